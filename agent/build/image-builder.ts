@@ -1,0 +1,125 @@
+/** Builds images on an engine, each content once. */
+import type { Clock } from '../common/clock.ts';
+import { hasCode } from '../common/errors.ts';
+import { silentLog, type Log } from '../common/log.ts';
+import { Mutex } from '../common/mutex.ts';
+import { labels } from '../common/names.ts';
+import type { OpenEngine } from '../swarm/engine.ts';
+import { engineFailure } from '../swarm/failures.ts';
+import type { ImageObject, Swarm } from '../swarm/port.ts';
+import { buildImage } from './build-image.ts';
+import { engineBuilder, type EngineBuilder } from './builder-kind.ts';
+import type { Builder, BuildRequest, BuiltImage } from './builder.ts';
+import { contentKey } from './content-key.ts';
+import type { BuildSource } from './context.ts';
+import { buildCancelled, noImageId } from './failures.ts';
+import { imageTag } from './labels.ts';
+
+export interface BuilderDeps {
+  readonly engine: Pick<OpenEngine, 'docker' | 'name'>;
+  readonly images: Swarm['images'];
+  readonly clock: Clock;
+  readonly log?: Log;
+  /** `DOCKER_BUILDKIT=0` asks for the classic builder. Default: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export function createBuilder(deps: BuilderDeps): Builder {
+  // Two services of one content are built one after the other, so that the second finds the first's image.
+  const turns = new Map<string, Mutex>();
+  const builder = rememberedBuilder(deps);
+  return {
+    async key({ repository, commit, source }) {
+      if (source.kind === 'build') return contentKey({ repository, commit }, source, (await builder()).kind);
+      return (await deps.images.get(source.ref))?.id ?? source.ref;
+    },
+
+    async build(request) {
+      const { source, service, signal } = request;
+      if (signal.aborted) throw buildCancelled(service);
+      if (source.kind === 'image') return fetchImage(deps, source.ref, request);
+      const key = await contentKey(request, source, (await builder()).kind);
+      const turn = turns.get(key) ?? new Mutex();
+      turns.set(key, turn);
+      return inTurn(turn, request, async () => {
+        return (await reuse(deps, request, key)) ?? (await make(deps, request, source, key));
+      });
+    },
+  };
+}
+
+/** An engine does not change its builder while it is connected; one that does not answer is asked again. */
+function rememberedBuilder({ engine, env = process.env }: BuilderDeps): () => Promise<EngineBuilder> {
+  let known: EngineBuilder | undefined;
+  return async () => {
+    try {
+      return (known ??= await engineBuilder(engine.docker, env));
+    } catch (error) {
+      throw engineFailure(error, { engine: engine.name, doing: 'ask for its builder' });
+    }
+  };
+}
+
+/** Cancelling ends the wait for a turn at once; afterwards it is up to the build to end properly. */
+function inTurn<T>(turn: Mutex, { service, signal }: BuildRequest, task: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(buildCancelled(service));
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    const begin = (): Promise<T> => {
+      signal.removeEventListener('abort', giveUp);
+      return signal.aborted ? Promise.reject(buildCancelled(service)) : task();
+    };
+    turn.run(begin).then(resolve, reject);
+  });
+}
+
+/** An image that is pulled is what its reference says at that moment; from then on its id counts. */
+async function fetchImage({ images }: BuilderDeps, ref: string, request: BuildRequest): Promise<BuiltImage> {
+  const local = await images.get(ref);
+  if (local) return { ref: local.id, digest: local.id, built: false };
+  request.onLine(`pulling ${ref}`);
+  try {
+    await images.pull(ref, request.signal);
+  } catch (error) {
+    throw hasCode(error, 'cancelled') ? buildCancelled(request.service) : error;
+  }
+  const pulled = await images.get(ref);
+  if (!pulled) throw noImageId(request.service);
+  return { ref: pulled.id, digest: pulled.id, built: false };
+}
+
+/**
+ * Images inherit the labels of what they are built FROM, so the label alone would also find an image that
+ * somebody built on top of ours. Our tag says that it is the one.
+ */
+async function reuse(
+  { images }: BuilderDeps,
+  request: BuildRequest,
+  key: string,
+): Promise<BuiltImage | undefined> {
+  const { repository, tag } = imageTag(request.project, request.service, key);
+  // Asking for one name is quick on an engine with many images; listing is not.
+  const own = await images.get(`${repository}:${tag}`);
+  if (own?.labels[labels.key] === key) return { ref: own.id, digest: own.id, built: false };
+  const isOurs = (image: ImageObject): boolean =>
+    image.tags.some((name) => name.startsWith('tidegate/') && name.endsWith(`:${tag}`));
+  const found = (await images.list({ [labels.key]: key })).find(isOurs);
+  if (!found) return undefined;
+  // Built for another service: from now on this one, too, keeps it from being pruned.
+  await images.tag(found.id, repository, tag);
+  return { ref: found.id, digest: found.id, built: false };
+}
+
+async function make(
+  deps: BuilderDeps,
+  request: BuildRequest,
+  source: BuildSource,
+  key: string,
+): Promise<BuiltImage> {
+  const started = deps.clock.monotonic();
+  const id = await buildImage({ engine: deps.engine, env: deps.env ?? process.env, request, source, key });
+  const ms = Math.round(deps.clock.monotonic() - started);
+  (deps.log ?? silentLog).info({ service: request.service, key, image: id, ms }, 'image built');
+  return { ref: id, digest: id, built: true };
+}

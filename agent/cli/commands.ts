@@ -1,0 +1,212 @@
+/** The one table of what can be typed: parsing, help and usage errors all come from it. */
+import type { Method, Params } from '../protocol/methods.ts';
+
+export const flags = {
+  'upgrade-edge': {
+    takes: null,
+    short: null,
+    summary: 'Also replace the edge when its spec changed (interrupts traffic).',
+  },
+  hold: {
+    takes: null,
+    short: null,
+    summary: 'Stop after verifying, before users see it; go on with promote or abort.',
+  },
+  tail: { takes: 'N', short: null, summary: 'How many of the newest lines to begin with (100).' },
+  follow: { takes: null, short: null, summary: 'Go on as new lines come, until Ctrl-C.' },
+  volumes: { takes: null, short: null, summary: 'Also remove the volumes, and all data in them.' },
+  stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
+  folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
+  json: {
+    takes: null,
+    short: null,
+    summary: 'One JSON document on standard output; events as JSON lines on standard error.',
+  },
+  yes: { takes: null, short: 'y', summary: 'Answer every question with yes.' },
+  help: { takes: null, short: 'h', summary: 'Show how a command is used.' },
+  version: { takes: null, short: null, summary: 'Show the version.' },
+} as const satisfies Record<string, { takes: string | null; short: string | null; summary: string }>;
+
+export type Flag = keyof typeof flags;
+
+/** Taken by every command. */
+export const globalFlags: readonly Flag[] = ['folder', 'json', 'yes', 'help', 'version'];
+
+/** What was typed behind a command's name. */
+export interface Typed {
+  readonly folder: string;
+  /** By the position's name; only optional ones may be missing. */
+  readonly positionals: Readonly<Record<string, string | undefined>>;
+  readonly set: ReadonlySet<Flag>;
+  readonly tail: number;
+}
+
+/** A call of the agent, its parameters matching its method. */
+export type Request = { [M in Method]: { readonly method: M; readonly params: Params<M> } }[Method];
+
+export interface Command {
+  /** One word, or two: `edge forget`. */
+  readonly name: string;
+  /** In order; the optional ones in brackets, as help shows them. */
+  readonly positionals: readonly string[];
+  readonly flags: readonly Flag[];
+  readonly summary: string;
+  /** What help adds. */
+  readonly details: string;
+  /** What to ask before going on, if anything. */
+  readonly confirm?: (typed: Typed) => string | undefined;
+  /** `undefined`: the CLI does it by itself. */
+  readonly request?: (typed: Typed) => Request;
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'setup',
+    positionals: ['ENV'],
+    flags: ['upgrade-edge'],
+    summary: 'Bring the edge and control into the environment.',
+    details: 'Safe to repeat: a second run changes nothing.',
+    confirm: ({ set, positionals }) =>
+      set.has('upgrade-edge')
+        ? `Replacing the edge of ${positionals.ENV ?? ''} interrupts its traffic for some seconds on each node.`
+        : undefined,
+    request: ({ folder, positionals, set }) => ({
+      method: 'setup',
+      params: { folder, environment: needed(positionals, 'ENV'), upgradeEdge: set.has('upgrade-edge') },
+    }),
+  },
+  {
+    name: 'deploy',
+    positionals: ['ENV', '[REF]'],
+    flags: ['hold'],
+    summary: 'Build a tag, branch or commit, place it beside what runs, and move the traffic.',
+    details:
+      'Without REF: HEAD. Only what is committed is deployed. Deploying what already runs changes nothing.',
+    request: ({ folder, positionals, set }) => ({
+      method: 'deploy',
+      params: {
+        folder,
+        environment: needed(positionals, 'ENV'),
+        ref: positionals.REF ?? 'HEAD',
+        hold: set.has('hold'),
+      },
+    }),
+  },
+  {
+    name: 'promote',
+    positionals: ['ENV'],
+    flags: [],
+    summary: 'Give the held or shifting release all the traffic.',
+    details: '',
+    request: ({ folder, positionals }) => ({
+      method: 'promote',
+      params: { folder, environment: needed(positionals, 'ENV') },
+    }),
+  },
+  {
+    name: 'abort',
+    positionals: ['ENV'],
+    flags: [],
+    summary: 'Give all the traffic back to the release before the running rollout.',
+    details: '',
+    request: ({ folder, positionals }) => ({
+      method: 'abort',
+      params: { folder, environment: needed(positionals, 'ENV') },
+    }),
+  },
+  {
+    name: 'rollback',
+    positionals: ['ENV', '[TAG]'],
+    flags: [],
+    summary: 'Bring an earlier release back.',
+    details: 'Without TAG: the release before the one that is live.',
+    request: ({ folder, positionals }) => ({
+      method: 'rollback',
+      params: { folder, environment: needed(positionals, 'ENV'), tag: positionals.TAG ?? null },
+    }),
+  },
+  {
+    name: 'status',
+    positionals: ['[ENV]'],
+    flags: [],
+    summary: 'Show what answers, per service and slot, the edges, and what is going on.',
+    details: 'Without ENV: every environment of the project.',
+    request: ({ folder, positionals }) => ({
+      method: 'status',
+      params: { folder, environment: positionals.ENV ?? null },
+    }),
+  },
+  {
+    name: 'releases',
+    positionals: ['ENV'],
+    flags: [],
+    summary: 'List the releases that can be brought back.',
+    details: '',
+    request: ({ folder, positionals }) => ({
+      method: 'releases',
+      params: { folder, environment: needed(positionals, 'ENV') },
+    }),
+  },
+  {
+    name: 'logs',
+    positionals: ['ENV', '[SERVICE]'],
+    flags: ['tail', 'follow'],
+    summary: 'Show what the containers wrote.',
+    details: 'With --json: one JSON object a line, the count of lines as the last.',
+    request: ({ folder, positionals, set, tail }) => ({
+      method: 'logs',
+      params: {
+        folder,
+        environment: needed(positionals, 'ENV'),
+        service: positionals.SERVICE ?? null,
+        tail,
+        follow: set.has('follow'),
+      },
+    }),
+  },
+  {
+    name: 'down',
+    positionals: ['ENV'],
+    flags: ['volumes'],
+    summary: 'Remove the environment: services, edge, control, ledger.',
+    details: 'Volumes stay unless --volumes is given. Asks first.',
+    confirm: ({ set, positionals }) =>
+      set.has('volumes')
+        ? `This removes the environment ${positionals.ENV ?? ''}, its releases, and its volumes with all data in them.`
+        : `This removes the environment ${positionals.ENV ?? ''} and its releases; its volumes stay.`,
+    request: ({ folder, positionals, set }) => ({
+      method: 'down',
+      params: { folder, environment: needed(positionals, 'ENV'), volumes: set.has('volumes') },
+    }),
+  },
+  {
+    name: 'edge forget',
+    positionals: ['ENV', 'NODE'],
+    flags: [],
+    summary: 'Stop waiting for the edge of a node that is gone for good.',
+    details: 'The way out when a rollout ended "partial" because an edge cannot be asked.',
+    request: ({ folder, positionals }) => ({
+      method: 'forgetEdge',
+      params: { folder, environment: needed(positionals, 'ENV'), node: needed(positionals, 'NODE') },
+    }),
+  },
+  {
+    name: 'agent',
+    positionals: [],
+    flags: ['stdio'],
+    summary: 'Serve the agent API to another program.',
+    details: 'Needs --stdio. See docs/cli.md.',
+  },
+  {
+    name: 'help',
+    positionals: ['[COMMAND]'],
+    flags: [],
+    summary: 'Show this, or how a command is used.',
+    details: '',
+  },
+];
+
+/** The parser has seen to it that it is there. */
+function needed(positionals: Typed['positionals'], name: string): string {
+  return positionals[name] ?? '';
+}

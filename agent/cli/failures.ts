@@ -1,0 +1,38 @@
+import { failure, type TidegateError } from '../common/errors.ts';
+import { protocolVersion } from '../protocol/version.ts';
+
+/** Something about the command line is wrong; `usage` is the line that would be right. */
+export function usage(message: string, hint: string): TidegateError {
+  return failure('usage.invalid', { message, hint });
+}
+
+export function needsYes(command: string, consequence: string): TidegateError {
+  return failure('usage.invalid', {
+    message: `"tidegate ${command}" asks before it goes on, and there is no terminal to ask on. ${consequence}`,
+    hint: 'Add --yes when that is what you want.',
+    data: { command },
+  });
+}
+
+export function declined(command: string): TidegateError {
+  return failure('cancelled', {
+    message: `"tidegate ${command}" was not confirmed.`,
+    hint: 'Nothing was changed.',
+    data: { command },
+  });
+}
+
+export function disconnected(why: string): TidegateError {
+  return failure('agent.disconnected', {
+    message: `The connection to the agent ended before it answered: ${why}.`,
+    hint: 'What it was doing is in the cluster, not in the agent: look with "tidegate status".',
+  });
+}
+
+export function otherProtocol(theirs: number, version: string): TidegateError {
+  return failure('usage.invalid', {
+    message: `The agent (version ${version}) speaks version ${theirs} of the contract, this client version ${protocolVersion}.`,
+    hint: theirs < protocolVersion ? 'Update the agent.' : 'Update this client.',
+    data: { theirs, ours: protocolVersion },
+  });
+}

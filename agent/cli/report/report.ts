@@ -1,0 +1,50 @@
+/** Per method: how its result is shown, and how it counts as an ending. */
+import type { Method, Results, RolloutResult } from '../../protocol/methods.ts';
+import type { Ending } from '../exit-code.ts';
+import type { Style } from '../terminal.ts';
+import { reportDown, reportForgotten, reportSetup } from './environment.ts';
+import { reportReleases } from './releases.ts';
+import { reportRollout } from './rollout.ts';
+import { reportStatus } from './status.ts';
+
+export interface View {
+  readonly style: Style;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+interface Report<R> {
+  readonly lines: (result: R, view: View) => string[];
+  readonly ending: (result: R) => Ending;
+}
+
+const done: Ending = { kind: 'outcome', outcome: 'done', reason: '' };
+const unreadable: Ending = { kind: 'outcome', outcome: 'failed', reason: '' };
+
+const rollout: Report<RolloutResult> = {
+  lines: (result, { style }) => reportRollout(result, style),
+  ending: ({ outcome, reason }) => ({ kind: 'outcome', outcome, reason }),
+};
+
+export const reports: { readonly [M in Method]: Report<Results[M]> } = {
+  deploy: rollout,
+  promote: rollout,
+  abort: rollout,
+  rollback: rollout,
+  setup: { lines: (result, { style }) => reportSetup(result, style), ending: () => done },
+  status: {
+    lines: ({ environments }, { style, now }) => reportStatus(environments, style, now),
+    ending: ({ environments }) => (canTell(environments) ? done : unreadable),
+  },
+  releases: { lines: (result, { style, now }) => reportReleases(result, style, now), ending: () => done },
+  /** Its lines went out as they came. */
+  logs: { lines: () => [], ending: () => done },
+  down: { lines: (result, { style }) => reportDown(result, style), ending: () => done },
+  forgetEdge: { lines: (result, { style }) => reportForgotten(result, style), ending: () => done },
+};
+
+/** A status that can tell about none of the environments it was asked about has failed. */
+function canTell(environments: Results['status']['environments']): boolean {
+  const dark = environments.filter(({ state }) => state === 'unreachable' || state === 'corrupt');
+  return environments.length === 0 || dark.length < environments.length;
+}

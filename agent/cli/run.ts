@@ -1,0 +1,143 @@
+/** The CLI from what was typed to the exit code. Talks to the agent by its API only. */
+import { codeOf } from '../common/errors.ts';
+import type { Method, Params, Results } from '../protocol/methods.ts';
+import { confirm } from './confirm.ts';
+import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
+import { helpFor, overview } from './help.ts';
+import type { Host } from './host.ts';
+import { changes, watchInterrupts } from './interrupt.ts';
+import { Output, survivePipes } from './output.ts';
+import { parse, wantsJson, type Invocation, type Options } from './parse.ts';
+import { reports } from './report/report.ts';
+
+/** Never rejects: whatever goes wrong is reported, and becomes an exit code. */
+export async function run(host: Host): Promise<ExitCode> {
+  // Whoever reads the output may go at any time; a rollout does not end for that, a reading command does.
+  const reader = new AbortController();
+  survivePipes(host.stdout, host.stderr, () => reader.abort());
+  let options: Options = { json: wantsJson(host.argv), yes: false };
+  try {
+    const parsed = parse(host.argv, host.cwd);
+    options = parsed.options;
+    return await invoke(host, parsed.invocation, options, reader.signal);
+  } catch (error) {
+    new Output(host, options).error(error);
+    return exitCodeOf({ kind: 'error', code: codeOf(error) }, { interrupted: false });
+  }
+}
+
+async function invoke(
+  host: Host,
+  invocation: Invocation,
+  options: Options,
+  readerGone: AbortSignal,
+): Promise<ExitCode> {
+  const output = new Output(host, options);
+  switch (invocation.kind) {
+    case 'help':
+      output.lines([invocation.command === undefined ? overview() : helpFor(invocation.command)]);
+      return exitCodes.done;
+    case 'version':
+      if (options.json) output.document({ version: host.version }, 'document');
+      else output.lines([host.version]);
+      return exitCodes.done;
+    case 'agent': {
+      // JSON-RPC is loaded only where it is spoken: other commands start sooner.
+      const { serve } = await import('./serve.ts');
+      return serve(host);
+    }
+    case 'request': {
+      if (invocation.question !== undefined) {
+        await confirm(invocation.command.name, invocation.question, {
+          terminal: terminalOf(host, options),
+          yes: options.yes,
+        });
+      }
+      return new Execution(host, output, options, readerGone).perform(invocation.request);
+    }
+  }
+}
+
+function terminalOf(
+  host: Host,
+  options: Options,
+): { input: Host['stdin']; output: Host['stderr'] } | undefined {
+  const interactive = host.stdin.isTTY === true && host.stderr.isTTY === true && !options.json;
+  return interactive ? { input: host.stdin, output: host.stderr } : undefined;
+}
+
+/** One call of the agent, watched by a person who may press Ctrl-C. */
+class Execution {
+  readonly #host: Host;
+  readonly #output: Output;
+  readonly #options: Options;
+  readonly #readerGone: AbortSignal;
+  readonly #controller = new AbortController();
+  #interrupted = false;
+
+  constructor(host: Host, output: Output, options: Options, readerGone: AbortSignal) {
+    this.#host = host;
+    this.#output = output;
+    this.#options = options;
+    this.#readerGone = readerGone;
+  }
+
+  async perform<M extends Method>(request: {
+    readonly method: M;
+    readonly params: Params<M>;
+  }): Promise<ExitCode> {
+    const { method, params } = request;
+    const progress = this.#output.progressOf(method);
+    const stopWatching = this.#watch(method, (text) => progress.say(text));
+    try {
+      const result = await this.#host.agent().request(method, params, {
+        signal: this.#controller.signal,
+        onEvent: (event) => progress.show(event),
+      });
+      progress.stop();
+      return this.#succeed(method, result);
+    } catch (error) {
+      progress.stop();
+      return this.#fail(method, error);
+    } finally {
+      stopWatching();
+    }
+  }
+
+  #watch(method: Method, say: (text: string) => void): () => void {
+    const stopReading = (): void => this.#controller.abort();
+    if (!changes(method)) this.#readerGone.addEventListener('abort', stopReading, { once: true });
+    const unwatch = watchInterrupts(this.#host.signals, method, {
+      cancel: () => {
+        this.#interrupted = true;
+        this.#controller.abort();
+      },
+      say,
+      leave: () => this.#host.leave(exitCodes.cancelled),
+    });
+    return () => {
+      unwatch();
+      this.#readerGone.removeEventListener('abort', stopReading);
+    };
+  }
+
+  #succeed<M extends Method>(method: M, result: Results[M]): ExitCode {
+    const report = reports[method];
+    if (this.#options.json) this.#output.document(result, shapeOf(method));
+    else this.#output.lines(report.lines(result, this.#output.view()));
+    return exitCodeOf(report.ending(result), { interrupted: this.#interrupted });
+  }
+
+  #fail(method: Method, error: unknown): ExitCode {
+    const code = codeOf(error);
+    if (code === 'cancelled' && !changes(method)) {
+      return this.#interrupted ? exitCodes.cancelled : exitCodes.done;
+    }
+    this.#output.error(error, shapeOf(method));
+    return exitCodeOf({ kind: 'error', code }, { interrupted: this.#interrupted });
+  }
+}
+
+function shapeOf(method: Method): 'document' | 'line' {
+  return method === 'logs' ? 'line' : 'document';
+}

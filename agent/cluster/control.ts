@@ -1,0 +1,94 @@
+/** Control as a whole: ledger in, documents out to edges, their reports back into the ledger. */
+import type { Server } from 'node:http';
+import type { Clock } from '../common/clock.ts';
+import type { Log } from '../common/log.ts';
+import type { Ledger } from '../swarm/ledger/ledger.ts';
+import type { Swarm } from '../swarm/port.ts';
+import { catchUp } from './catch-up.ts';
+import { openEdgeTasks, tidy } from './edge-tasks.ts';
+import { httpGet } from './get.ts';
+import { controlServer } from './http.ts';
+import { openLedgerView, type LedgerView } from './ledger-view.ts';
+import { openProbing } from './probing.ts';
+import { openPulls } from './pulls.ts';
+import { openReports } from './reports.ts';
+
+export interface ControlOptions {
+  readonly ledger: Ledger;
+  readonly swarm: Swarm;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Control {
+  /** Not listening yet. */
+  readonly server: Server;
+  readonly view: LedgerView;
+  /** Lets edges go to another control, finishes what is being written. */
+  stop(): Promise<void>;
+}
+
+const pullWaitMs = 20_000;
+/** Events tell at once; this is for the ones that got lost, and for what another control left open. */
+const pollMs = 2_000;
+const tidyMs = 15_000;
+
+export function openControl({ ledger, swarm, clock, log }: ControlOptions): Control {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const view = openLedgerView(ledger, log);
+  const reports = openReports(ledger.acks);
+  const pulls = openPulls(view, pullWaitMs);
+  const edges = openEdgeTasks(swarm, ledger.stack);
+  const addressOf = edges.address;
+  const probing = openProbing({ view, swarm, reports, fetch: httpGet, addressOf, clock, log, signal });
+  const server = controlServer({
+    pulls,
+    report: async (task, ack) => {
+      await reports.ack(task, ack);
+      probing.consider(task, ack);
+    },
+    isReady: () => !signal.aborted && view.current() !== undefined,
+    status: () => statusOf(view, ledger.stack),
+    log,
+  });
+  const unwatch = swarm.watch(view.notice, view.gap);
+  const look = async (): Promise<void> => {
+    await view.refresh();
+    await catchUp({ view, reports: () => ledger.acks.read(), running: edges.running, probing, log });
+  };
+  void look();
+  const timers = [every(pollMs, look), every(tidyMs, () => tidy({ ledger, edges, reports, log }))];
+  view.onChange(({ routing, services }) =>
+    log.info({ version: routing.version, hash: services.hash }, 'new state'),
+  );
+  return {
+    server,
+    view,
+    stop: async () => {
+      stopping.abort();
+      unwatch();
+      timers.forEach((timer) => clearInterval(timer));
+      pulls.close();
+      await reports.settled();
+      server.close();
+      server.closeIdleConnections();
+    },
+  };
+}
+
+function every(ms: number, work: () => Promise<void>): NodeJS.Timeout {
+  return setInterval(() => void work(), ms).unref();
+}
+
+function statusOf(view: LedgerView, stack: string): unknown {
+  const state = view.current();
+  return {
+    stack,
+    object: state?.routing.object,
+    version: state?.routing.version,
+    hash: state?.services.hash,
+    problem: view.problem(),
+    services: state?.routing.services.map(({ service, route, slots }) => ({ service, route, slots })),
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * Probes through an edge after it has reported something new: the proof that the release one thinks is there is
+ * what answers. Repeats while answers are not what they should be, for they may be in a moment.
+ */
+import type { Clock } from '../common/clock.ts';
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import { slotServiceName, parseSlotKey } from '../common/names.ts';
+import { edgePorts, headers } from '../edge/wire.ts';
+import { formatProof, type Ack, type Answer, type Proof } from '../swarm/ledger/acks.ts';
+import type { Swarm, Task } from '../swarm/port.ts';
+import type { EdgeState, LedgerView } from './ledger-view.ts';
+import { digestAt, isUnsettled, parseAnswer, probesOf, type Probe } from './proof.ts';
+import type { Reports } from './reports.ts';
+
+/** One HTTP GET. Rejects when there is no answer. */
+export type Fetch = (request: {
+  readonly address: string;
+  readonly port: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}) => Promise<{
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}>;
+
+export interface ProbingOptions {
+  readonly view: LedgerView;
+  readonly swarm: Swarm;
+  readonly reports: Reports;
+  readonly fetch: Fetch;
+  /** Address of an edge task on a network of ours. */
+  readonly addressOf: (task: string) => Promise<string | undefined>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export interface Probing {
+  /** An edge has said this; probes through it unless that was done for the same state. */
+  consider(task: string, ack: Ack): void;
+}
+
+const firstPauseMs = 100;
+const longestPauseMs = 2_000;
+const giveUpMs = 60_000;
+
+export function openProbing(options: ProbingOptions): Probing {
+  const wanted = new Map<string, Ack>();
+  const proven = new Map<string, string>();
+  const busy = new Set<string>();
+
+  async function work(task: string): Promise<void> {
+    for (let ack = wanted.get(task); ack && !options.signal.aborted; ack = wanted.get(task)) {
+      const mine = ack;
+      await proveUntilSettled(options, task, mine, () => wanted.get(task) !== mine);
+      if (wanted.get(task) === mine) wanted.delete(task);
+    }
+  }
+
+  return {
+    consider: (task, ack) => {
+      const key = stateKey(ack);
+      if (proven.get(task) === key) return;
+      proven.set(task, key);
+      wanted.set(task, ack);
+      if (busy.has(task)) return;
+      busy.add(task);
+      void work(task)
+        .catch((error: unknown) => {
+          proven.delete(task);
+          options.log.warn({ task, error: messageOf(error) }, 'probing through an edge failed');
+        })
+        .finally(() => busy.delete(task));
+    },
+  };
+}
+
+/** What a proof depends on: not on the number of sessions. */
+function stateKey(ack: Ack): string {
+  const healthy = Object.entries(ack.slots).map(([slot, report]) => `${slot}=${report.healthy}`);
+  return [ack.object, ack.version, ack.hash, ...healthy.sort()].join(' ');
+}
+
+async function proveUntilSettled(
+  options: ProbingOptions,
+  task: string,
+  ack: Ack,
+  isOutdated: () => boolean,
+): Promise<void> {
+  const { clock, reports, signal, view } = options;
+  const deadline = clock.monotonic() + giveUpMs;
+  let told = '';
+  for (let pause = firstPauseMs; clock.monotonic() < deadline; pause = Math.min(pause * 2, longestPauseMs)) {
+    const state = await stateFor(view, ack);
+    if (!state || isOutdated()) return;
+    const probes = probesOf(state.routing, ack);
+    const answers = await probeAll(options, { task, state, probes });
+    const proof: Proof = { object: ack.object, version: ack.version, answers };
+    if (formatProof(proof) !== told) await reports.proof(task, proof);
+    told = formatProof(proof);
+    if (!probes.some((probe) => isUnsettled(probe, answers[probe.way]))) return;
+    await clock.sleep(pause, signal);
+  }
+}
+
+/** An edge that is ahead was served by the other control; one that is behind will report again. */
+async function stateFor(view: LedgerView, ack: Ack): Promise<EdgeState | undefined> {
+  const isAhead = (): boolean => {
+    const routing = view.current()?.routing;
+    return !routing || routing.object !== ack.object || routing.version < ack.version;
+  };
+  if (isAhead()) await view.refresh();
+  const state = view.current();
+  return state?.routing.object === ack.object && state.routing.version === ack.version ? state : undefined;
+}
+
+interface Round {
+  readonly task: string;
+  readonly state: EdgeState;
+  readonly probes: readonly Probe[];
+}
+
+async function probeAll(options: ProbingOptions, round: Round): Promise<Record<string, Answer>> {
+  const answers: Record<string, Answer> = {};
+  const address = await options.addressOf(round.task);
+  if (address === undefined) return answers;
+  const tasks = new Map<SlotService, Promise<readonly Task[]>>();
+  const tasksOf = (name: SlotService): Promise<readonly Task[]> => {
+    const known = tasks.get(name) ?? options.swarm.tasks.list({ service: name });
+    tasks.set(name, known);
+    return known;
+  };
+  await Promise.all(
+    round.probes.map(async (probe) => {
+      const answer = await probeOnce(options, { ...round, address, probe, tasksOf });
+      if (answer) answers[probe.way] = answer;
+    }),
+  );
+  return answers;
+}
+
+/** Name of a slot's service in the Swarm. */
+type SlotService = string;
+
+interface OneProbe extends Round {
+  readonly address: string;
+  readonly probe: Probe;
+  readonly tasksOf: (service: SlotService) => Promise<readonly Task[]>;
+}
+
+async function probeOnce(options: ProbingOptions, one: OneProbe): Promise<Answer | undefined> {
+  const { probe, state, address } = one;
+  const response = await options
+    .fetch({
+      address,
+      port: edgePorts.public,
+      path: probe.path,
+      headers: {
+        host: probe.host,
+        [headers.probe]: state.keys.probe,
+        ...(probe.colour ? { [headers.slot]: probe.colour } : {}),
+      },
+    })
+    .catch(() => undefined);
+  const header = response?.headers[headers.answer];
+  const answered = parseAnswer(typeof header === 'string' ? header : undefined);
+  const slot = answered && parseSlotKey(answered.slot);
+  if (!response || !answered || !slot) return undefined;
+  const tasks = await one.tasksOf(slotServiceName(state.routing.stack, slot.service, slot.colour));
+  const digest = digestAt(answered.address, tasks);
+  return { slot: answered.slot, release: answered.release, digest, status: response.status };
+}

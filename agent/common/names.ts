@@ -1,0 +1,68 @@
+/**
+ * Names in the Swarm. Everything Tidegate creates is named and labelled here, and only what carries its
+ * labels is ever changed or removed (invariant 11).
+ */
+export type Colour = 'blue' | 'green';
+
+export const colours: readonly Colour[] = ['blue', 'green'];
+
+export function otherColour(colour: Colour): Colour {
+  return colour === 'blue' ? 'green' : 'blue';
+}
+
+/** A slot as it is written in the ledger, in HAProxy's configuration and in messages: `web-blue`. */
+export type SlotKey = `${string}-${Colour}`;
+
+export function slotKey(service: string, colour: Colour): SlotKey {
+  return `${service}-${colour}`;
+}
+
+export function parseSlotKey(key: string): { service: string; colour: Colour } | undefined {
+  const match = /^(.+)-(blue|green)$/.exec(key);
+  const [, service, colour] = match ?? [];
+  return service !== undefined && colour !== undefined ? { service, colour: colour as Colour } : undefined;
+}
+
+export function stackName(project: string, environment: string): string {
+  return `${project}-${environment}`;
+}
+
+/** Swarm's name of the service in a slot. */
+export function slotServiceName(stack: string, service: string, colour: Colour): string {
+  return `${stack}_${service}-${colour}`;
+}
+
+export const names = {
+  edge: (stack: string) => `${stack}_tidegate-edge`,
+  control: (stack: string) => `${stack}_tidegate-control`,
+  /** Overlay network between edges and slots. */
+  edgeNetwork: (stack: string) => `${stack}_tidegate`,
+  /** Overlay network between edges and control; no slot is on it. */
+  controlNetwork: (stack: string) => `${stack}_tidegate-control`,
+  network: (stack: string, network: string) => `${stack}_${network}`,
+  routes: (stack: string) => `${stack}.routes`,
+  acks: (stack: string) => `${stack}.acks`,
+  keys: (stack: string) => `${stack}.keys`,
+  rollout: (stack: string, id: string) => `${stack}.rollout.${id}`,
+  release: (stack: string, number: number) => `${stack}.release.${number}`,
+  /** A file that Tidegate mounts into its own tasks; `digest`: 12 characters of its content's. */
+  file: (stack: string, kind: 'edge-config' | 'edge-task' | 'control', digest: string) =>
+    `${stack}.${kind}.${digest}`,
+  audit: (stack: string, page: number) => `${stack}.audit.${page}`,
+} as const;
+
+export const labels = {
+  /** On every object of ours: the stack it belongs to. */
+  stack: 'tidegate.stack',
+  /** On every object of ours: what it is (`slot`, `edge`, `control`, `network`, `routes`, `release`, …). */
+  object: 'tidegate.object',
+  service: 'tidegate.service',
+  slot: 'tidegate.slot',
+  release: 'tidegate.release',
+  /** On images: the content key they were built from. */
+  key: 'tidegate.key',
+  /** On edge and control: a digest of the spec Tidegate wrote, so that setup sees what changed. */
+  spec: 'tidegate.spec',
+  /** What `docker stack ps` looks for. On services and networks only, never on ledger objects. */
+  stackNamespace: 'com.docker.stack.namespace',
+} as const;

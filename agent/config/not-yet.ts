@@ -1,0 +1,81 @@
+/** What the design has and this version does not: refused by name, never taken for a spelling mistake. */
+import type { Finding } from './report.ts';
+import type { Tree } from './yaml-tree.ts';
+
+const parts: readonly { readonly path: string; readonly what: string; readonly instead: string }[] = [
+  {
+    path: 'suites',
+    what: 'Test suites are',
+    instead: 'Run the tests before deploying, or in the Dockerfile.',
+  },
+  { path: 'gates', what: 'Gates are', instead: 'Use "deploy --hold" and look before promoting.' },
+  { path: 'flags', what: 'Feature flags are', instead: 'Remove it.' },
+  {
+    path: 'environments.*.registry',
+    what: 'A registry is',
+    instead: 'Use one node, which builds its own images.',
+  },
+  {
+    path: 'environments.*.edge.https',
+    what: 'HTTPS at the edge is',
+    instead: 'Terminate TLS in front of edge.http.',
+  },
+  {
+    path: 'environments.*.edge.tls',
+    what: 'TLS at the edge is',
+    instead: 'Terminate TLS in front of edge.http.',
+  },
+  {
+    path: 'services.*.route.paths',
+    what: 'Routing by path is',
+    instead: 'Give the service a host: route.hosts.',
+  },
+  {
+    path: 'services.*.route.stripPrefix',
+    what: 'Routing by path is',
+    instead: 'Give the service a host: route.hosts.',
+  },
+  {
+    path: 'services.*.route.internal',
+    what: 'An internal route is',
+    instead: 'Give the service a host: route.hosts.',
+  },
+  {
+    path: 'services.*.worker',
+    what: 'A worker is',
+    instead: 'Deploy it with "docker stack deploy" for now.',
+  },
+  { path: 'services.*.release', what: 'A release command is', instead: 'Run it before deploying.' },
+  {
+    path: 'services.*.rollout.gates',
+    what: 'Gates are',
+    instead: 'Use "deploy --hold" and look before promoting.',
+  },
+];
+
+/** The finding for a key of tidegate.yaml that is not built yet; `undefined` for any other key. */
+export function notYet(path: readonly PropertyKey[]): Finding | undefined {
+  const part = parts.find((candidate) => matches(candidate.path.split('.'), path));
+  return part && notYetFinding(path.map(String).join('.'), part.what, part.instead);
+}
+
+/** The same for a value of a known key. */
+export function notYetValue(path: readonly PropertyKey[], value: Tree): Finding | undefined {
+  const isEdge = matches(['environments', '*', 'edge'], path);
+  if (!isEdge || value.kind !== 'scalar' || value.value !== 'none') return undefined;
+  return notYetFinding(
+    `${path.map(String).join('.')}: none`,
+    'An environment without an edge is',
+    'Give it a port: { http: 8080 }.',
+  );
+}
+
+function notYetFinding(key: string, what: string, instead: string): Finding {
+  return { code: 'config.not-yet', message: `${key}: ${what} not supported yet.`, hint: instead };
+}
+
+function matches(pattern: readonly string[], path: readonly PropertyKey[]): boolean {
+  return (
+    pattern.length === path.length && pattern.every((part, index) => part === '*' || part === path[index])
+  );
+}

@@ -1,0 +1,217 @@
+/**
+ * A project for one environment, out of the commit being released and the current checkout. The compose file and
+ * `services:` come from the commit; `project:` and `environments:` from the checkout, so that an old tag is
+ * released into today's environment and not into one of its time.
+ */
+import { stackName } from '../common/names.ts';
+import { advise } from './advice.ts';
+import { readComposeFile, type ComposeFile, type ComposeService } from './compose-file.ts';
+import { suggestion } from './did-you-mean.ts';
+import { environmentsOf } from './environments.ts';
+import { missingHint, unknownEnvironment } from './failures.ts';
+import type { Variables } from './interpolate.ts';
+import type { Environment, Problem, Project, ReadFile, WebService } from './model.ts';
+import { Report, sortProblems, type Place } from './report.ts';
+import { folderOf, repositoryPath } from './repository-path.ts';
+import { defaults, type ServiceInput } from './schema.ts';
+import { checkSlotNames, readTidegateFile, type TidegateFile } from './tidegate-file.ts';
+import { entryOf, locate } from './yaml-tree.ts';
+
+export interface LoadRequest {
+  readonly readCommitFile: ReadFile;
+  readonly readCheckoutFile: ReadFile;
+  readonly environment: string;
+  /** The caller's variables (its shell); those of the environment win over them. */
+  readonly variables: Variables;
+  /** Folder of tidegate.yaml inside the repository; `''`, the default, is its root. */
+  readonly folder?: string;
+}
+
+export interface LoadedProject {
+  /** There exactly when no problem is an error. */
+  readonly project?: Project;
+  /** Names of all environments of the checkout. */
+  readonly environments: readonly string[];
+  /** Errors and warnings, by file and line. */
+  readonly problems: readonly Problem[];
+  /** The commit has no tidegate.yaml: `services:` are the checkout's too, and the plan must say so. */
+  readonly usedCheckoutConfig: boolean;
+}
+
+/** Never throws for what is in the files; only what the two readers throw passes through. */
+export async function loadProject(request: LoadRequest): Promise<LoadedProject> {
+  const path = configPath(request.folder);
+  const [checkoutText, commitText] = await Promise.all([
+    request.readCheckoutFile(path),
+    request.readCommitFile(path),
+  ]);
+  if (checkoutText === undefined)
+    return { environments: [], problems: [missingFile(path)], usedCheckoutConfig: false };
+  const usedCheckoutConfig = commitText === undefined;
+  const checkout = readTidegateFile(path, checkoutText);
+  const commit =
+    usedCheckoutConfig || commitText === checkoutText ? checkout : readTidegateFile(path, commitText);
+  const report = new Report();
+  const environment = findEnvironment(checkout, request, report);
+  if (commit.project !== checkout.project && commit.project !== undefined && checkout.project !== undefined)
+    report.warning(commit.place('project'), renamed(commit.project, checkout.project));
+  const services = await readServices({ request, commit, environment, report });
+  const problems = sortProblems([
+    ...[
+      checkout.reports.rest,
+      commit.reports.rest,
+      checkout.reports.environments,
+      commit.reports.services,
+    ].flatMap((part) => part.problems()),
+    ...report.problems(),
+  ]);
+  const common = { environments: checkout.environmentNames, problems, usedCheckoutConfig };
+  const isRight = !problems.some(({ severity }) => severity === 'error');
+  if (!isRight || !environment || checkout.project === undefined) return common;
+  return { ...common, project: { name: checkout.project, environment, services } };
+}
+
+export interface ListedEnvironments {
+  readonly project?: string;
+  /** Those without an error, whatever the others and `services:` look like. */
+  readonly environments: readonly Environment[];
+  /** Of everything but `services:`. */
+  readonly problems: readonly Problem[];
+}
+
+/** The environments of the checkout, without any commit: for status, setup and down. */
+export async function listEnvironments(request: {
+  readonly readCheckoutFile: ReadFile;
+  readonly variables: Variables;
+  readonly folder?: string;
+}): Promise<ListedEnvironments> {
+  const path = configPath(request.folder);
+  const text = await request.readCheckoutFile(path);
+  if (text === undefined) return { environments: [], problems: [missingFile(path)] };
+  const file = readTidegateFile(path, text);
+  return {
+    ...(file.project === undefined ? {} : { project: file.project }),
+    environments: environmentsOf(file, request.variables),
+    problems: sortProblems([...file.reports.rest.problems(), ...file.reports.environments.problems()]),
+  };
+}
+
+function configPath(folder = ''): string {
+  return repositoryPath(folder, 'tidegate.yaml') ?? 'tidegate.yaml';
+}
+
+function missingFile(file: string): Problem {
+  const message = `There is no ${file} in the checkout.`;
+  return { severity: 'error', file, line: 1, column: 1, code: 'config.missing', message, hint: missingHint };
+}
+
+function findEnvironment(file: TidegateFile, request: LoadRequest, report: Report): Environment | undefined {
+  const { environment: wanted } = request;
+  if (file.environmentNames.length > 0 && !file.environmentNames.includes(wanted)) {
+    const { message, hint } = unknownEnvironment(wanted, file.environmentNames);
+    report.error(file.place('environments'), {
+      code: 'config.unknown-environment',
+      message,
+      hint: hint ?? '',
+    });
+  }
+  return environmentsOf(file, request.variables).find(({ name }) => name === wanted);
+}
+
+function renamed(commit: string, checkout: string): { code: string; message: string; hint: string } {
+  return {
+    code: 'config.project-renamed',
+    message: `The commit calls the project ${commit}, the checkout ${checkout}; ${checkout} holds.`,
+    hint: 'Environments belong to the name in the checkout: nothing to do if the project was renamed on purpose.',
+  };
+}
+
+interface Parts {
+  readonly request: LoadRequest;
+  readonly commit: TidegateFile;
+  readonly environment: Environment | undefined;
+  readonly report: Report;
+}
+
+async function readServices({ request, commit, environment, report }: Parts): Promise<readonly WebService[]> {
+  if (!commit.tree) return [];
+  const stack = environment?.stack ?? stackName(commit.project ?? 'project', request.environment);
+  if (environment) checkSlotNames(commit, stack);
+  const path = composePath(commit, report);
+  if (path === undefined) return [];
+  const text = await request.readCommitFile(path);
+  if (text === undefined) {
+    report.error(commit.place('compose'), {
+      code: 'compose.missing',
+      message: `There is no ${path} in the commit.`,
+      hint: 'Commit it, or set "compose:" to its path as seen from tidegate.yaml.',
+    });
+    return [];
+  }
+  const variables = { ...request.variables, ...environment?.variables };
+  const compose = readComposeFile({ path, text, stack, variables, report });
+  if (!compose) return [];
+  checkNamed(commit, compose, report);
+  return compose.services.flatMap((service) => webService(service, commit, report));
+}
+
+function composePath(file: TidegateFile, report: Report): string | undefined {
+  const path = repositoryPath(folderOf(file.path), file.compose ?? defaults.compose);
+  if (path !== undefined && path !== '') return path;
+  report.error(file.place('compose'), {
+    code: 'config.invalid-value',
+    message: `compose: ${JSON.stringify(file.compose)} is not a file of the repository.`,
+    hint: 'Write a path as seen from tidegate.yaml, with "/", that stays inside the repository: compose.yaml.',
+  });
+  return undefined;
+}
+
+function checkNamed(file: TidegateFile, compose: ComposeFile, report: Report): void {
+  if (file.serviceNames.length === 0) return;
+  for (const name of compose.serviceNames.filter((service) => !file.serviceNames.includes(service)))
+    report.error(compose.place(name), {
+      code: 'config.not-yet',
+      message: `services.${name}: it is not named under "services:" of tidegate.yaml, and services without a route (databases, brokers) are not supported yet.`,
+      hint: `Name it there with its route, or move it to a stack of its own for now.`,
+    });
+  for (const name of file.serviceNames.filter((service) => !compose.serviceNames.includes(service)))
+    report.error(file.place('services', name), {
+      code: 'config.unknown-service',
+      message: `services: the compose file has no service "${name}".`,
+      hint: suggestion(name, compose.serviceNames),
+    });
+}
+
+function webService(service: ComposeService, file: TidegateFile, report: Report): readonly WebService[] {
+  const input = file.services.get(service.name);
+  const { name, source, template, networks } = service;
+  if (!input || !source) return [];
+  const web: WebService = {
+    name,
+    route: { hosts: input.route.hosts ?? [], port: input.route.port },
+    health: input.health ?? defaults.health,
+    replicas: template.Mode.Replicated?.Replicas ?? 1,
+    rollout: rolloutOf(input),
+    source,
+    template,
+    networks,
+  };
+  advise(web, service, drainPlace(file, name), report);
+  return [web];
+}
+
+function rolloutOf({ rollout }: ServiceInput): WebService['rollout'] {
+  const holdMs = rollout?.hold ?? defaults.holdMs;
+  return {
+    steps: (rollout?.steps ?? []).map((share) => ({ share, holdMs })),
+    drainMs: rollout?.drain ?? defaults.drainMs,
+    keepWarmMs: rollout?.keepWarm ?? defaults.keepWarmMs,
+    deadlineMs: rollout?.deadline ?? defaults.deadlineMs,
+    unattended: rollout?.unattended ?? defaults.unattended,
+  };
+}
+
+function drainPlace(file: TidegateFile, service: string): Place | undefined {
+  if (!file.tree) return undefined;
+  return entryOf(locate(file.tree, ['services', service, 'rollout']).tree, 'drain')?.at;
+}

@@ -1,0 +1,211 @@
+/**
+ * tidegate.yaml, version 1: the one source of its rules. Parsing reads it, and `scripts/schema.ts` writes
+ * docs/schema/tidegate.schema.json from it for editors. Each description is also the hint of the problem that
+ * names the key: it says what would be right.
+ */
+import * as z from 'zod';
+import { durationPattern, parseMilliseconds, parseShare, sharePattern } from './durations.ts';
+
+/** Also valid as a part of an image name, of a Swarm name and of a label of the ledger. */
+export const namePattern = /^[a-z0-9]+(?:(?:_|-+)[a-z0-9]+)*$/;
+const environmentPattern = /^[a-z0-9]+(?:-+[a-z0-9]+)*$/;
+const hostPattern =
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+/** Goes into the edge's configuration as it is: no space, quote, `$`, `#` or backslash. */
+const healthPattern = /^\/[A-Za-z0-9\-._~!&()*+,;=:@%/?]*$/;
+export const imagePattern =
+  /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/;
+const variablePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+const second = 1000;
+const minute = 60 * second;
+const longest = 7 * 24 * 60 * minute;
+
+function text(pattern: RegExp, wrong: string, description: string) {
+  return z.string().regex(pattern, { error: wrong }).describe(description);
+}
+
+function duration(description: string, limits: { readonly least: number }) {
+  return z
+    .string({ error: (issue) => (typeof issue.input === 'number' ? 'has no unit' : undefined) })
+    .regex(durationPattern, {
+      error: (issue) => (/^[\d.]+$/.test(String(issue.input)) ? 'has no unit' : 'is not a duration'),
+    })
+    .describe(`${description} With its unit: 500ms, 30s, 10m, 1h30m.`)
+    .transform((written, context) => {
+      const milliseconds = parseMilliseconds(written);
+      if (milliseconds !== undefined && milliseconds >= limits.least && milliseconds <= longest)
+        return milliseconds;
+      context.addIssue({ code: 'custom', message: 'is out of range (at most seven days)', input: written });
+      return z.NEVER;
+    });
+}
+
+const share = z
+  .string({ error: (issue) => (typeof issue.input === 'number' ? 'has no unit' : undefined) })
+  .regex(sharePattern, {
+    error: (issue) => (/^[\d.]+$/.test(String(issue.input)) ? 'has no unit' : 'is not a percentage'),
+  })
+  .describe('A share of the traffic, more than 0% and less than 100%, with at most two decimals: 5%, 2.5%.')
+  .transform((written, context) => {
+    const basisPoints = parseShare(written);
+    if (basisPoints !== undefined && basisPoints > 0 && basisPoints < 10_000) return basisPoints;
+    context.addIssue({ code: 'custom', message: 'is not between 0% and 100%', input: written });
+    return z.NEVER;
+  });
+
+const port = (description: string) =>
+  z
+    .int({ error: 'is not a port' })
+    .min(1, { error: 'is not a port' })
+    .max(65_535, { error: 'is not a port' })
+    .describe(description);
+
+const steps = z
+  .array(share)
+  .describe('Shares of the traffic the new release gets one after the other, each larger: [5%, 25%, 50%].')
+  .check((context) => {
+    context.value.forEach((value, index, all) => {
+      if (index === 0 || value > (all[index - 1] ?? 0)) return;
+      context.issues.push({
+        code: 'custom',
+        message: 'is not larger than the step before it',
+        input: value,
+        path: [index],
+      });
+    });
+  });
+
+const image = (description: string) => text(imagePattern, 'is not an image name', description).optional();
+
+const variables = z
+  .record(
+    z.string().regex(variablePattern, { error: 'is not a variable name' }),
+    z.union([z.string(), z.number(), z.boolean()], { error: 'is neither text nor a number' }),
+  )
+  .optional()
+  .describe('Variables for the compose file, by name: { WEB_REPLICAS: 3 }. They win over the shell.');
+
+export const environmentSchema = z
+  .strictObject({
+    edge: z
+      .strictObject({ http: port('The port the edge publishes for HTTP, from 1 to 65535: 8080.') })
+      .describe("The environment's public door: { http: 8080 }."),
+    dockerContext: text(
+      /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/,
+      'is not the name of a docker context',
+      'Name of the docker context whose Swarm this is; without it, the one in use.',
+    ).optional(),
+    protected: z
+      .boolean()
+      .optional()
+      .describe('true: changes to it are confirmed first. true or false; default false.'),
+    url: z
+      .url({ protocol: /^https?$/, error: 'is not an address' })
+      .optional()
+      .describe('Its public address, which is then probed as well: https://shop.example.'),
+    images: z
+      .strictObject({
+        edge: image('Image of the edge, a HAProxy: haproxy:3.0-alpine.'),
+        control: image('Image control runs in, a Node: node:22-alpine.'),
+      })
+      .optional()
+      .describe("Tidegate's own images, where the defaults cannot be had: { edge: …, control: … }."),
+    variables,
+  })
+  .describe('An environment needs at least its edge: { edge: { http: 8080 } }.');
+export type EnvironmentInput = z.output<typeof environmentSchema>;
+
+const rollout = z
+  .strictObject({
+    steps: steps.optional(),
+    hold: duration('How long each step stays (default 30s).', { least: 0 }).optional(),
+    keepWarm: duration('How long the old release stays ready afterwards (default 10m).', {
+      least: 0,
+    }).optional(),
+    drain: duration('How long requests to the old release may still take (default 30s).', {
+      least: 0,
+    }).optional(),
+    deadline: duration('How long placing and verifying may take (default 2m).', { least: second }).optional(),
+    unattended: z
+      .enum(['revert', 'hold'], { error: 'is neither revert nor hold' })
+      .optional()
+      .describe('What happens when nobody drives a rollout any more: revert (default) or hold.'),
+  })
+  .optional()
+  .describe('How a new release gets the traffic: { steps: [5%, 50%], hold: 30s, keepWarm: 10m }.');
+
+export const serviceSchema = z
+  .strictObject({
+    route: z
+      .strictObject({
+        hosts: z
+          .array(
+            text(
+              hostPattern,
+              'is not a host name',
+              'A host name in lower case, without scheme, port or path: shop.example.',
+            ),
+          )
+          .min(1, { error: 'is empty' })
+          .optional()
+          .describe(
+            'Host names it answers to: [shop.example]. Without it: every host no other service claims.',
+          ),
+        port: port('The port the service listens on in its container, from 1 to 65535: 3000.'),
+      })
+      .describe('What the edge sends to it: { hosts: [shop.example], port: 3000 }.'),
+    health: text(
+      healthPattern,
+      'is not a path',
+      'Path of the health check, starting with "/", letters and URL characters only: /healthz (default /).',
+    ).optional(),
+    rollout,
+  })
+  .describe('A service needs at least its route: { route: { port: 3000 } }.');
+export type ServiceInput = z.output<typeof serviceSchema>;
+
+const projectName = text(
+  namePattern,
+  'is not a name',
+  'Lower-case letters and digits, single words joined by "-" or "_": shop.',
+);
+
+export const tidegateSchema = z
+  .strictObject({
+    version: z.literal(1, { error: 'is not a known version' }).describe('The version of this file: 1.'),
+    project: projectName,
+    compose: z
+      .string()
+      .min(1, { error: 'is empty' })
+      .optional()
+      .describe('Path of the compose file, seen from this file: compose.yaml (default).'),
+    environments: z
+      .record(z.string().regex(environmentPattern, { error: 'is not a name' }), environmentSchema)
+      .describe('The places the project runs in, by name: { dev: { edge: { http: 8080 } } }.'),
+    services: z
+      .record(z.string().regex(namePattern, { error: 'is not a name' }), serviceSchema)
+      .describe(
+        'The services of the compose file and how each is released: { web: { route: { port: 3000 } } }.',
+      ),
+  })
+  .describe('A map with version, project, environments and services.');
+
+export const defaults = {
+  compose: 'compose.yaml',
+  health: '/',
+  holdMs: 30 * second,
+  keepWarmMs: 10 * minute,
+  drainMs: 30 * second,
+  deadlineMs: 2 * minute,
+  unattended: 'revert',
+  images: { edge: 'haproxy:3.0-alpine', control: 'node:22-alpine' },
+} as const;
+
+/** What a person writes, as JSON Schema 2020-12. */
+export function tidegateJsonSchema(): Record<string, unknown> {
+  return {
+    ...z.toJSONSchema(tidegateSchema, { io: 'input', target: 'draft-2020-12' }),
+    title: 'tidegate.yaml',
+  };
+}

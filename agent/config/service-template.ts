@@ -1,0 +1,151 @@
+/** The service spec of a compose service, without what a slot adds: name, Tidegate's labels and networks. */
+import type { SlotTemplate } from '../swarm/ledger/release.ts';
+import type { Field } from './compose-field.ts';
+import {
+  checkKeys,
+  deployKeys,
+  limitKeys,
+  loggingKeys,
+  placementKeys,
+  reservationKeys,
+  restartPolicyKeys,
+} from './compose-keys.ts';
+import { readPairs } from './compose-pairs.ts';
+import { readContainerSpec, readLabels, withoutEmpty } from './container-spec.ts';
+import type { Variables } from './interpolate.ts';
+
+/** Swarm's own default of 5 s leaves a service with one task less for that long after each crash. */
+const defaultRestartDelay = 500e6;
+
+export interface TemplatePlace {
+  readonly stack: string;
+  readonly variables: Variables;
+}
+
+export function readTemplate(service: Field, { stack, variables }: TemplatePlace): SlotTemplate {
+  const deploy = service.get('deploy');
+  if (deploy) checkDeploy(deploy);
+  const labels = deploy?.get('labels');
+  const task = withoutEmpty({
+    Resources: readResources(deploy?.get('resources')),
+    RestartPolicy: readRestartPolicy(deploy?.get('restart_policy'), service.get('restart')),
+    Placement: readPlacement(deploy?.get('placement')),
+    LogDriver: readLogging(service.get('logging')),
+  });
+  return {
+    Labels: labels ? readLabels(labels) : {},
+    TaskTemplate: { ContainerSpec: readContainerSpec(service, stack, variables), ...task },
+    Mode: { Replicated: { Replicas: deploy?.get('replicas')?.integer({ least: 1 }) ?? 1 } },
+    EndpointSpec: { Mode: 'dnsrr' },
+  };
+}
+
+function checkDeploy(deploy: Field): void {
+  checkKeys(deploy, deployKeys);
+  const mode = deploy.get('mode');
+  if (mode && mode.text() !== 'replicated')
+    mode.error({
+      code: 'compose.unsupported-value',
+      message: `${mode.shown} is not supported yet.`,
+      hint: 'Use "mode: replicated" (the default) and say how many replicas.',
+    });
+  const endpoint = deploy.get('endpoint_mode');
+  if (endpoint && endpoint.text() !== 'dnsrr')
+    endpoint.error({
+      code: 'compose.unsupported-value',
+      message: `${endpoint.shown} cannot be used: Swarm's virtual IP keeps sending requests to tasks that are stopping.`,
+      hint: 'Remove it, or write "endpoint_mode: dnsrr"; the edge balances the load.',
+    });
+}
+
+function readResources(field: Field | undefined): Record<string, unknown> | undefined {
+  if (!field) return undefined;
+  checkKeys(field, { known: ['limits', 'reservations'], refused: {} });
+  const [limits, reservations] = [field.get('limits'), field.get('reservations')];
+  if (limits) checkKeys(limits, limitKeys);
+  if (reservations) checkKeys(reservations, reservationKeys);
+  return withoutEmpty({
+    Limits: limits && {
+      ...amounts(limits),
+      ...withoutEmpty({ Pids: limits.get('pids')?.integer({ least: 1 }) }),
+    },
+    Reservations: reservations && amounts(reservations),
+  });
+}
+
+function amounts(field: Field): Record<string, unknown> {
+  return withoutEmpty({ NanoCPUs: field.get('cpus')?.nanoCpus(), MemoryBytes: field.get('memory')?.bytes() });
+}
+
+/** `deploy.restart_policy` wins over `restart:`, as with Docker. */
+function readRestartPolicy(policy: Field | undefined, restart: Field | undefined): Record<string, unknown> {
+  if (policy) checkKeys(policy, restartPolicyKeys);
+  const short = restart && readRestart(restart);
+  return {
+    Condition: 'any',
+    Delay: defaultRestartDelay,
+    ...(policy ? {} : short),
+    ...withoutEmpty({
+      Condition: policy && readCondition(policy.get('condition')),
+      Delay: policy?.get('delay')?.nanoseconds(),
+      MaxAttempts: policy?.get('max_attempts')?.integer({ least: 0 }),
+      Window: policy?.get('window')?.nanoseconds(),
+    }),
+  };
+}
+
+function readCondition(field: Field | undefined): string | undefined {
+  const condition = field?.text('Write any, on-failure or none.');
+  if (condition === undefined || ['any', 'on-failure', 'none'].includes(condition)) return condition;
+  field?.error({
+    code: 'compose.invalid-value',
+    message: `${field.shown} is not a condition.`,
+    hint: 'Write any, on-failure or none.',
+  });
+  return undefined;
+}
+
+function readRestart(field: Field): Record<string, unknown> | undefined {
+  const hint = 'Write always, unless-stopped, on-failure or on-failure:3, or use deploy.restart_policy.';
+  const text = field.text(hint);
+  if (text === undefined) return undefined;
+  if (text === 'always' || text === 'unless-stopped') return { Condition: 'any' };
+  const [, attempts, count] = /^on-failure(:(\d{1,9}))?$/.exec(text) ?? [undefined, undefined, undefined];
+  if (text === 'on-failure' || attempts !== undefined)
+    return { Condition: 'on-failure', ...(count === undefined ? {} : { MaxAttempts: Number(count) }) };
+  field.error({ code: 'compose.unsupported-value', message: `${field.shown} cannot be used here.`, hint });
+  return undefined;
+}
+
+function readPlacement(field: Field | undefined): Record<string, unknown> | undefined {
+  if (!field) return undefined;
+  checkKeys(field, placementKeys);
+  const spread = field.get('preferences')?.items();
+  return withoutEmpty({
+    Constraints: field.get('constraints')?.texts(),
+    Preferences: spread?.flatMap((item) => {
+      checkKeys(item, { known: ['spread'], refused: {} });
+      const by = item.get('spread')?.text();
+      return by === undefined ? [] : [{ Spread: { SpreadDescriptor: by } }];
+    }),
+    MaxReplicas: field.get('max_replicas_per_node')?.integer({ least: 0 }),
+  });
+}
+
+function readLogging(field: Field | undefined): Record<string, unknown> | undefined {
+  if (!field) return undefined;
+  checkKeys(field, loggingKeys);
+  const driver = field.get('driver')?.text();
+  const options = field.get('options');
+  if (driver === undefined) {
+    if (field.tree.kind === 'map' && !field.get('driver'))
+      field.errorAtKey({
+        code: 'compose.missing-key',
+        message: '"driver" is missing.',
+        hint: 'Name the log driver: "driver: json-file".',
+      });
+    return undefined;
+  }
+  const pairs = options ? readPairs(options) : [];
+  return { Name: driver, Options: Object.fromEntries(pairs.map(({ name, value }) => [name, value ?? ''])) };
+}

@@ -1,0 +1,73 @@
+/**
+ * What the edges of an environment have to know, out of the ledger: a pure value, the same for control (which
+ * hands it out) and for the agent (which knows by its hash what an edge must acknowledge).
+ */
+import { colours, slotKey, type SlotKey } from '../common/names.ts';
+import type { ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { Route, Routes } from '../swarm/ledger/routes.ts';
+import type { Stored } from '../swarm/port.ts';
+
+export interface SlotTarget {
+  readonly slot: SlotKey;
+  readonly release: number;
+  readonly port: number;
+  readonly health: string;
+  readonly replicas: number;
+}
+
+export interface ServiceRouting {
+  readonly service: string;
+  /** `undefined`: no version is live yet. */
+  readonly route: Route | undefined;
+  /** Of the active release, or of the one being prepared when there is none. */
+  readonly hosts: readonly string[];
+  readonly slots: readonly SlotTarget[];
+  /** Slots whose open streams are to be closed. */
+  readonly cuts: readonly SlotKey[];
+}
+
+export interface Routing {
+  readonly stack: string;
+  /** Id and version index of the routes object. */
+  readonly object: string;
+  readonly version: number;
+  readonly services: readonly ServiceRouting[];
+}
+
+/** Builds the routing; `releases` holds every release that a slot names (others are ignored). */
+export function routingOf(
+  stack: string,
+  stored: Stored<Routes>,
+  releases: ReadonlyMap<number, ReleaseRecord>,
+): Routing {
+  const { routes, slots, cuts } = stored.value;
+  const services = new Set(Object.keys(routes));
+  for (const [key] of Object.entries(slots)) services.add(key.replace(/-(blue|green)$/, ''));
+  return {
+    stack,
+    object: stored.id,
+    version: stored.version,
+    services: [...services].sort().map((service) => serviceRouting(service, routes[service])),
+  };
+
+  function serviceRouting(service: string, route: Route | undefined): ServiceRouting {
+    const targets = colours.flatMap((colour): readonly SlotTarget[] => {
+      const slot = slotKey(service, colour);
+      const release = slots[slot];
+      const content = release === undefined ? undefined : releases.get(release)?.services[service];
+      if (release === undefined || !content) return [];
+      return [
+        { slot, release, port: content.route.port, health: content.health, replicas: content.replicas },
+      ];
+    });
+    const leading = route ? slotKey(service, route.active) : targets[0]?.slot;
+    const release = leading === undefined ? undefined : releases.get(slots[leading] ?? 0);
+    return {
+      service,
+      route,
+      hosts: release?.services[service]?.route.hosts ?? [],
+      slots: targets,
+      cuts: colours.map((colour) => slotKey(service, colour)).filter((slot) => cuts[slot] !== undefined),
+    };
+  }
+}

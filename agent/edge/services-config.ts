@@ -1,0 +1,60 @@
+/**
+ * The part of an edge's configuration that needs a reload: one backend for each slot. It changes with the set
+ * of services, their ports, health paths and size; not with a swap, and not with filling or emptying a slot of
+ * the same shape.
+ */
+import { sha256 } from '../common/canonical.ts';
+import { colours, slotKey, slotServiceName, type Colour } from '../common/names.ts';
+import { unsafeText } from './failures.ts';
+import type { Routing, ServiceRouting, SlotTarget } from './routing.ts';
+
+export interface ServicesConfig {
+  /** Whole file: `# <hash>` first, `#end` last, so that a torn file is recognised. */
+  readonly text: string;
+  /** 12 hex digits over the content. */
+  readonly hash: string;
+}
+
+/** Throws `ledger.corrupt` when a name, port or path would break out of HAProxy's syntax. */
+export function renderServices(routing: Routing): ServicesConfig {
+  const stack = checked('stack name', /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, routing.stack);
+  const body = routing.services
+    .flatMap((service) => colours.map((colour) => backend(stack, service, colour)))
+    .join('\n');
+  const hash = sha256(body).slice(0, 12);
+  return { text: `# ${hash}\n${body}\n#end\n`, hash };
+}
+
+function backend(stack: string, service: ServiceRouting, colour: Colour): string {
+  const name = checked('service name', /^[a-z0-9][a-z0-9_-]*$/, service.service);
+  const slot = slotKey(name, colour);
+  const target = service.slots.find((candidate) => candidate.slot === slot) ?? service.slots[0];
+  // A service without any content: its backend exists all the same, for there is a route to it.
+  if (!target) return `backend ${slot} from tidegate-slot\n`;
+  const health = checked('health path', /^\/[\x21\x24-\x26\x28-\x5b\x5d-\x7e]*$/, target.health);
+  return [
+    `backend ${slot} from tidegate-slot`,
+    // The edge's task reads this line: server states are taken over a reload only where it stayed the same.
+    `  # target ${port(target)} ${health}`,
+    `  http-check send meth GET uri ${health} ver HTTP/1.1 hdr host localhost hdr user-agent tidegate-edge`,
+    `  server-template s ${servers(service)} tasks.${slotServiceName(stack, name, colour)}:${port(target)}`,
+    '',
+  ].join('\n');
+}
+
+/** Room for the replicas of both the old and the new tasks of a slot, in steps that make reloads rare. */
+function servers(service: ServiceRouting): number {
+  const replicas = Math.max(0, ...service.slots.map((slot) => slot.replicas));
+  return Math.max(8, 2 ** Math.ceil(Math.log2(Math.max(1, 2 * replicas))));
+}
+
+function port(target: SlotTarget): number {
+  if (!Number.isInteger(target.port) || target.port < 1 || target.port > 65_535)
+    throw unsafeText('port', String(target.port));
+  return target.port;
+}
+
+function checked(what: string, pattern: RegExp, value: string): string {
+  if (!pattern.test(value)) throw unsafeText(what, value);
+  return value;
+}

@@ -1,0 +1,181 @@
+/**
+ * The two services Tidegate itself runs in a Swarm, as pure specs. Equal options give an equal spec: setup
+ * compares the digest in the label `tidegate.spec` and touches a service only when it differs.
+ */
+import { canonicalJson, sha256 } from '../common/canonical.ts';
+import { labels, names } from '../common/names.ts';
+import type { ServiceSpec } from '../swarm/port.ts';
+import { renderBaseConfig } from './base-config.ts';
+import { controlPort, edgePaths, edgePorts } from './wire.ts';
+
+/** A file that is mounted into tasks as a Swarm config; its name changes with its content. */
+export interface MountedFile {
+  readonly name: string;
+  readonly data: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+}
+
+/** A file that has been created in the Swarm. */
+export interface MountedConfig {
+  readonly id: string;
+  readonly name: string;
+  readonly target: string;
+}
+
+type FileKind = Parameters<typeof names.file>[1];
+
+function mountedFile(stack: string, kind: FileKind, target: string, data: string): MountedFile {
+  return { name: names.file(stack, kind, sha256(data).slice(0, 12)), data, target };
+}
+
+/** `lua`: text of `edge.lua`. */
+export function edgeFiles(options: { readonly stack: string; readonly lua: string }): readonly MountedFile[] {
+  const { stack, lua } = options;
+  return [
+    mountedFile(stack, 'edge-config', edgePaths.config, renderBaseConfig({ stack })),
+    mountedFile(stack, 'edge-task', edgePaths.lua, lua),
+  ];
+}
+
+const controlPath = '/tidegate/control.cjs';
+
+/** `bundle`: text of `control.cjs`, below 900 KB. */
+export function controlFiles(options: {
+  readonly stack: string;
+  readonly bundle: string;
+}): readonly MountedFile[] {
+  return [mountedFile(options.stack, 'control', controlPath, options.bundle)];
+}
+
+const seconds = 1_000_000_000;
+const mebibytes = 1024 * 1024;
+
+export interface EdgeServiceOptions {
+  readonly stack: string;
+  readonly image: string;
+  /** Port on every node. */
+  readonly httpPort: number;
+  readonly configs: readonly MountedConfig[];
+  /** Ids of the overlay networks. */
+  readonly networks: { readonly edge: string; readonly control: string };
+}
+
+/** HAProxy alone, on every node, on the node's own port. */
+export function edgeServiceSpec(options: EdgeServiceOptions): ServiceSpec {
+  const { stack, networks } = options;
+  return withDigest({
+    Name: names.edge(stack),
+    Labels: ownLabels(stack, 'edge'),
+    TaskTemplate: {
+      ContainerSpec: {
+        Image: options.image,
+        Labels: ownLabels(stack, 'edge'),
+        // Not the image's entry point: it differs between images, this does not. `-f` of a folder reads its
+        // *.cfg; there is none at first.
+        Command: [
+          'haproxy',
+          '-W',
+          '-db',
+          '-S',
+          edgePaths.master,
+          '-f',
+          edgePaths.config,
+          '-f',
+          edgePaths.state,
+        ],
+        Env: ['TASK={{.Task.ID}}'],
+        Configs: configReferences(options.configs),
+        Mounts: [
+          {
+            Type: 'tmpfs',
+            Target: edgePaths.state,
+            TmpfsOptions: { SizeBytes: 16 * mebibytes, Mode: 0o1777 },
+          },
+        ],
+        // Stops listening at once, then finishes what is under way. The port of the node is only free for the
+        // next task when this one has ended: hence the short grace.
+        StopSignal: 'SIGUSR1',
+        StopGracePeriod: 2 * seconds,
+      },
+      RestartPolicy: { Condition: 'any', Delay: seconds / 10 },
+      Networks: [{ Target: networks.edge }, { Target: networks.control }],
+    },
+    Mode: { Global: {} },
+    UpdateConfig: { Parallelism: 1, Order: 'stop-first', FailureAction: 'pause', Monitor: 2 * seconds },
+    EndpointSpec: {
+      Mode: 'dnsrr',
+      Ports: [
+        {
+          Protocol: 'tcp',
+          TargetPort: edgePorts.public,
+          PublishedPort: options.httpPort,
+          PublishMode: 'host',
+        },
+      ],
+    },
+  });
+}
+
+export interface ControlServiceOptions {
+  readonly stack: string;
+  readonly image: string;
+  readonly configs: readonly MountedConfig[];
+  /** Id of the overlay network it shares with edges. */
+  readonly network: string;
+  /** Managers of the Swarm. */
+  readonly managers: number;
+  /** Path of the engine's socket on managers. Default `/var/run/docker.sock`. */
+  readonly socket?: string;
+}
+
+/** A plain Node image with our bundle, on managers, with the engine's socket. */
+export function controlServiceSpec(options: ControlServiceOptions): ServiceSpec {
+  const { stack } = options;
+  return withDigest({
+    Name: names.control(stack),
+    Labels: ownLabels(stack, 'control'),
+    TaskTemplate: {
+      ContainerSpec: {
+        Image: options.image,
+        Labels: ownLabels(stack, 'control'),
+        Command: ['node', '--max-old-space-size=160', controlPath],
+        Env: [`STACK=${stack}`, 'TASK={{.Task.ID}}', `PORT=${controlPort}`],
+        Configs: configReferences(options.configs),
+        Mounts: [
+          { Type: 'bind', Source: options.socket ?? '/var/run/docker.sock', Target: '/var/run/docker.sock' },
+        ],
+        ReadOnly: true,
+        StopSignal: 'SIGTERM',
+        StopGracePeriod: 5 * seconds,
+      },
+      Resources: {
+        Limits: { MemoryBytes: 384 * mebibytes },
+        Reservations: { MemoryBytes: 64 * mebibytes },
+      },
+      RestartPolicy: { Condition: 'any', Delay: seconds / 5 },
+      Placement: { Constraints: ['node.role==manager'] },
+      Networks: [{ Target: options.network }],
+    },
+    Mode: { Replicated: { Replicas: options.managers >= 2 ? 2 : 1 } },
+    UpdateConfig: { Parallelism: 1, Order: 'start-first', FailureAction: 'pause', Monitor: 2 * seconds },
+    EndpointSpec: { Mode: 'dnsrr' },
+  });
+}
+
+function ownLabels(stack: string, object: string): Record<string, string> {
+  return { [labels.stack]: stack, [labels.object]: object, [labels.stackNamespace]: stack };
+}
+
+function configReferences(configs: readonly MountedConfig[]): readonly unknown[] {
+  return configs.map(({ id, name, target }) => ({
+    ConfigID: id,
+    ConfigName: name,
+    File: { Name: target, UID: '0', GID: '0', Mode: 0o444 },
+  }));
+}
+
+/** On the service, not in its task template: a changed label must not restart a task. */
+function withDigest(spec: ServiceSpec): ServiceSpec {
+  return { ...spec, Labels: { ...spec.Labels, [labels.spec]: sha256(canonicalJson(spec)) } };
+}

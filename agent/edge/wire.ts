@@ -1,0 +1,43 @@
+/** Names that the edge, control and the agent have to agree on. */
+
+/** Where everything lies inside an edge's container. */
+export const edgePaths = {
+  config: '/etc/tidegate/edge.cfg',
+  lua: '/etc/tidegate/edge.lua',
+  state: '/state',
+  map: '/state/state.map',
+  servers: '/state/servers.state',
+  master: '/state/master.sock',
+} as const;
+
+export const edgePorts = {
+  /** The public door, published on the node. */
+  public: 8080,
+  /** Readiness and metrics; never published. */
+  internal: 8405,
+  /** Only inside the container: the way of the Lua task to control. */
+  local: 7001,
+} as const;
+
+export const controlPort = 7000;
+
+/** Lower case, as HAProxy and Node compare them. */
+export const headers = {
+  /** Carries the probe key; without the right one it means nothing. */
+  probe: 'x-tidegate-key',
+  /** With a probe key: the colour to ask instead of the one users get. */
+  slot: 'x-tidegate-slot',
+  /** What the edge answers a probe: `<service>-<colour> <release> <address>`. */
+  answer: 'x-tidegate-answer',
+  /** A preview token (test suites; browsers carry it in a cookie). */
+  preview: 'x-tidegate-preview',
+} as const;
+
+/** Both the parameter of a preview link and the cookie it becomes. */
+export const previewName = 'tidegate_preview';
+
+/** Cookie of an anonymous user's place in a canary, 0..9999. */
+export const bucketCookie = 'tidegate_bucket';
+
+/** Longest life of a preview link. */
+export const previewMaxSeconds = 86_400;

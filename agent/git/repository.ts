@@ -1,0 +1,46 @@
+/** A git repository as Tidegate reads it: objects only, never the working tree. */
+
+export interface Commit {
+  readonly oid: string;
+  readonly tree: string;
+  /** Of the commit, milliseconds since the epoch. */
+  readonly time: number;
+  readonly subject: string;
+  /** The tag that was asked for, or the newest tag that points at it. */
+  readonly tag: string | undefined;
+  /** What was asked for: `v1.2.0`, `main`, `HEAD`, an abbreviated id. */
+  readonly ref: string;
+}
+
+export interface Tag {
+  readonly name: string;
+  /** The commit it points at, annotated tags peeled. */
+  readonly oid: string;
+}
+
+export interface TreeEntry {
+  /** Below the folder that was asked for, with `/`. */
+  readonly path: string;
+  readonly kind: 'file' | 'executable' | 'symlink';
+  readonly oid: string;
+}
+
+export interface Repository {
+  /** The folder that holds the working tree. */
+  readonly root: string;
+  /** Throws `git.unknown-ref` with the nearest names. */
+  resolve(ref: string): Promise<Commit>;
+  tags(): Promise<readonly Tag[]>;
+  /** URL of the remote `origin`, without credentials; `undefined` when there is none, or it is a path. */
+  originUrl(): Promise<string | undefined>;
+  /** True when the working tree differs from HEAD: what differs is not deployed. */
+  isDirty(): Promise<boolean>;
+  /** Text of a file of a commit; `undefined` when it is not there. */
+  readFile(commit: string, path: string): Promise<string | undefined>;
+  /** Id of the tree or blob at a path of a commit (`''`: the root); `undefined` when it is not there. */
+  objectId(commit: string, path: string): Promise<string | undefined>;
+  /** All files below a folder of a commit, in path order. Submodules: `git.unsupported-repository`. */
+  entries(commit: string, folder: string): Promise<readonly TreeEntry[]>;
+  /** Raw bytes of blobs, in the order asked for. */
+  blobs(oids: readonly string[], signal?: AbortSignal): AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,41 @@
+import { failure, type TidegateError } from '../common/errors.ts';
+
+export function portTaken(port: number, node: string, why: string): TidegateError {
+  return failure('edge.port-taken', {
+    message: `The edge cannot listen on port ${port}${node === '' ? '' : ` of ${node}`}: ${why}.`,
+    hint: `Stop what listens there, or set another port: environments.<name>.edge.http in tidegate.yaml; then run setup again.`,
+    data: { port, node },
+  });
+}
+
+export function edgeNotReady(stack: string, why: string): TidegateError {
+  return failure('edge.not-ready', {
+    message: `The edge of ${stack} is not ready: ${why}.`,
+    hint: `Look at "docker service ps --no-trunc ${stack}_tidegate-edge", then run setup again; it continues where it stopped.`,
+    data: { stack },
+  });
+}
+
+export function controlNotReady(stack: string, why: string): TidegateError {
+  return failure('control.not-ready', {
+    message: `Control of ${stack} does not run: ${why}.`,
+    hint: `Look at "docker service ps --no-trunc ${stack}_tidegate-control", then run setup again; it continues where it stopped.`,
+    data: { stack },
+  });
+}
+
+export function goingDown(stack: string, holder: string): TidegateError {
+  return failure('environment.going-down', {
+    message: `${stack} is being taken down (${holder}).`,
+    hint: 'Finish it with "tidegate down ENV"; after that it can be set up again.',
+    data: { stack, holder },
+  });
+}
+
+export function stillChanging(stack: string, rollout: string, driver: string): TidegateError {
+  return failure('ledger.busy', {
+    message: `${stack} cannot be taken down: ${driver} drives the rollout ${rollout}.`,
+    hint: 'Wait until it has ended, or end it with "tidegate abort".',
+    data: { stack, rollout, driver },
+  });
+}

@@ -1,0 +1,202 @@
+/**
+ * Brings what an environment needs besides the application: two networks, the ledger, control, the edge.
+ * Idempotent: what is as it should be is not touched, so a second run changes no task.
+ */
+import { hasCode } from '../common/errors.ts';
+import { labels, names } from '../common/names.ts';
+import {
+  controlFiles,
+  controlServiceSpec,
+  edgeFiles,
+  edgeServiceSpec,
+  type MountedConfig,
+  type MountedFile,
+} from '../edge/services.ts';
+import { awaitEdges, describeMissing } from '../release/edges.ts';
+import type { ReleaseEngine } from '../release/engine.ts';
+import { downHolder } from '../release/lock.ts';
+import { networkLabels } from '../release/slot-spec.ts';
+import type { ServiceSpec } from '../swarm/port.ts';
+import { goingDown } from './failures.ts';
+import { failedTasks, whyNotReady } from './readiness.ts';
+
+export interface SetupRequest {
+  readonly engine: ReleaseEngine;
+  readonly httpPort: number;
+  readonly images: { readonly edge: string; readonly control: string };
+  /** Control's bundle and the edge's Lua task, as text. */
+  readonly assets: { readonly control: string; readonly lua: string };
+  /** Changing a running edge interrupts traffic for some seconds on a single node: only when asked for. */
+  readonly upgradeEdge: boolean;
+  readonly signal: AbortSignal;
+  readonly onNote: (text: string) => void;
+}
+
+export interface SetupReport {
+  readonly changes: readonly string[];
+  /** Differences of the edge that were left alone. */
+  readonly pending: readonly string[];
+}
+
+/** How long a first start may take: images may have to be pulled by the nodes. */
+const readyMs = 90_000;
+
+export async function setUp(request: SetupRequest): Promise<SetupReport> {
+  const { engine, images } = request;
+  const { swarm, ledger } = engine;
+  const { stack } = ledger;
+  const changes: string[] = [];
+  await swarm.info();
+  const routes = await ledger.routes.find();
+  if (routes?.value.lock.holder?.startsWith(`${downHolder}/`))
+    throw goingDown(stack, routes.value.lock.holder);
+  for (const image of new Set([images.control, images.edge])) await ensureImage(request, image, changes);
+  const failedBefore = await failedTasks(engine);
+  const networks = {
+    edge: await ensureNetwork(request, names.edgeNetwork(stack), changes),
+    control: await ensureNetwork(request, names.controlNetwork(stack), changes),
+  };
+  await createLedger(request, routes === undefined, changes);
+  const managers = (await swarm.nodes()).filter((node) => node.role === 'manager').length;
+  const control = controlServiceSpec({
+    stack,
+    image: images.control,
+    configs: await ensureFiles(request, controlFiles({ stack, bundle: request.assets.control })),
+    network: networks.control,
+    managers,
+  });
+  const edge = edgeServiceSpec({
+    stack,
+    image: images.edge,
+    httpPort: request.httpPort,
+    configs: await ensureFiles(request, edgeFiles({ stack, lua: request.assets.lua })),
+    networks,
+  });
+  await expectForgottenEdges(request, changes);
+  await ensureService(request, control, 'update', changes);
+  const pending = await ensureService(request, edge, request.upgradeEdge ? 'update' : 'leave', changes);
+  await untilReady(request, failedBefore);
+  if (pending.length === 0) await removeOldFiles(request, [control, edge]);
+  return { changes, pending };
+}
+
+async function ensureImage(
+  { engine, signal, onNote }: SetupRequest,
+  image: string,
+  changes: string[],
+): Promise<void> {
+  if (await engine.swarm.images.get(image)) return;
+  onNote(`pulling ${image}`);
+  await engine.swarm.images.pull(image, signal);
+  changes.push(`pulled ${image}`);
+}
+
+async function ensureNetwork({ engine }: SetupRequest, name: string, changes: string[]): Promise<string> {
+  const { swarm, ledger } = engine;
+  const own = networkLabels(ledger.stack);
+  const there = (await swarm.networks.list(own)).find((network) => network.name === name);
+  if (!there) changes.push(`network ${name}`);
+  return there?.id ?? swarm.networks.ensure(name, own);
+}
+
+async function createLedger({ engine }: SetupRequest, isNew: boolean, changes: string[]): Promise<void> {
+  const { ledger } = engine;
+  await ledger.acks.create();
+  await ledger.keys.create();
+  // Last: an environment with routes is one that is set up.
+  await ledger.routes.create();
+  if (isNew) changes.push(`ledger ${ledger.stack}`);
+}
+
+/** Whatever was said of a node while it was gone: it is there again, and so its edge has to be heard. */
+async function expectForgottenEdges({ engine }: SetupRequest, changes: string[]): Promise<void> {
+  const { swarm, ledger } = engine;
+  const { forgotten } = (await ledger.routes.read()).value;
+  if (Object.keys(forgotten).length === 0) return;
+  const back = (await swarm.nodes()).filter(({ id, state }) => state === 'ready' && id in forgotten);
+  if (back.length === 0) return;
+  const ids = new Set(back.map(({ id }) => id));
+  await ledger.routes.change((routes) => ({
+    ...routes,
+    forgotten: Object.fromEntries(Object.entries(routes.forgotten).filter(([id]) => !ids.has(id))),
+  }));
+  changes.push(...back.map(({ name }) => `the edge of ${name} is waited for again`));
+}
+
+async function ensureFiles(
+  { engine }: SetupRequest,
+  files: readonly MountedFile[],
+): Promise<readonly MountedConfig[]> {
+  const { configs } = engine.swarm;
+  return Promise.all(
+    files.map(async ({ name, data, target }) => {
+      const own = { [labels.stack]: engine.ledger.stack, [labels.object]: 'file' };
+      const id = (await configs.get(name))?.id ?? (await configs.create(name, data, own));
+      return { id, name, target };
+    }),
+  );
+}
+
+/** Gives what was left alone. */
+async function ensureService(
+  { engine }: SetupRequest,
+  spec: ServiceSpec,
+  whenDifferent: 'update' | 'leave',
+  changes: string[],
+): Promise<readonly string[]> {
+  const { swarm } = engine;
+  const there = await swarm.services.get(spec.Name);
+  if (!there) {
+    await swarm.services.create(spec).catch((error: unknown) => {
+      // Somebody else sets it up at the same time: theirs is as good as ours.
+      if (!hasCode(error, 'swarm.conflict')) throw error;
+    });
+    changes.push(`service ${spec.Name}`);
+    return [];
+  }
+  if (there.labels[labels.spec] === spec.Labels[labels.spec]) return [];
+  if (whenDifferent === 'leave')
+    return [
+      `${spec.Name} differs from what this version brings; changing it interrupts traffic for some seconds`,
+    ];
+  await swarm.services.update(there, spec);
+  changes.push(`service ${spec.Name} updated`);
+  return [];
+}
+
+async function untilReady(request: SetupRequest, before: ReadonlySet<string>): Promise<void> {
+  const { engine, signal, httpPort } = request;
+  const { changes } = engine;
+  const routes = await engine.ledger.routes.read();
+  const trouble = await changes.until(
+    async () => {
+      const missing = await awaitEdges(engine, { routes, limitMs: 1_000, signal });
+      if (missing.length === 0) return { error: undefined };
+      const error = await whyNotReady(engine, httpPort, { final: false, missing: '', before });
+      return error && { error };
+    },
+    { limitMs: readyMs, pollMs: 250, signal },
+  );
+  if (trouble && !trouble.error) return;
+  if (trouble?.error) throw trouble.error;
+  const missing = describeMissing(await awaitEdges(engine, { routes, limitMs: 0, signal }));
+  const error = await whyNotReady(engine, httpPort, { final: true, missing, before });
+  if (error) throw error;
+}
+
+/** Files of earlier versions that no service mounts any more. */
+async function removeOldFiles({ engine }: SetupRequest, specs: readonly ServiceSpec[]): Promise<void> {
+  const { configs } = engine.swarm;
+  const used = new Set(specs.flatMap((spec) => configNames(spec)));
+  const files = await configs.list({ [labels.stack]: engine.ledger.stack, [labels.object]: 'file' });
+  for (const file of files.filter(({ name }) => !used.has(name)))
+    await configs.remove(file.id).catch((error: unknown) => {
+      // A task of the former version has not left yet: the next setup removes it.
+      if (!hasCode(error, 'engine.failed', 'swarm.conflict')) throw error;
+    });
+}
+
+function configNames(spec: ServiceSpec): readonly string[] {
+  const configs = spec.TaskTemplate.ContainerSpec['Configs'] as readonly { ConfigName: string }[] | undefined;
+  return configs?.map((config) => config.ConfigName) ?? [];
+}

@@ -1,0 +1,49 @@
+/**
+ * The closed list of error codes. A code is a promise to clients: they may match on it, never on a message.
+ * The part before the dot names the room that noticed.
+ */
+export type ErrorCode =
+  // usage and configuration: the caller has to change something
+  | 'usage.invalid'
+  | 'config.invalid'
+  | 'config.missing'
+  | 'config.unknown-environment'
+  | 'git.not-a-repository'
+  | 'git.unknown-ref'
+  | 'git.unsupported-repository'
+  | 'git.unreadable'
+  // the engine and the cluster
+  | 'engine.unreachable'
+  | 'engine.denied'
+  | 'engine.failed'
+  | 'engine.disk-full'
+  | 'swarm.inactive'
+  | 'swarm.not-a-manager'
+  | 'swarm.conflict'
+  | 'swarm.needs-registry'
+  | 'environment.not-set-up'
+  | 'environment.going-down'
+  | 'environment.outdated'
+  | 'edge.port-taken'
+  | 'edge.not-ready'
+  | 'control.not-ready'
+  // building
+  | 'build.failed'
+  | 'build.cancelled'
+  | 'build.unsupported'
+  | 'image.missing'
+  // the ledger
+  | 'ledger.corrupt'
+  | 'ledger.busy'
+  | 'ledger.fenced'
+  // releasing
+  | 'release.unknown'
+  | 'release.nothing-to-go-back-to'
+  | 'release.cannot-be-restored'
+  | 'rollout.none'
+  | 'rollout.failed'
+  | 'rollout.partial'
+  // the connection between a client and its agent
+  | 'agent.disconnected'
+  | 'cancelled'
+  | 'internal';

@@ -1,0 +1,165 @@
+/**
+ * The contract between the agent and its clients (the CLI, and editors): methods, what they take, what they
+ * give back, and the events they report while they run. JSON only. Nothing can be done by one client that
+ * cannot be done by another.
+ */
+import * as z from 'zod';
+
+const environment = z.string().min(1);
+
+/** The folder a client stands in; the agent finds the repository from there. */
+const place = { folder: z.string().min(1) };
+
+export const params = {
+  setup: z.strictObject({ ...place, environment, upgradeEdge: z.boolean() }),
+  deploy: z.strictObject({ ...place, environment, ref: z.string().min(1), hold: z.boolean() }),
+  promote: z.strictObject({ ...place, environment }),
+  abort: z.strictObject({ ...place, environment }),
+  /** Without a tag: the release before the one that is live. */
+  rollback: z.strictObject({ ...place, environment, tag: z.string().min(1).nullable() }),
+  status: z.strictObject({ ...place, environment: environment.nullable() }),
+  releases: z.strictObject({ ...place, environment }),
+  logs: z.strictObject({
+    ...place,
+    environment,
+    service: z.string().min(1).nullable(),
+    tail: z.int().nonnegative(),
+    follow: z.boolean(),
+  }),
+  down: z.strictObject({ ...place, environment, volumes: z.boolean() }),
+  forgetEdge: z.strictObject({ ...place, environment, node: z.string().min(1) }),
+} as const;
+
+export type Method = keyof typeof params;
+export type Params<M extends Method> = z.infer<(typeof params)[M]>;
+
+/** How a method that changes something ended. The CLI's exit code follows from it. */
+export type Outcome = 'done' | 'unchanged' | 'held' | 'failed' | 'reverted' | 'partial';
+
+export interface ReleaseName {
+  readonly number: number;
+  readonly tag: string | null;
+  readonly commit: string;
+}
+
+/** What a deploy, promote, abort or rollback did. */
+export interface RolloutResult {
+  readonly outcome: Outcome;
+  /** Reason code out of the closed list (`swarm/ledger/rollout.ts`). */
+  readonly reason: string;
+  /** One sentence for a person: what happened, why, and what to do next. */
+  readonly message: string;
+  readonly rollout: string | null;
+  readonly from: ReleaseName | null;
+  readonly to: ReleaseName | null;
+  readonly services: readonly ServiceMoveResult[];
+  /** Milliseconds from the request to the outcome. */
+  readonly tookMs: number;
+  /** Link to look at a held release; only the holder of the link sees it. */
+  readonly preview: string | null;
+}
+
+export interface ServiceMoveResult {
+  readonly service: string;
+  readonly from: string | null;
+  readonly to: string;
+}
+
+export interface SetupResult {
+  readonly outcome: 'done' | 'unchanged';
+  readonly stack: string;
+  /** What was created or changed, one line each. */
+  readonly changes: readonly string[];
+  /** Differences left alone, since changing an edge interrupts traffic (`--upgrade-edge`). */
+  readonly pending: readonly string[];
+  readonly url: string;
+}
+
+export interface SlotStatus {
+  readonly colour: 'blue' | 'green';
+  readonly state: 'active' | 'warm' | 'preparing' | 'empty';
+  readonly release: ReleaseName | null;
+  /** Share of the traffic in percent. */
+  readonly share: number;
+  /** Servers the edges see as healthy (the least of all edges), and how many there should be. */
+  readonly healthy: number;
+  readonly desired: number;
+  /** What the newest probe through every edge was answered by; `null`: nothing answered. */
+  readonly answering: { readonly release: number; readonly digest: string; readonly status: number } | null;
+}
+
+export interface EdgeStatus {
+  readonly node: string;
+  readonly state: 'current' | 'behind' | 'missing' | 'forgotten';
+  readonly detail: string;
+}
+
+export interface RolloutStatus {
+  readonly id: string;
+  readonly kind: 'deploy' | 'rollback';
+  readonly ref: string;
+  readonly by: string;
+  /** `shifting 25%`, `settling: warm`, … */
+  readonly phase: string;
+  readonly reason: string | null;
+  readonly since: string;
+  readonly driver: string | null;
+}
+
+export interface EnvironmentStatus {
+  readonly environment: string;
+  readonly stack: string;
+  readonly state: 'ready' | 'not-set-up' | 'unreachable' | 'corrupt' | 'going-down';
+  /** What is wrong and what to do, when `state` is not `ready`. */
+  readonly problem: string | null;
+  readonly services: readonly { readonly service: string; readonly slots: readonly SlotStatus[] }[];
+  readonly edges: readonly EdgeStatus[];
+  readonly rollouts: readonly RolloutStatus[];
+}
+
+export interface ReleaseEntry extends ReleaseName {
+  readonly at: string;
+  readonly by: string;
+  readonly kind: 'deploy' | 'rollback';
+  readonly restores: number | null;
+  readonly state: 'live' | 'warm' | 'kept' | 'failed' | 'running';
+  readonly reason: string | null;
+  readonly services: readonly string[];
+}
+
+export interface Results {
+  setup: SetupResult;
+  deploy: RolloutResult;
+  promote: RolloutResult;
+  abort: RolloutResult;
+  rollback: RolloutResult;
+  status: { readonly environments: readonly EnvironmentStatus[] };
+  releases: { readonly stack: string; readonly releases: readonly ReleaseEntry[] };
+  logs: { readonly lines: number };
+  down: { readonly stack: string; readonly removed: readonly string[]; readonly kept: readonly string[] };
+  forgetEdge: { readonly node: string; readonly forgotten: readonly string[] };
+}
+
+/** Reported while a method runs. */
+export type AgentEvent =
+  /** Something worth a line: a release was chosen, a warning, a wait for somebody else. */
+  | { readonly kind: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
+  /** A rollout entered a phase. */
+  | { readonly kind: 'phase'; readonly rollout: string; readonly phase: string; readonly detail: string }
+  /** A line of a build or of a container. */
+  | {
+      readonly kind: 'line';
+      readonly source: string;
+      readonly stream: 'stdout' | 'stderr';
+      readonly text: string;
+    };
+
+export interface Call {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: AgentEvent) => void;
+}
+
+/** The agent, whether it is in this process or behind a connection. Rejects with TidegateError. */
+export interface AgentApi {
+  request<M extends Method>(method: M, params: Params<M>, call: Call): Promise<Results[M]>;
+}

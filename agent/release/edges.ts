@@ -1,0 +1,92 @@
+/** Waiting for the word of every expected edge. */
+import { names } from '../common/names.ts';
+import { unacknowledged, type Requirement, type Unacknowledged } from '../edge/expected.ts';
+import { routingOf } from '../edge/routing.ts';
+import { renderServices } from '../edge/services-config.ts';
+import type { Ledger } from '../swarm/ledger/ledger.ts';
+import type { ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { EdgeReports } from '../swarm/ledger/acks.ts';
+import type { Routes } from '../swarm/ledger/routes.ts';
+import type { Stored, Swarm } from '../swarm/port.ts';
+import type { ReleaseEngine } from './engine.ts';
+
+export interface EdgeWait {
+  /** The routes that must be acknowledged: these, or newer ones of the same object. */
+  readonly routes: Stored<Routes>;
+  readonly require?: Requirement;
+  readonly limitMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which edges have not said so when the limit is over; empty: all have. */
+export async function awaitEdges(engine: ReleaseEngine, wait: EdgeWait): Promise<readonly Unacknowledged[]> {
+  const look = await edgeLook(engine, wait.routes);
+  let missing: readonly Unacknowledged[] = [];
+  const all = await engine.changes.until(
+    async () => {
+      missing = await look(wait.require);
+      return missing.length === 0 ? true : undefined;
+    },
+    { limitMs: wait.limitMs, pollMs: 250, signal: wait.signal },
+  );
+  return all === true ? [] : missing;
+}
+
+/** What is missing at this moment. */
+export async function missingEdges(
+  engine: ReleaseEngine,
+  routes: Stored<Routes>,
+  require?: Requirement,
+): Promise<readonly Unacknowledged[]> {
+  return (await edgeLook(engine, routes))(require);
+}
+
+export function describeMissing(missing: readonly Unacknowledged[]): string {
+  return missing.map(({ node, why }) => (node === '' ? why : `${node}: ${why}`)).join('; ');
+}
+
+/** What every edge that reports says, for the tasks that are the edges now. */
+export async function edgeReports(swarm: Swarm, ledger: Ledger): Promise<EdgeReports> {
+  const tasks = await swarm.tasks.list({ service: names.edge(ledger.stack) });
+  const running = new Set(tasks.filter((task) => task.state === 'running').map((task) => task.id));
+  const { acks, proofs } = await ledger.acks.read();
+  const alive = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(all).filter(([task]) => running.has(task)));
+  return { acks: alive(acks), proofs: alive(proofs) };
+}
+
+/** The releases that slots name. */
+export async function releasesInSlots(ledger: Ledger, routes: Routes): Promise<Map<number, ReleaseRecord>> {
+  const numbers = [...new Set(Object.values(routes.slots))];
+  const records = await Promise.all(numbers.map((number) => ledger.releases.get(number)));
+  return new Map(records.flatMap((record) => (record ? [[record.number, record] as const] : [])));
+}
+
+/** How to look at the edges again and again: the configuration they must run is rendered once. */
+async function edgeLook(
+  { swarm, ledger }: ReleaseEngine,
+  routes: Stored<Routes>,
+): Promise<(require?: Requirement) => Promise<readonly Unacknowledged[]>> {
+  const { hash } = renderServices(
+    routingOf(ledger.stack, routes, await releasesInSlots(ledger, routes.value)),
+  );
+  return async (require) => {
+    const [nodes, edgeTasks, reports] = await Promise.all([
+      swarm.nodes(),
+      swarm.tasks.list({ service: names.edge(ledger.stack) }),
+      ledger.acks.read(),
+    ]);
+    const { id: object, version } = routes;
+    const { forgotten } = routes.value;
+    return unacknowledged({
+      nodes,
+      edgeTasks,
+      reports,
+      forgotten,
+      object,
+      version,
+      hash,
+      ...(require && { require }),
+    });
+  };
+}

@@ -1,0 +1,128 @@
+import { hasCode } from '../../common/errors.ts';
+import { labels, slotServiceName } from '../../common/names.ts';
+import type { ReleasedService, ReleaseRecord } from '../../swarm/ledger/release.ts';
+import type { Routes } from '../../swarm/ledger/routes.ts';
+import type { Stored } from '../../swarm/port.ts';
+import type { Unacknowledged } from '../../edge/expected.ts';
+import { awaitEdges, describeMissing, missingEdges } from '../edges.ts';
+import type { Rollout } from '../engine.ts';
+import { writeRoutes } from '../lock.ts';
+import type { RolloutEvent } from '../machine.ts';
+import { clear, fill } from '../routes-changes.ts';
+import { networkLabels, networkNames, slotSpec } from '../slot-spec.ts';
+import { letRequestsEnd } from './let-requests-end.ts';
+import { supersede } from './supersede.ts';
+import { contentOf, targetRelease } from './target.ts';
+import { newSlots, vacateSlot, type Slot } from './slots.ts';
+import { diagnose, type Trouble } from './trouble.ts';
+
+/**
+ * Places the release in its slots: what is in them goes first, and only when every edge sees nothing of it the
+ * new tasks come. Done when Swarm runs them and every edge sees as many `L7OK` servers as there are replicas.
+ */
+export async function place(rollout: Rollout, signal: AbortSignal): Promise<RolloutEvent> {
+  const release = await targetRelease(rollout);
+  const slots = newSlots(rollout.head.moves);
+  const occupied = await makeRoom(rollout, slots, release.number, signal);
+  if (occupied.length > 0)
+    return { type: 'failed', reason: 'edges-unacknowledged', detail: describeMissing(occupied) };
+  const routes = await writeRoutes(rollout, (now) => fill(now, rollout.head.moves, release.number), signal);
+  await supersede(rollout);
+  for (const slot of slots) await createSlot(rollout, slot, release);
+  return untilHealthy(rollout, slots, release, routes, signal);
+}
+
+/** Empties the slots unless they hold this very release already (a driver before us died while placing). */
+async function makeRoom(
+  rollout: Rollout,
+  slots: readonly Slot[],
+  release: number,
+  signal: AbortSignal,
+): Promise<readonly Unacknowledged[]> {
+  const { swarm, ledger } = rollout.engine;
+  const missing: Unacknowledged[] = [];
+  for (const slot of slots) {
+    const service = await swarm.services.get(slotServiceName(ledger.stack, slot.service, slot.colour));
+    const known = (await ledger.routes.read()).value.slots[slot.key];
+    if (service?.labels[labels.release] === String(release) && known === release) continue;
+    if (!service && known === undefined) continue;
+    // An earlier rollout that drained it may have been superseded in the middle (invariant 3).
+    const silent = await awaitEdges(rollout.engine, {
+      routes: await ledger.routes.read(),
+      limitMs: rollout.engine.limits.acknowledge,
+      signal,
+    });
+    if (silent.length > 0) return silent;
+    await letRequestsEnd(rollout, [slot], { isMine: () => true, signal });
+    missing.push(...(await vacateSlot(rollout, slot, signal)));
+    await writeRoutes(rollout, (routes) => clear(routes, [slot.key]), signal);
+  }
+  return missing;
+}
+
+async function createSlot(rollout: Rollout, slot: Slot, release: ReleaseRecord): Promise<void> {
+  const { swarm, ledger } = rollout.engine;
+  const { stack } = ledger;
+  const content = contentOf(release, slot.service);
+  const networks: string[] = [];
+  for (const name of networkNames(stack, content.networks))
+    networks.push(await swarm.networks.ensure(name, networkLabels(stack)));
+  const spec = slotSpec({ ...slot, stack, release: release.number, content, networks });
+  try {
+    await swarm.services.create(spec);
+  } catch (error) {
+    // It is there already: placed before the driver before us died.
+    if (!hasCode(error, 'swarm.conflict')) throw error;
+  }
+}
+
+async function untilHealthy(
+  rollout: Rollout,
+  slots: readonly Slot[],
+  release: ReleaseRecord,
+  routes: Stored<Routes>,
+  signal: AbortSignal,
+): Promise<RolloutEvent> {
+  const { changes } = rollout.engine;
+  const healthy = healthyServers(slots, (slot) => contentOf(release, slot.service));
+  let missing: readonly Unacknowledged[] = [];
+  const found = await changes.until<Trouble | 'healthy'>(
+    async () => {
+      missing = await missingEdges(rollout.engine, routes, { healthy });
+      if (missing.length === 0) return 'healthy';
+      for (const slot of slots) {
+        const trouble = await diagnose(rollout.engine, slot, { final: false });
+        if (trouble) return trouble;
+      }
+      return undefined;
+    },
+    // What edges see comes with events; only what is wrong with tasks is polled.
+    { limitMs: rollout.head.deadlineMs, pollMs: 400, signal },
+  );
+  if (found === 'healthy') return { type: 'placed' };
+  return { type: 'failed', ...(found ?? (await overdue(rollout, slots, missing))) };
+}
+
+/** The deadline is over: the tasks' trouble if they have one, else what the edges miss. */
+async function overdue(
+  rollout: Rollout,
+  slots: readonly Slot[],
+  missing: readonly Unacknowledged[],
+): Promise<Trouble> {
+  for (const slot of slots) {
+    const trouble = await diagnose(rollout.engine, slot, { final: true });
+    if (trouble) return trouble;
+  }
+  const seconds = Math.round(rollout.head.deadlineMs / 1000);
+  return {
+    reason: 'never-healthy',
+    detail: `not healthy at the edge after ${seconds} s: ${describeMissing(missing)}`,
+  };
+}
+
+export function healthyServers(
+  slots: readonly Slot[],
+  content: (slot: Slot) => ReleasedService,
+): Record<Slot['key'], number> {
+  return Object.fromEntries(slots.map((slot) => [slot.key, content(slot).replicas]));
+}

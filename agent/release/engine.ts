@@ -1,0 +1,54 @@
+/** What every part of the release engine works with. */
+import type { Clock } from '../common/clock.ts';
+import type { Log } from '../common/log.ts';
+import type { Changes } from '../swarm/changes.ts';
+import type { Ledger } from '../swarm/ledger/ledger.ts';
+import type { ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
+import type { Swarm } from '../swarm/port.ts';
+
+export interface ReleaseEngine {
+  readonly swarm: Swarm;
+  readonly ledger: Ledger;
+  readonly changes: Changes;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Who drives, as it is written into journals: no spaces, no colons. */
+  readonly driver: string;
+  readonly leaseSeconds: number;
+  readonly limits: Limits;
+}
+
+/** How long the parts of a rollout may take that are not the application's business, milliseconds. */
+export interface Limits {
+  /** For every edge to acknowledge a route. */
+  readonly acknowledge: number;
+  /** For a probe through every edge to be answered by the new digest, once users are sent to it. */
+  readonly prove: number;
+  /** The same before any user is: long enough for a control that died meanwhile to be started again. */
+  readonly verify: number;
+  /** For a slot's tasks to be gone, on top of their stop grace. */
+  readonly empty: number;
+  /** For somebody else's lock to be released. */
+  readonly lock: number;
+}
+
+export const defaultLimits: Limits = {
+  acknowledge: 10_000,
+  prove: 10_000,
+  verify: 30_000,
+  empty: 30_000,
+  lock: 15_000,
+};
+
+/** Makes the content of a release: builds its images, or takes them from an earlier release. */
+export type MakeRelease = (head: RolloutHead, signal: AbortSignal) => Promise<Omit<ReleaseRecord, 'number'>>;
+
+/** One rollout while it is being driven. */
+export interface Rollout {
+  readonly engine: ReleaseEngine;
+  readonly head: RolloutHead;
+  state: RolloutState;
+  /** Epoch of the lock while we hold it. */
+  epoch: number | undefined;
+}

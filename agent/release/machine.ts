@@ -1,0 +1,317 @@
+/**
+ * The rollout's state machine: pure. `transition` says where an event leads, `effectOf` what has to be done in
+ * a state. A driver writes the state to the journal, does its effect, and feeds the resulting event back in;
+ * whoever finds the journal of a dead driver starts again with the effect of the state it finds, since effects
+ * are idempotent.
+ *
+ *   planned > building > testing > placing > verifying > shifting > promoted > settling > done
+ *   any of them before promoted, and promoted itself > aborting > aborted
+ *   promoted, aborting > partial (an edge did not acknowledge: both slots stay) > settling, aborting
+ */
+import type { Phase, Reason, RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
+
+export type RolloutEvent =
+  | { readonly type: 'claimed' }
+  | { readonly type: 'built'; readonly release: number }
+  | { readonly type: 'tested' }
+  | { readonly type: 'placed' }
+  | { readonly type: 'verified' }
+  /** Every edge acknowledged the share of this step. */
+  | { readonly type: 'shifted' }
+  /** The step's hold is over. */
+  | { readonly type: 'held' }
+  /** Every edge acknowledged the new route, and a probe through each was answered by the new digest. */
+  | { readonly type: 'proven' }
+  /** Every edge acknowledged the old route. */
+  | { readonly type: 'reverted' }
+  | { readonly type: 'unacknowledged'; readonly detail: string }
+  | { readonly type: 'drained'; readonly closed: number }
+  | { readonly type: 'warm-over' }
+  | { readonly type: 'emptied' }
+  /** The effect of the present state failed for good. */
+  | {
+      readonly type: 'failed';
+      readonly reason: Reason;
+      readonly detail: string;
+      /** The promotion stopped before its compare-and-swap: no traffic was moved by it. */
+      readonly beforeSwap?: true;
+    }
+  | { readonly type: 'promote' }
+  | { readonly type: 'abort'; readonly reason: Reason; readonly detail: string }
+  /** A newer rollout of these services began while this one settled. */
+  | { readonly type: 'superseded' };
+
+export type Effect =
+  | { readonly do: 'claim' }
+  | { readonly do: 'build' }
+  | { readonly do: 'test' }
+  | { readonly do: 'place' }
+  | { readonly do: 'verify' }
+  | { readonly do: 'shift'; readonly share: number }
+  /** `null`: until somebody promotes or aborts. */
+  | { readonly do: 'hold'; readonly ms: number | null }
+  | { readonly do: 'promote' }
+  | { readonly do: 'revert' }
+  | { readonly do: 'drain'; readonly slots: 'old' | 'new' }
+  | { readonly do: 'keep-warm' }
+  | { readonly do: 'empty'; readonly slots: 'old' | 'new' }
+  /** Wait for the word of the edges that is missing. */
+  | { readonly do: 'await-edges'; readonly toward: 'promoted' | 'aborting' }
+  /** Give back claims and lock. */
+  | { readonly do: 'finish' };
+
+export interface Transition {
+  readonly state: RolloutState;
+  /** What is to be done in that state. */
+  readonly effect: Effect;
+  /** False: the event means nothing in this state, and the state is the same object. */
+  readonly changed: boolean;
+}
+
+interface Next {
+  readonly phase: Phase;
+  readonly reason?: Reason;
+  readonly detail?: string;
+  readonly release?: number;
+  readonly closed?: number;
+  /** False: what the phase before meant to move was not moved. */
+  readonly moved?: false;
+}
+
+export function firstState(now: number): RolloutState {
+  return {
+    phase: { name: 'planned' },
+    reason: null,
+    detail: '',
+    release: null,
+    moved: false,
+    closed: 0,
+    since: now,
+    trail: [{ phase: 'planned', at: now }],
+  };
+}
+
+/** Total: every event is defined in every state; most mean nothing in most. `now`: milliseconds, wall clock. */
+export function transition(
+  head: RolloutHead,
+  state: RolloutState,
+  event: RolloutEvent,
+  now: number,
+): Transition {
+  const next = nextOf(head, state, event);
+  if (!next) return { state, effect: effectOf(head, state), changed: false };
+  const moved =
+    next.moved ?? (state.moved || next.phase.name === 'promoted' || shareOf(head, next.phase) > 0);
+  const after: RolloutState = {
+    phase: next.phase,
+    reason: next.reason ?? state.reason,
+    detail: next.detail ?? state.detail,
+    release: next.release ?? state.release,
+    moved,
+    closed: state.closed + (next.closed ?? 0),
+    since: now,
+    trail: [...state.trail, { phase: phaseName(next.phase), at: now }],
+  };
+  return { state: after, effect: effectOf(head, after), changed: true };
+}
+
+export function effectOf(head: RolloutHead, { phase }: RolloutState): Effect {
+  switch (phase.name) {
+    case 'planned':
+      return { do: 'claim' };
+    case 'building':
+      return { do: 'build' };
+    case 'testing':
+      return { do: 'test' };
+    case 'placing':
+      return { do: 'place' };
+    case 'verifying':
+      return { do: 'verify' };
+    case 'shifting':
+      return phase.stage === 'moving'
+        ? { do: 'shift', share: shareOf(head, phase) }
+        : { do: 'hold', ms: head.steps[phase.step]?.holdMs ?? null };
+    case 'promoted':
+      return { do: 'promote' };
+    case 'settling':
+      return settlingEffect(phase.stage);
+    case 'aborting':
+      return abortingEffect(phase.stage);
+    case 'partial':
+      return { do: 'await-edges', toward: phase.toward };
+    case 'done':
+    case 'aborted':
+      return { do: 'finish' };
+  }
+}
+
+/** How the phase is written in trails, events and messages: `shifting 25%`, `settling: warm`. */
+export function phaseName(phase: Phase): string {
+  switch (phase.name) {
+    case 'shifting':
+      return `shifting ${phase.step + 1}: ${phase.stage}`;
+    case 'settling':
+    case 'aborting':
+      return `${phase.name}: ${phase.stage}`;
+    case 'partial':
+      return `partial (${phase.toward})`;
+    default:
+      return phase.name;
+  }
+}
+
+function settlingEffect(stage: 'draining' | 'warm' | 'emptying'): Effect {
+  if (stage === 'draining') return { do: 'drain', slots: 'old' };
+  return stage === 'warm' ? { do: 'keep-warm' } : { do: 'empty', slots: 'old' };
+}
+
+function abortingEffect(stage: 'reverting' | 'draining' | 'emptying'): Effect {
+  if (stage === 'reverting') return { do: 'revert' };
+  return stage === 'draining' ? { do: 'drain', slots: 'new' } : { do: 'empty', slots: 'new' };
+}
+
+/** Share of the new slot that a phase means, in basis points. */
+function shareOf(head: RolloutHead, phase: Phase): number {
+  return phase.name === 'shifting' ? (head.steps[phase.step]?.share ?? 0) : 0;
+}
+
+const reverting: Phase = { name: 'aborting', stage: 'reverting' };
+
+function nextOf(head: RolloutHead, state: RolloutState, event: RolloutEvent): Next | undefined {
+  switch (state.phase.name) {
+    case 'planned':
+    case 'building':
+    case 'testing':
+    case 'placing':
+    case 'verifying':
+    case 'shifting':
+    case 'promoted':
+      return forward(head, state.phase, event) ?? backward(head, event);
+    case 'settling':
+      return settle(state.phase.stage, event);
+    case 'aborting':
+      return abort(state, state.phase.stage, event);
+    case 'partial':
+      return resolvePartial(head, state, state.phase.toward, event);
+    case 'done':
+    case 'aborted':
+      return undefined;
+  }
+}
+
+/** The way back, open from every phase before settling. */
+function backward(head: RolloutHead, event: RolloutEvent): Next | undefined {
+  switch (event.type) {
+    case 'failed': {
+      const untouched = event.beforeSwap === true && !head.steps.some((step) => step.share > 0);
+      const back: Next = { phase: reverting, reason: event.reason, detail: event.detail };
+      return untouched ? { ...back, moved: false } : back;
+    }
+    case 'abort':
+      return { phase: reverting, reason: event.reason, detail: event.detail };
+    case 'unacknowledged':
+      return { phase: reverting, reason: 'edges-unacknowledged', detail: event.detail };
+    default:
+      return undefined;
+  }
+}
+
+function forward(head: RolloutHead, phase: Phase, event: RolloutEvent): Next | undefined {
+  switch (phase.name) {
+    case 'planned':
+      return event.type === 'claimed' ? { phase: { name: 'building' } } : undefined;
+    case 'building':
+      if (event.type !== 'built') return undefined;
+      return { phase: { name: head.warm ? 'promoted' : 'testing' }, release: event.release };
+    case 'testing':
+      return event.type === 'tested' ? { phase: { name: 'placing' } } : undefined;
+    case 'placing':
+      return event.type === 'placed' ? { phase: { name: 'verifying' } } : undefined;
+    case 'verifying':
+      return event.type === 'verified' ? { phase: stepOrPromote(head, 0) } : undefined;
+    case 'shifting':
+      return shift(head, phase.step, phase.stage, event);
+    case 'promoted':
+      if (event.type === 'unacknowledged')
+        return {
+          phase: { name: 'partial', toward: 'promoted' },
+          reason: 'edges-unacknowledged',
+          detail: event.detail,
+        };
+      return event.type === 'proven' ? afterProof(head) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function stepOrPromote(head: RolloutHead, step: number): Phase {
+  return step < head.steps.length ? { name: 'shifting', step, stage: 'moving' } : { name: 'promoted' };
+}
+
+function shift(
+  head: RolloutHead,
+  step: number,
+  stage: 'moving' | 'holding',
+  event: RolloutEvent,
+): Next | undefined {
+  if (event.type === 'promote') return { phase: { name: 'promoted' } };
+  if (stage === 'moving')
+    return event.type === 'shifted' ? { phase: { name: 'shifting', step, stage: 'holding' } } : undefined;
+  return event.type === 'held' ? { phase: stepOrPromote(head, step + 1) } : undefined;
+}
+
+/** A first deploy has no old slot: nothing drains, nothing stays warm. */
+function afterProof(head: RolloutHead): Next {
+  return head.moves.some((move) => move.from !== null)
+    ? { phase: { name: 'settling', stage: 'draining' }, reason: 'completed', detail: '' }
+    : { phase: { name: 'done' }, reason: 'completed', detail: '' };
+}
+
+/** Failures while settling change nothing: control tries again. */
+function settle(stage: 'draining' | 'warm' | 'emptying', event: RolloutEvent): Next | undefined {
+  if (event.type === 'superseded' && stage !== 'emptying')
+    return { phase: { name: 'done' }, reason: 'superseded' };
+  switch (stage) {
+    case 'draining':
+      return event.type === 'drained'
+        ? { phase: { name: 'settling', stage: 'warm' }, closed: event.closed }
+        : undefined;
+    case 'warm':
+      return event.type === 'warm-over' ? { phase: { name: 'settling', stage: 'emptying' } } : undefined;
+    case 'emptying':
+      return event.type === 'emptied' ? { phase: { name: 'done' } } : undefined;
+  }
+}
+
+function abort(
+  state: RolloutState,
+  stage: 'reverting' | 'draining' | 'emptying',
+  event: RolloutEvent,
+): Next | undefined {
+  switch (stage) {
+    case 'reverting':
+      if (event.type === 'reverted')
+        return { phase: { name: 'aborting', stage: state.moved ? 'draining' : 'emptying' } };
+      if (event.type !== 'unacknowledged') return undefined;
+      return { phase: { name: 'partial', toward: 'aborting' }, detail: event.detail };
+    case 'draining':
+      return event.type === 'drained'
+        ? { phase: { name: 'aborting', stage: 'emptying' }, closed: event.closed }
+        : undefined;
+    case 'emptying':
+      return event.type === 'emptied' ? { phase: { name: 'aborted' } } : undefined;
+  }
+}
+
+function resolvePartial(
+  head: RolloutHead,
+  state: RolloutState,
+  toward: 'promoted' | 'aborting',
+  event: RolloutEvent,
+): Next | undefined {
+  if (toward === 'aborting') return event.type === 'reverted' ? abort(state, 'reverting', event) : undefined;
+  if (event.type === 'proven') return afterProof(head);
+  return event.type === 'abort'
+    ? { phase: reverting, reason: event.reason, detail: event.detail }
+    : undefined;
+}

@@ -1,0 +1,50 @@
+import { labels, names, slotKey, slotServiceName, type Colour } from '../common/names.ts';
+import type { ReleasedService } from '../swarm/ledger/release.ts';
+import type { ServiceSpec } from '../swarm/port.ts';
+
+export interface SlotPlacement {
+  readonly stack: string;
+  readonly service: string;
+  readonly colour: Colour;
+  readonly release: number;
+  readonly content: ReleasedService;
+  /** Ids of the overlay networks: Tidegate's own first, then those of the compose file. */
+  readonly networks: readonly string[];
+}
+
+/**
+ * The Swarm service of a slot. The number of the release is a label of the service, not of its task template:
+ * a changing label there would restart tasks. No alias: the edge owns the service's name.
+ */
+export function slotSpec({ stack, service, colour, release, content, networks }: SlotPlacement): ServiceSpec {
+  const { spec } = content;
+  const own = {
+    [labels.stackNamespace]: stack,
+    [labels.stack]: stack,
+    [labels.object]: 'slot',
+    [labels.service]: service,
+    [labels.slot]: slotKey(service, colour),
+  };
+  const container = spec.TaskTemplate.ContainerSpec;
+  return {
+    ...spec,
+    Name: slotServiceName(stack, service, colour),
+    Labels: { ...spec.Labels, ...own, [labels.release]: String(release) },
+    TaskTemplate: {
+      ...spec.TaskTemplate,
+      ContainerSpec: { ...container, Image: content.image, Labels: { ...container.Labels, ...own } },
+      Networks: networks.map((id) => ({ Target: id })),
+    },
+    EndpointSpec: { Mode: 'dnsrr' },
+  };
+}
+
+/** Labels of a network of the compose file. */
+export function networkLabels(stack: string): Record<string, string> {
+  return { [labels.stackNamespace]: stack, [labels.stack]: stack, [labels.object]: 'network' };
+}
+
+/** Names in the Swarm of the networks a slot is on. */
+export function networkNames(stack: string, compose: readonly string[]): readonly string[] {
+  return [names.edgeNetwork(stack), ...compose.map((network) => names.network(stack, network))];
+}

@@ -1,0 +1,29 @@
+import type * as z from 'zod';
+import { failure, type TidegateError } from '../common/errors.ts';
+
+export function unknownMethod(method: string, known: readonly string[]): TidegateError {
+  return failure('usage.invalid', {
+    message: `The agent has no method "${method}".`,
+    hint: `It knows ${known.join(', ')}.`,
+    data: { method },
+  });
+}
+
+export function invalidParams(method: string, error: z.ZodError): TidegateError {
+  const problems = error.issues.map(
+    (issue) => `${issue.path.map(String).join('.') || 'params'}: ${issue.message}`,
+  );
+  return failure('usage.invalid', {
+    message: `The parameters of "${method}" are not what the agent takes: ${problems.join('; ')}.`,
+    hint: 'The client and the agent may be of different versions: compare their answers to "hello".',
+    data: { method, problems },
+  });
+}
+
+export function notJsonRpc(cause: Error): TidegateError {
+  return failure('usage.invalid', {
+    message: `What came in on the connection is not JSON-RPC: ${cause.message.split('\n')[0] ?? ''}`,
+    hint: 'Send JSON-RPC 2.0 with a Content-Length header before each message; docs/cli.md shows one.',
+    cause,
+  });
+}

@@ -1,0 +1,93 @@
+import type { Call, Params, RolloutResult } from '../../protocol/methods.ts';
+import { liveRelease, readCurrent } from '../../release/current.ts';
+import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
+import { recover } from '../../release/recovery.ts';
+import type { Agent } from '../agent.ts';
+import { checkCluster } from '../cluster-check.ts';
+import { openPlace, type Place } from '../place.ts';
+import { nameOf, runRollout } from '../rollouts.ts';
+import { readSource, releaseFromSource, type Source } from '../source.ts';
+
+export async function deploy(agent: Agent, params: Params<'deploy'>, call: Call): Promise<RolloutResult> {
+  const place = await openPlace(agent, params.folder, params.environment);
+  const source = await readSource(agent, place, params.ref, call);
+  await announce(place, source, params.ref, call);
+  await checkCluster(place);
+  return deploySource(agent, place, { source, hold: params.hold, kind: 'deploy', call });
+}
+
+export interface DeploySource {
+  readonly source: Source;
+  readonly hold: boolean;
+  /** A rollback to a tag that was never released is built like a deploy. */
+  readonly kind: 'deploy' | 'rollback';
+  readonly call: Call;
+}
+
+export async function deploySource(
+  agent: Agent,
+  place: Place,
+  { source, hold, kind, call }: DeploySource,
+): Promise<RolloutResult> {
+  const { engine } = place;
+  const note = (text: string): void => call.onEvent({ kind: 'note', level: 'info', text });
+  await recover(engine, { driverState: agent.identity.stateOf, signal: call.signal, onNote: note });
+  const current = await readCurrent(engine.ledger);
+  const live = liveRelease(current);
+  const moves = movesTo(current, source.wanted);
+  for (const service of leftOver(current, source.wanted))
+    note(`${service} is not in this commit; it stays as it is until "tidegate down"`);
+  if (moves.length === 0) return unchanged(place, source, live);
+  const previous = live?.number ?? null;
+  return runRollout({
+    place,
+    call,
+    from: live,
+    makeRelease: releaseFromSource(place, { source, current, previous, call }),
+    head: {
+      kind,
+      by: agent.identity.by,
+      ref: source.commit.ref,
+      commit: source.commit.oid,
+      tag: source.commit.tag ?? null,
+      restores: null,
+      warm: false,
+      moves: [...moves],
+      ...policyOf(moves, source.wanted, { hold }),
+      unattended: moves.some((move) => source.wanted[move.service]?.rollout.unattended === 'hold')
+        ? 'hold'
+        : 'revert',
+    },
+  });
+}
+
+async function announce({ repository }: Place, { commit }: Source, ref: string, call: Call): Promise<void> {
+  const name = commit.tag === undefined || commit.tag === ref ? '' : ` (${commit.tag})`;
+  call.onEvent({
+    kind: 'note',
+    level: 'info',
+    text: `${ref} is ${commit.oid.slice(0, 8)}${name}: ${commit.subject}`,
+  });
+  if (ref === 'HEAD' && (await repository.isDirty()))
+    call.onEvent({
+      kind: 'note',
+      level: 'warning',
+      text: 'the working tree has changes that are not committed: they are not deployed',
+    });
+}
+
+function unchanged(place: Place, source: Source, live: ReturnType<typeof liveRelease>): RolloutResult {
+  const version = source.commit.tag ?? source.commit.oid.slice(0, 8);
+  const release = live ? nameOf(live) : null;
+  return {
+    outcome: 'unchanged',
+    reason: 'completed',
+    message: `${version} runs already in ${place.environment.name}${live ? ` (release ${live.number})` : ''}: nothing changed.`,
+    rollout: null,
+    from: release,
+    to: release,
+    services: [],
+    tookMs: 0,
+    preview: null,
+  };
+}

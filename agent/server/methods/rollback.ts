@@ -1,0 +1,128 @@
+import type { Call, Params, RolloutResult } from '../../protocol/methods.ts';
+import { liveRelease, readCurrent, type Current } from '../../release/current.ts';
+import type { MakeRelease } from '../../release/engine.ts';
+import { cannotBeRestored, nothingToGoBackTo } from '../../release/failures.ts';
+import { history, wentLive } from '../../release/history.ts';
+import { isWarm, movesTo, policyOf, previousOf, type Wanted } from '../../release/plan.ts';
+import { recover } from '../../release/recovery.ts';
+import { runsStill } from '../../release/warm.ts';
+import type { ReleaseRecord } from '../../swarm/ledger/release.ts';
+import type { Move } from '../../swarm/ledger/rollout.ts';
+import type { Agent } from '../agent.ts';
+import { checkCluster } from '../cluster-check.ts';
+import { openPlace, type Place } from '../place.ts';
+import { nameOf, runRollout } from '../rollouts.ts';
+import { readSource, recordOf } from '../source.ts';
+import { deploySource } from './deploy.ts';
+
+/**
+ * Back to the release before, or to a tag: by one compare-and-swap where its slot is still warm, from its kept
+ * record where it was released, else by building the tag. What cannot be brought back is said before anything
+ * starts.
+ */
+export async function rollback(agent: Agent, params: Params<'rollback'>, call: Call): Promise<RolloutResult> {
+  const place = await openPlace(agent, params.folder, params.environment);
+  await checkCluster(place);
+  const note = (text: string): void => call.onEvent({ kind: 'note', level: 'info', text });
+  await recover(place.engine, { driverState: agent.identity.stateOf, signal: call.signal, onNote: note });
+  const current = await readCurrent(place.engine.ledger);
+  const live = liveRelease(current);
+  const target = await findTarget(place, params.tag, live);
+  if (!target) {
+    note(`${params.tag ?? ''} has not been released here yet: it is built`);
+    const source = await readSource(agent, place, params.tag ?? 'HEAD', call);
+    return deploySource(agent, place, { source, hold: false, kind: 'rollback', call });
+  }
+  const wanted = wantedOf(target);
+  const moves = movesTo(current, wanted);
+  if (moves.length === 0) return already(place, target, live);
+  const warm =
+    isWarm(current, moves, target) && (await runsStill(place.engine, current.routes, moves, target));
+  note(
+    `going back to ${target.tag ?? target.commit.slice(0, 8)} (release ${target.number}${warm ? ', still warm' : ''})`,
+  );
+  await checkImages(place, target, moves);
+  return runRollout({
+    place,
+    call,
+    from: live,
+    makeRelease: restored(place, target, current),
+    head: {
+      kind: 'rollback',
+      by: agent.identity.by,
+      ref: params.tag ?? target.ref,
+      commit: target.commit,
+      tag: target.tag,
+      restores: target.number,
+      warm,
+      moves: [...moves],
+      ...policyOf(moves, wanted, { hold: false }),
+      steps: [],
+      unattended: 'finish',
+    },
+  });
+}
+
+/** `undefined`: a tag that no kept release carries. */
+async function findTarget(
+  { engine }: Place,
+  tag: string | null,
+  live: ReleaseRecord | undefined,
+): Promise<ReleaseRecord | undefined> {
+  const { ledger } = engine;
+  if (tag === null) {
+    const previous = previousOf(live);
+    if (previous === null) throw nothingToGoBackTo(ledger.stack);
+    const record = await ledger.releases.get(previous);
+    if (!record) throw cannotBeRestored(previous, 'its record is not kept any more');
+    return record;
+  }
+  const served = wentLive(await history(ledger));
+  const records = (await ledger.releases.list()).filter(
+    (record) => record.tag === tag && served.has(record.number),
+  );
+  return records.at(-1);
+}
+
+/** A rollback changes back what that release had; services it did not know stay as they are. */
+function wantedOf(target: ReleaseRecord): Record<string, Wanted> {
+  return Object.fromEntries(
+    Object.entries(target.services).map(([name, { content, rollout }]) => [name, { content, rollout }]),
+  );
+}
+
+async function checkImages({ engine }: Place, target: ReleaseRecord, moves: readonly Move[]): Promise<void> {
+  for (const { service } of moves) {
+    const image = target.services[service]?.image ?? '';
+    if (!(await engine.swarm.images.get(image)))
+      throw cannotBeRestored(
+        target.number,
+        `the image of ${service} (${image.slice(0, 19)}…) is not on this engine any more`,
+      );
+  }
+}
+
+/** The same content under a new number; its predecessor is that of the release it brings back. */
+function restored(place: Place, target: ReleaseRecord, current: Current): MakeRelease {
+  return (head) =>
+    Promise.resolve({
+      ...recordOf(place, head),
+      restores: target.restores ?? target.number,
+      previous: target.previous,
+      services: { ...liveRelease(current)?.services, ...target.services },
+    });
+}
+
+function already(place: Place, target: ReleaseRecord, live: ReleaseRecord | undefined): RolloutResult {
+  return {
+    outcome: 'unchanged',
+    reason: 'completed',
+    message: `${place.environment.name} runs ${target.tag ?? `release ${target.number}`} already: nothing changed.`,
+    rollout: null,
+    from: live ? nameOf(live) : null,
+    to: nameOf(live ?? target),
+    services: [],
+    tookMs: 0,
+    preview: null,
+  };
+}

@@ -1,0 +1,167 @@
+import { messageOf, TidegateError } from '../../common/errors.ts';
+import { colours, names, otherColour, slotKey, type Colour } from '../../common/names.ts';
+import type { Environment } from '../../config/model.ts';
+import { unacknowledged } from '../../edge/expected.ts';
+import { routingOf } from '../../edge/routing.ts';
+import { renderServices } from '../../edge/services-config.ts';
+import type {
+  EdgeStatus,
+  EnvironmentStatus,
+  Params,
+  Results,
+  RolloutStatus,
+  SlotStatus,
+} from '../../protocol/methods.ts';
+import { readCurrent, type Current } from '../../release/current.ts';
+import { edgeReports } from '../../release/edges.ts';
+import type { ReleaseEngine } from '../../release/engine.ts';
+import { downHolder } from '../../release/lock.ts';
+import { phaseName } from '../../release/machine.ts';
+import type { EdgeReports } from '../../swarm/ledger/acks.ts';
+import { isEnded } from '../../swarm/ledger/rollout.ts';
+import type { Agent } from '../agent.ts';
+import { openCheckout, openEnvironment, openPlace } from '../place.ts';
+import { nameOf } from '../rollouts.ts';
+
+/** What answers, as far as the edges and control have seen it; never what an orchestrator intends. */
+export async function status(agent: Agent, params: Params<'status'>): Promise<Results['status']> {
+  const chosen =
+    params.environment === null
+      ? (await openCheckout(agent, params.folder)).environments
+      : [(await openPlace(agent, params.folder, params.environment)).environment];
+  return { environments: await Promise.all(chosen.map((environment) => statusOf(agent, environment))) };
+}
+
+async function statusOf(agent: Agent, environment: Environment): Promise<EnvironmentStatus> {
+  const common = { environment: environment.name, stack: environment.stack };
+  const nothing = { services: [], edges: [], rollouts: [] };
+  try {
+    const { engine } = await openEnvironment(agent, environment);
+    await engine.swarm.info();
+    const current = await readCurrent(engine.ledger);
+    const reports = await edgeReports(engine.swarm, engine.ledger);
+    const down = current.routes.value.lock.holder?.startsWith(`${downHolder}/`) === true;
+    return {
+      ...common,
+      state: down ? 'going-down' : 'ready',
+      problem: down ? 'It is being taken down; "tidegate down" finishes that.' : null,
+      services: servicesOf(current, reports),
+      edges: await edgesOf(engine, current, reports),
+      rollouts: await rolloutsOf(engine),
+    };
+  } catch (error) {
+    if (!(error instanceof TidegateError)) throw error;
+    const problem = [messageOf(error), error.hint].filter(Boolean).join(' ');
+    return { ...common, ...nothing, problem, state: stateOf(error) };
+  }
+}
+
+function stateOf({ code }: TidegateError): EnvironmentStatus['state'] {
+  if (code === 'environment.not-set-up') return 'not-set-up';
+  return code === 'ledger.corrupt' ? 'corrupt' : 'unreachable';
+}
+
+function servicesOf(current: Current, reports: EdgeReports): EnvironmentStatus['services'] {
+  const { routes, slots } = current.routes.value;
+  const known = new Set([
+    ...Object.keys(routes),
+    ...Object.keys(slots).map((slot) => slot.replace(/-(blue|green)$/, '')),
+  ]);
+  return [...known].sort().map((service) => ({
+    service,
+    slots: colours.map((colour) => slotStatus(current, reports, service, colour)),
+  }));
+}
+
+function slotStatus(current: Current, reports: EdgeReports, service: string, colour: Colour): SlotStatus {
+  const { routes, slots, claims } = current.routes.value;
+  const key = slotKey(service, colour);
+  const route = routes[service];
+  const number = slots[key];
+  const record = number === undefined ? undefined : current.releases.get(number);
+  const isActive = route?.active === colour;
+  const canary = route?.active === otherColour(colour) ? route.canary : 0;
+  return {
+    colour,
+    state:
+      number === undefined
+        ? 'empty'
+        : isActive
+          ? 'active'
+          : claims[service] === undefined
+            ? 'warm'
+            : 'preparing',
+    release: record ? nameOf(record) : null,
+    share: isActive ? 100 - route.canary / 100 : canary / 100,
+    healthy:
+      Math.min(
+        ...Object.values(reports.acks).map((ack) => ack.slots[key]?.healthy ?? 0),
+        Number.MAX_SAFE_INTEGER,
+      ) % Number.MAX_SAFE_INTEGER,
+    desired: record?.services[service]?.replicas ?? 0,
+    answering: answering(reports, isActive ? service : key),
+  };
+}
+
+/** What the newest probes through all edges agree on; `null` when they do not, or nothing answered. */
+function answering(reports: EdgeReports, path: string): SlotStatus['answering'] {
+  const answers = Object.values(reports.proofs).map((proof) => proof.answers[path]);
+  const [first] = answers;
+  if (!first || first.status === 0) return null;
+  const agree = answers.every(
+    (answer) => answer?.release === first.release && answer.digest === first.digest,
+  );
+  return agree ? { release: first.release, digest: first.digest, status: first.status } : null;
+}
+
+async function edgesOf(
+  { swarm, ledger }: ReleaseEngine,
+  current: Current,
+  reports: EdgeReports,
+): Promise<readonly EdgeStatus[]> {
+  const [nodes, edgeTasks] = await Promise.all([
+    swarm.nodes(),
+    swarm.tasks.list({ service: names.edge(ledger.stack) }),
+  ]);
+  const { id: object, version, value } = current.routes;
+  const { hash } = renderServices(routingOf(ledger.stack, current.routes, current.releases));
+  return nodes
+    .filter((node) => node.availability !== 'drain')
+    .map((node): EdgeStatus => {
+      if (value.forgotten[node.id] !== undefined)
+        return {
+          node: node.name,
+          state: 'forgotten',
+          detail: `forgotten by ${value.forgotten[node.id] ?? '?'}`,
+        };
+      const [missing] = unacknowledged({
+        nodes: [node],
+        edgeTasks,
+        reports,
+        forgotten: {},
+        object,
+        version,
+        hash,
+      });
+      if (!missing) return { node: node.name, state: 'current', detail: `runs version ${version}` };
+      const reported = edgeTasks.some(
+        (task) => task.nodeId === node.id && reports.acks[task.id] !== undefined,
+      );
+      return { node: node.name, state: reported ? 'behind' : 'missing', detail: missing.why };
+    });
+}
+
+async function rolloutsOf({ ledger }: ReleaseEngine): Promise<readonly RolloutStatus[]> {
+  return (await ledger.journals.list())
+    .filter(({ value }) => !isEnded(value.state))
+    .map(({ value: { head, state, driver } }) => ({
+      id: head.id,
+      kind: head.kind,
+      ref: head.tag ?? head.ref,
+      by: head.by,
+      phase: phaseName(state.phase),
+      reason: state.reason,
+      since: new Date(state.since).toISOString(),
+      driver: driver ?? null,
+    }));
+}

@@ -1,0 +1,91 @@
+/** Where a request is about: the checkout, its environments, and one environment's cluster. */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { configInvalid, configMissing, unknownEnvironment } from '../config/failures.ts';
+import type { Environment, ReadFile } from '../config/model.ts';
+import { listEnvironments } from '../config/project.ts';
+import type { Repository } from '../git/repository.ts';
+import { openLedger, type Ledger } from '../swarm/ledger/ledger.ts';
+import type { ReleaseRecord } from '../swarm/ledger/release.ts';
+import { defaultLimits, type ReleaseEngine } from '../release/engine.ts';
+import type { Agent } from './agent.ts';
+import type { Connection } from './connections.ts';
+
+export interface Checkout {
+  readonly repository: Repository;
+  /** Folder of tidegate.yaml inside the repository; `''` is its root. */
+  readonly folder: string;
+  readonly readCheckoutFile: ReadFile;
+  readonly environments: readonly Environment[];
+}
+
+export interface Place extends Checkout {
+  readonly environment: Environment;
+  readonly connection: Connection;
+  readonly engine: ReleaseEngine;
+}
+
+/** The checkout around a folder: the nearest tidegate.yaml upwards, not beyond the repository. */
+export async function openCheckout(agent: Agent, folder: string): Promise<Checkout> {
+  const repository = await agent.connections.repository(folder);
+  const inside = await configFolder(repository.root, folder);
+  const readCheckoutFile: ReadFile = (file) =>
+    readFile(path.join(repository.root, file), 'utf8').catch(() => undefined);
+  const listed = await listEnvironments({ readCheckoutFile, variables: agent.env, folder: inside });
+  const errors = listed.problems.filter(({ severity }) => severity === 'error');
+  if (errors.some(({ code }) => code === 'config.missing'))
+    throw configMissing(path.join(inside, 'tidegate.yaml'));
+  if (errors.length > 0) throw configInvalid(errors);
+  return { repository, folder: inside, readCheckoutFile, environments: listed.environments };
+}
+
+export async function openPlace(agent: Agent, folder: string, name: string): Promise<Place> {
+  const checkout = await openCheckout(agent, folder);
+  const environment = checkout.environments.find((candidate) => candidate.name === name);
+  if (!environment)
+    throw unknownEnvironment(
+      name,
+      checkout.environments.map((candidate) => candidate.name),
+    );
+  return { ...checkout, environment, ...(await openEnvironment(agent, environment)) };
+}
+
+export async function openEnvironment(
+  agent: Agent,
+  environment: Environment,
+): Promise<Pick<Place, 'connection' | 'engine'>> {
+  const connection = await agent.connections.engine(environment.dockerContext);
+  const { swarm, changes } = connection;
+  const { clock, log, leaseSeconds } = agent;
+  const ledger = rememberingReleases(openLedger(swarm, environment.stack));
+  const { driver } = agent.identity;
+  return {
+    connection,
+    engine: { swarm, ledger, changes, clock, log, driver, leaseSeconds, limits: defaultLimits },
+  };
+}
+
+/**
+ * For one request: a release's record never changes, and each step of a rollout looks at it. Not for longer: after
+ * `down` and `setup` its number belongs to another.
+ */
+function rememberingReleases(ledger: Ledger): Ledger {
+  const known = new Map<number, ReleaseRecord>();
+  const get: Ledger['releases']['get'] = async (number) => {
+    const record = known.get(number) ?? (await ledger.releases.get(number));
+    if (record) known.set(number, record);
+    return record;
+  };
+  return { ...ledger, releases: { ...ledger.releases, get } };
+}
+
+async function configFolder(root: string, from: string): Promise<string> {
+  const real = path.resolve(from);
+  for (let folder = real; ; folder = path.dirname(folder)) {
+    const inside = path.relative(root, folder);
+    if (inside.startsWith('..') || path.isAbsolute(inside)) return '';
+    const there = await stat(path.join(folder, 'tidegate.yaml')).catch(() => undefined);
+    if (there?.isFile()) return inside.split(path.sep).join('/');
+    if (inside === '') return '';
+  }
+}

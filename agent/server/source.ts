@@ -1,0 +1,136 @@
+/** A commit as something that can be released: its configuration, and its services' wanted content. */
+import { canonicalJson, sha256 } from '../common/canonical.ts';
+import { configFailure, problemLine } from '../config/failures.ts';
+import type { Project, WebService } from '../config/model.ts';
+import { loadProject } from '../config/project.ts';
+import type { Commit } from '../git/repository.ts';
+import type { Call } from '../protocol/methods.ts';
+import { slotContent, type Current } from '../release/current.ts';
+import type { MakeRelease } from '../release/engine.ts';
+import type { Wanted } from '../release/plan.ts';
+import type { ReleasedService, ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { RolloutHead } from '../swarm/ledger/rollout.ts';
+import type { Agent } from './agent.ts';
+import type { Place } from './place.ts';
+
+export interface Source {
+  readonly commit: Commit;
+  readonly project: Project;
+  readonly wanted: Readonly<Record<string, Wanted>>;
+}
+
+/** Reads the commit's configuration; throws `config.invalid` with every problem, notes every warning. */
+export async function readSource(agent: Agent, place: Place, ref: string, call: Call): Promise<Source> {
+  const { repository, folder, environment, readCheckoutFile } = place;
+  const commit = await repository.resolve(ref);
+  const loaded = await loadProject({
+    readCommitFile: (file) => repository.readFile(commit.oid, file),
+    readCheckoutFile,
+    environment: environment.name,
+    variables: agent.env,
+    folder,
+  });
+  if (!loaded.project)
+    throw configFailure(loaded.problems, {
+      environment: environment.name,
+      environments: loaded.environments,
+    });
+  for (const problem of loaded.problems)
+    call.onEvent({ kind: 'note', level: 'warning', text: problemLine(problem) });
+  if (loaded.usedCheckoutConfig)
+    call.onEvent({
+      kind: 'note',
+      level: 'warning',
+      text: `${commit.ref} has no tidegate.yaml: the one of the checkout is used`,
+    });
+  const { builder } = place.connection;
+  const wanted: Record<string, Wanted> = {};
+  for (const service of loaded.project.services)
+    wanted[service.name] = {
+      content: contentKey(service, await builder.key({ repository, commit, source: service.source })),
+      rollout: service.rollout,
+    };
+  return { commit, project: loaded.project, wanted };
+}
+
+/** Builds what moves; takes over from the live release what does not. */
+export function releaseFromSource(
+  place: Place,
+  options: {
+    readonly source: Source;
+    readonly current: Current;
+    readonly previous: number | null;
+    readonly call: Call;
+  },
+): MakeRelease {
+  const { source, current, previous } = options;
+  return async (head, signal) => {
+    const services: Record<string, ReleasedService> = {};
+    for (const service of source.project.services) {
+      const kept = head.moves.some((move) => move.service === service.name)
+        ? undefined
+        : unmoved(current, service.name);
+      services[service.name] = kept ?? (await makeService(place, service, { ...options, signal }));
+    }
+    return { ...recordOf(place, head), commit: source.commit.oid, restores: null, previous, services };
+  };
+}
+
+/** What every record says about the rollout that made it. */
+export function recordOf(
+  { environment, engine }: Place,
+  head: RolloutHead,
+): Omit<ReleaseRecord, 'number' | 'services' | 'previous' | 'restores'> {
+  return {
+    format: 1,
+    project: environment.stack.slice(0, -(environment.name.length + 1)),
+    environment: environment.name,
+    stack: engine.ledger.stack,
+    commit: head.commit,
+    tag: head.tag,
+    ref: head.ref,
+    by: head.by,
+    at: head.at,
+  };
+}
+
+function unmoved(current: Current, service: string): ReleasedService | undefined {
+  const route = current.routes.value.routes[service];
+  return route && slotContent(current, service, route.active);
+}
+
+async function makeService(
+  place: Place,
+  service: WebService,
+  { source, call, signal }: { readonly source: Source; readonly call: Call; readonly signal: AbortSignal },
+): Promise<ReleasedService> {
+  const { repository, environment } = place;
+  const image = await place.connection.builder.build({
+    repository,
+    commit: source.commit,
+    stack: environment.stack,
+    project: source.project.name,
+    service: service.name,
+    source: service.source,
+    signal,
+    onLine: (text) => call.onEvent({ kind: 'line', source: `build ${service.name}`, stream: 'stdout', text }),
+  });
+  return {
+    kind: 'web',
+    content: source.wanted[service.name]?.content ?? '',
+    image: image.ref,
+    digest: image.digest,
+    route: { hosts: [...service.route.hosts], port: service.route.port },
+    health: service.health,
+    replicas: service.replicas,
+    networks: [...service.networks],
+    rollout: { ...service.rollout, steps: [...service.rollout.steps] },
+    spec: service.template,
+  };
+}
+
+/** Equal text: equal content. How a release is rolled out is no part of it. */
+function contentKey(service: WebService, image: string): string {
+  const { name, route, health, replicas, networks, template } = service;
+  return sha256(canonicalJson({ name, image, route, health, replicas, networks, template }));
+}

@@ -1,0 +1,37 @@
+/**
+ * What goes over a connection to the agent beside the methods of `protocol/methods.ts`: JSON-RPC 2.0, a
+ * `hello` first, and events as the library's own `$/progress`.
+ */
+import * as z from 'zod';
+import { ProgressType } from 'vscode-jsonrpc/node';
+import type { AgentEvent } from '../protocol/methods.ts';
+
+/** Asked first: which contract the other side speaks (`protocolVersion`), and who it is. */
+export const helloMethod = 'hello';
+
+export const helloParams = z.object({ protocolVersion: z.int().positive() });
+
+/** The other side may be newer: what it adds is ignored. */
+export const helloResult = z.object({
+  protocolVersion: z.int().positive(),
+  version: z.string(),
+  pid: z.int().positive(),
+});
+export type Hello = z.infer<typeof helloResult>;
+
+/**
+ * A request that wants events carries a token of its own beside the method's parameters; the events come as
+ * `$/progress` with that token, all of them before the answer.
+ */
+export const eventToken = z.union([z.string(), z.int()]);
+export const eventTokenField = 'eventToken';
+
+export const eventProgress = new ProgressType<AgentEvent>();
+
+/** `data` of a JSON-RPC error: what a `TidegateError` says beside its message. */
+export const wireErrorData = z.object({
+  code: z.string(),
+  hint: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+export type WireErrorData = z.infer<typeof wireErrorData>;

@@ -1,0 +1,57 @@
+/** A release record: everything that is needed to bring the release back bit by bit. Immutable. */
+import * as z from 'zod';
+import type { ServiceSpec } from '../port.ts';
+
+const millis = z.int().nonnegative();
+
+export const rolloutPolicy = z.strictObject({
+  steps: z.array(z.strictObject({ share: z.int(), holdMs: millis.nullable() })),
+  drainMs: millis,
+  keepWarmMs: millis,
+  deadlineMs: millis,
+  unattended: z.enum(['revert', 'hold']),
+});
+export type RolloutPolicy = z.infer<typeof rolloutPolicy>;
+
+export const releasedService = z.strictObject({
+  kind: z.literal('web'),
+  /** Digest over everything below: equal content, nothing to do. */
+  content: z.string(),
+  /** What the task template names: an image id, or `name@sha256:…`. */
+  image: z.string(),
+  /** `sha256:…`, what a probe must be answered by. */
+  digest: z.string(),
+  /** Hosts it answers to; empty: every host that no other service claims. */
+  route: z.strictObject({ hosts: z.array(z.string()), port: z.int().min(1).max(65_535) }),
+  /** Path of the health check, `/healthz`. */
+  health: z.string(),
+  replicas: z.int().nonnegative(),
+  /** Compose networks, without the stack's prefix. */
+  networks: z.array(z.string()),
+  rollout: rolloutPolicy,
+  /** Docker's service spec, without the slot's name and labels (`SlotTemplate`). */
+  spec: z.custom<SlotTemplate>((value) => typeof value === 'object' && value !== null),
+});
+export type ReleasedService = z.infer<typeof releasedService>;
+
+/** A service spec as a release keeps it: what the slot adds (name, labels, Tidegate's network) is not in it. */
+export type SlotTemplate = Omit<ServiceSpec, 'Name'>;
+
+export const releaseRecord = z.strictObject({
+  format: z.literal(1),
+  number: z.int().positive(),
+  project: z.string(),
+  environment: z.string(),
+  stack: z.string(),
+  commit: z.string(),
+  tag: z.string().nullable(),
+  ref: z.string(),
+  /** The release whose content this one brings back. */
+  restores: z.int().nullable(),
+  /** The release one goes back to from here; `null` for the first. */
+  previous: z.int().nullable(),
+  by: z.string(),
+  at: z.string(),
+  services: z.record(z.string(), releasedService),
+});
+export type ReleaseRecord = z.infer<typeof releaseRecord>;

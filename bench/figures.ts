@@ -1,0 +1,49 @@
+/** What `npm run bench` promises: every figure with a target, and whether a measured value keeps it. */
+
+export interface BenchLine {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly peer?: string;
+  /** Of the peer in the same run; of a ratio: what was divided by, in milliseconds. */
+  readonly peerValue?: number;
+}
+
+export type Report = (line: BenchLine) => void;
+
+export type Target = { readonly atMost: number } | { readonly atLeast: number };
+
+/** Figures that are not named here are printed without a verdict: they explain the others. */
+export const targets: Readonly<Record<string, Target>> = {
+  deploy_vs_service_update: { atMost: 0.35 },
+  deploy_vs_tuned_update: { atMost: 1.5 },
+  rollback_warm_vs_service_rollback: { atMost: 0.05 },
+  rollback_kept_vs_service_rollback: { atMost: 0.4 },
+  swap_ack_p95_ms: { atMost: 60 },
+  swap_load_per_second: { atLeast: 1_900 },
+  swap_requests: { atLeast: 100_000 },
+  swap_failed_requests: { atMost: 0 },
+  edge_overhead_p50_ms: { atMost: 1 },
+  context_vs_git_archive: { atMost: 2 },
+  unchanged_decision_ms: { atMost: 50 },
+  agent_start_ms: { atMost: 400 },
+  agent_rss_mb: { atMost: 130 },
+};
+
+/** `undefined`: there is no target for it. What could not be measured keeps none. */
+export function holds({ name, value }: BenchLine): boolean | undefined {
+  const target = targets[name];
+  if (target === undefined) return undefined;
+  return 'atMost' in target ? value <= target.atMost : value >= target.atLeast;
+}
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Milliseconds. */
+export async function timed(action: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await action();
+  return performance.now() - start;
+}

@@ -1,0 +1,76 @@
+// Bundles the programs of the project into dist/: the agent with its CLI, and control (which runs inside the
+// Swarm). Everything they read at run time is placed beside them.
+import { build } from 'esbuild';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const out = path.join(root, 'dist');
+
+/** Replaces a module by an empty one: what dockerode can do and Tidegate does not use. */
+const stub = (filter) => ({
+  name: `stub ${String(filter)}`,
+  setup(b) {
+    b.onResolve({ filter }, (args) => ({ path: args.path, namespace: `stub-${String(filter)}` }));
+    b.onLoad({ filter: /.*/, namespace: `stub-${String(filter)}` }, () => ({
+      contents: 'module.exports = {};',
+    }));
+  },
+});
+
+// dockerode's own ssh, its BuildKit session and progress: gRPC and protobuf would be a third of the bundle, and half
+// of the time it takes to start.
+const unused = [stub(/^ssh2$/), stub(/^cpu-features$/), stub(/^\.\/(buildkit|session)$/)];
+
+// ESM output of CommonJS dependencies needs these three names (esbuild does not define them).
+const banner = {
+  js: [
+    "import { createRequire as __createRequire } from 'node:module';",
+    "import { fileURLToPath as __fileURLToPath } from 'node:url';",
+    'const require = __createRequire(import.meta.url);',
+    "const __filename = __fileURLToPath(import.meta.url); const __dirname = __fileURLToPath(new URL('.', import.meta.url));",
+  ].join('\n'),
+};
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+const bundleControl = (outfile) =>
+  build({
+    ...common,
+    entryPoints: [path.join(root, 'agent/cluster/main.ts')],
+    outfile,
+    format: 'cjs',
+    plugins: unused,
+  });
+
+// `--control FILE`: only control, and nothing in dist/ is touched (tests run side by side).
+if (process.argv[2] === '--control') {
+  await bundleControl(path.resolve(process.argv[3]));
+  process.exit(0);
+}
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+await Promise.all([
+  // In parts: what a command does not need is not read (the engine's, git's and YAML's libraries are most of it).
+  build({
+    ...common,
+    entryPoints: { tidegate: path.join(root, 'agent/cli/main.ts') },
+    outdir: out,
+    splitting: true,
+    chunkNames: 'parts/[name]-[hash]',
+    format: 'esm',
+    banner: { js: `#!/usr/bin/env node\n${banner.js}` },
+    plugins: unused,
+  }),
+  bundleControl(path.join(out, 'control.cjs')),
+]);
+await cp(path.join(root, 'agent/edge/edge.lua'), path.join(out, 'edge.lua'));

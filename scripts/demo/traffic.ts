@@ -1,0 +1,51 @@
+/** Visitors of the shop: steady requests through the edge from the first version to the end of the demo. */
+import { startLoad, type LoadStats, type Sample } from '../../test/support/load.ts';
+
+export const visitors = 8;
+export const requestsPerSecond = 350;
+
+export interface Traffic {
+  /** Everything so far. */
+  stats(): LoadStats;
+  /** Lets every request under way end. */
+  stop(): Promise<LoadStats>;
+}
+
+export function startTraffic(url: string): Traffic {
+  return startLoad({
+    url,
+    host: new URL(url).host,
+    connections: visitors,
+    ratePerSecond: requestsPerSecond,
+  });
+}
+
+/** A step as the traffic saw it. Times in milliseconds of `performance.now()`. */
+export interface Span {
+  readonly from: number;
+  /** From here on only `live` may answer: requests *started* later are counted. */
+  readonly acknowledged: number;
+  readonly until: number;
+  /** The version that answers. */
+  readonly live: string;
+}
+
+export interface SpanCounts {
+  /** That ended within the span. */
+  readonly requests: number;
+  readonly failed: number;
+  /** Answers of another version to requests that started after the acknowledgement. */
+  readonly stale: number;
+}
+
+export function countSpan(samples: readonly Sample[], span: Span): SpanCounts {
+  const during = samples.filter(({ end }) => end >= span.from && end < span.until);
+  const started = samples.filter(({ start }) => start > span.acknowledged && start < span.until);
+  return {
+    requests: during.length,
+    failed: during.filter(isFailed).length,
+    stale: started.filter((sample) => !isFailed(sample) && sample.version !== span.live).length,
+  };
+}
+
+const isFailed = ({ status }: Sample): boolean => status === 0 || status >= 400;

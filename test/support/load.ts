@@ -1,0 +1,133 @@
+/**
+ * A bounded load of GET requests over keep-alive connections that counts every failure and remembers for each
+ * answer who gave it and when it was asked for.
+ */
+import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface LoadOptions {
+  /** `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Value of the Host header. */
+  readonly host: string;
+  readonly connections: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default `/`. */
+  readonly path?: string;
+  /** Over all connections; as fast as it goes when it is missing. */
+  readonly ratePerSecond?: number;
+  /** After this long a request has failed. Default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+/** Times in milliseconds of `performance.now()`. */
+export interface Sample {
+  readonly start: number;
+  readonly end: number;
+  /** 0: no answer. */
+  readonly status: number;
+  /** The header `x-shop-version`; empty without one. */
+  readonly version: string;
+}
+
+export interface LoadStats {
+  readonly requests: number;
+  /** No answer, or a status of 400 and above. */
+  readonly failed: number;
+  /** The first few, for messages. */
+  readonly failures: readonly string[];
+  readonly versions: Readonly<Record<string, number>>;
+  readonly samples: readonly Sample[];
+  /** Answers of that version whose request was started after `time`. */
+  startedAfter(version: string, time: number): number;
+  /** Of the answered requests, milliseconds. */
+  percentile(share: number): number;
+}
+
+export interface Load {
+  stats(): LoadStats;
+  /** Lets every request under way end. */
+  stop(): Promise<LoadStats>;
+}
+
+export function startLoad(options: LoadOptions): Load {
+  const agent = new Agent({ keepAlive: true, maxSockets: options.connections });
+  const samples: Sample[] = [];
+  const failures: string[] = [];
+  let stopped = false;
+
+  async function worker(index: number): Promise<void> {
+    const pace =
+      options.ratePerSecond === undefined ? 0 : (1000 * options.connections) / options.ratePerSecond;
+    let due = performance.now() + (pace * index) / options.connections;
+    while (!stopped) {
+      const wait = due - performance.now();
+      if (wait > 1) await delay(wait);
+      due = Math.max(due + pace, performance.now() - 1000);
+      await once();
+    }
+  }
+
+  async function once(): Promise<void> {
+    const start = performance.now();
+    try {
+      const { status, version } = await ask(options, agent);
+      samples.push({ start, end: performance.now(), status, version });
+      if (status >= 400) failures.push(`HTTP ${status} ${version}`);
+    } catch (error) {
+      samples.push({ start, end: performance.now(), status: 0, version: '' });
+      failures.push(error instanceof Error ? error.message : String(error));
+      await delay(5);
+    }
+  }
+
+  const workers = Array.from({ length: options.connections }, (_, index) => worker(index));
+  return {
+    stats: () => summary(samples, failures),
+    stop: async () => {
+      stopped = true;
+      await Promise.all(workers);
+      agent.destroy();
+      return summary(samples, failures);
+    },
+  };
+}
+
+function ask(options: LoadOptions, agent: Agent): Promise<{ status: number; version: string }> {
+  const { url, host, headers = {}, path = '/', timeoutMs = 10_000 } = options;
+  return new Promise((resolve, reject) => {
+    const asked = request(new URL(path, url), { agent, headers: { ...headers, host } }, (response) => {
+      response.on('error', reject);
+      response.on('end', () => {
+        const version = response.headers['x-shop-version'];
+        resolve({ status: response.statusCode ?? 0, version: typeof version === 'string' ? version : '' });
+      });
+      response.resume();
+    });
+    asked.setTimeout(timeoutMs, () => asked.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+function summary(all: readonly Sample[], failures: readonly string[]): LoadStats {
+  const samples = [...all];
+  const versions: Record<string, number> = {};
+  for (const { version } of samples) versions[version] = (versions[version] ?? 0) + 1;
+  return {
+    requests: samples.length,
+    failed: failures.length,
+    failures: failures.slice(0, 10),
+    versions,
+    samples,
+    startedAfter: (version, time) =>
+      samples.filter((sample) => sample.version === version && sample.start > time).length,
+    percentile: (share) => {
+      const times = samples.filter(({ status }) => status > 0).map(({ start, end }) => end - start);
+      return (
+        times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ??
+        Number.NaN
+      );
+    },
+  };
+}

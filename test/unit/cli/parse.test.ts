@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { commands, flags } from '../../../agent/cli/commands.ts';
+import { parse, wantsJson, type Invocation } from '../../../agent/cli/parse.ts';
+import { TidegateError } from '../../../agent/common/errors.ts';
+import { params } from '../../../agent/protocol/methods.ts';
+
+function requestOf(...argv: string[]): { method: string; params: unknown } {
+  const { invocation } = parse(argv, '/project');
+  assert.equal(invocation.kind, 'request');
+  return invocation.request;
+}
+
+function refusal(...argv: string[]): string {
+  try {
+    parse(argv, '/project');
+  } catch (error) {
+    assert.ok(error instanceof TidegateError);
+    assert.equal(error.code, 'usage.invalid');
+    return `${error.message} ${error.hint ?? ''}`;
+  }
+  return assert.fail(`"${argv.join(' ')}" was taken`);
+}
+
+const dev = { folder: '/project', environment: 'dev' };
+
+describe('the command line', () => {
+  const table: [string, string, object][] = [
+    ['setup dev', 'setup', { ...dev, upgradeEdge: false }],
+    ['setup dev --upgrade-edge', 'setup', { ...dev, upgradeEdge: true }],
+    ['deploy dev', 'deploy', { ...dev, ref: 'HEAD', hold: false }],
+    ['deploy dev v1.1.0 --hold', 'deploy', { ...dev, ref: 'v1.1.0', hold: true }],
+    ['deploy --hold dev v1.1.0', 'deploy', { ...dev, ref: 'v1.1.0', hold: true }],
+    ['promote dev', 'promote', dev],
+    ['abort dev', 'abort', dev],
+    ['rollback dev', 'rollback', { ...dev, tag: null }],
+    ['rollback dev v1.0.0', 'rollback', { ...dev, tag: 'v1.0.0' }],
+    ['status', 'status', { folder: '/project', environment: null }],
+    ['status dev', 'status', dev],
+    ['releases dev', 'releases', dev],
+    ['logs dev', 'logs', { ...dev, service: null, tail: 100, follow: false }],
+    ['logs dev web --tail 5 --follow', 'logs', { ...dev, service: 'web', tail: 5, follow: true }],
+    ['logs dev --tail=0', 'logs', { ...dev, service: null, tail: 0, follow: false }],
+    ['down dev', 'down', { ...dev, volumes: false }],
+    ['down dev --volumes', 'down', { ...dev, volumes: true }],
+    ['edge forget dev node-1', 'forgetEdge', { ...dev, node: 'node-1' }],
+    ['-C sub promote dev', 'promote', { folder: '/project/sub', environment: 'dev' }],
+    ['promote dev --folder=/elsewhere', 'promote', { folder: '/elsewhere', environment: 'dev' }],
+    ['promote -- dev', 'promote', dev],
+  ];
+  for (const [line, method, expected] of table) {
+    it(`takes "${line}"`, () =>
+      assert.deepEqual(requestOf(...line.split(' ')), { method, params: expected }));
+  }
+
+  it('reaches every method of the API, with parameters the API takes', () => {
+    const reached = table.map(([line]) => requestOf(...line.split(' ')));
+    assert.deepEqual([...new Set(reached.map(({ method }) => method))].sort(), Object.keys(params).sort());
+    for (const { method, params: given } of reached) {
+      assert.doesNotThrow(() => params[method as keyof typeof params].parse(given), method);
+    }
+  });
+
+  it('knows --json and --yes at any place', () => {
+    assert.deepEqual(parse(['--json', 'status', '-y'], '/').options, { json: true, yes: true });
+    assert.deepEqual(parse(['status'], '/').options, { json: false, yes: false });
+  });
+
+  it('sees --json even on a line it refuses, but not behind --', () => {
+    assert.equal(wantsJson(['nonsense', '--json']), true);
+    assert.equal(wantsJson(['deploy', 'dev', '--', '--json']), false);
+  });
+
+  it('asks before down and before an edge is replaced, not before anything else', () => {
+    const asks = table.filter(([line]) => {
+      const { invocation } = parse(line.split(' '), '/project');
+      return invocation.kind === 'request' && invocation.question !== undefined;
+    });
+    assert.deepEqual(
+      asks.map(([line]) => line),
+      ['setup dev --upgrade-edge', 'down dev', 'down dev --volumes'],
+    );
+  });
+
+  const helps: [string, Invocation['kind'], string | undefined][] = [
+    ['help', 'help', undefined],
+    ['--help', 'help', undefined],
+    ['-h', 'help', undefined],
+    ['help deploy', 'help', 'deploy'],
+    ['help edge forget', 'help', 'edge forget'],
+    ['deploy --help', 'help', 'deploy'],
+    ['edge forget -h', 'help', 'edge forget'],
+    ['--version', 'version', undefined],
+    ['deploy --version', 'version', undefined],
+    ['agent --stdio', 'agent', undefined],
+  ];
+  for (const [line, kind, name] of helps) {
+    it(`takes "${line}"`, () => {
+      const { invocation } = parse(line.split(' '), '/project');
+      assert.equal(invocation.kind, kind);
+      if (invocation.kind === 'help') assert.equal(invocation.command?.name, name);
+    });
+  }
+});
+
+describe('a wrong command line', () => {
+  const table: [string, RegExp][] = [
+    ['', /No command was given\. Try "tidegate help"/],
+    ['depoly dev', /no command "depoly"\. Did you mean "deploy"\?/],
+    ['Status', /Did you mean "status"\?/],
+    ['frobnicate', /no command "frobnicate"\. There is: setup, deploy/],
+    ['edge', /"tidegate edge" needs another word\. There is: edge forget/],
+    ['edge forgt dev n', /needs another word/],
+    ['help depoly', /Did you mean "deploy"\?/],
+    ['deploy', /"tidegate deploy" needs ENV\. Usage: tidegate deploy ENV \[REF\] \[--hold\]/],
+    ['edge forget dev', /needs NODE/],
+    ['deploy dev v1 v2', /"v2" is one word too many\. Usage: tidegate deploy/],
+    ['deploy dev --hodl', /no flag --hodl\. Did you mean "--hold"\?/],
+    ['deploy dev -x', /no flag -x/],
+    ['deploy dev --no-hold', /no flag --no-hold/],
+    ['deploy dev --__proto__', /no flag --__proto__/],
+    ['deploy dev --volumes', /"tidegate deploy" takes no --volumes\. Usage/],
+    ['deploy dev --hold=yes', /--hold takes no value/],
+    ['logs dev --tail', /--tail needs a value\. Write --tail N/],
+    ['logs dev --tail --follow', /--tail needs a value/],
+    ['logs dev --tail -5', /--tail needs a value/],
+    ['logs dev --tail=-5', /-5 is not a whole number/],
+    ['logs dev --tail 5m', /5m is not a whole number/],
+    ['status --folder=', /--folder needs a value\. Write --folder DIR/],
+    ['agent', /"tidegate agent" needs --stdio/],
+  ];
+  for (const [line, message] of table) {
+    it(`"${line}" is answered with what would be right`, () => {
+      assert.match(refusal(...line.split(' ').filter((word) => word !== '')), message);
+    });
+  }
+
+  it('an empty name is not a name', () => {
+    assert.match(refusal('deploy', ''), /ENV is empty/);
+  });
+
+  it('of any kind is taken or refused as usage, never a crash', () => {
+    const words = [
+      ...commands.flatMap(({ name }) => name.split(' ')),
+      ...Object.keys(flags).map((name) => `--${name}`),
+    ];
+    const word = fc.oneof(
+      fc.constantFrom(...words),
+      fc.string(),
+      fc.constantFrom('--', '-', '-C', '--tail=3', '--x=y'),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
+        try {
+          parse(argv, '/project');
+        } catch (error) {
+          assert.ok(error instanceof TidegateError, String(error));
+          assert.equal(error.code, 'usage.invalid');
+          assert.ok(error.hint);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
+import { controlServer, type ControlApi } from '../../../agent/cluster/http.ts';
+import { silentLog } from '../../../agent/common/log.ts';
+import type { Ack } from '../../../agent/swarm/ledger/acks.ts';
+import { ask, type Asked } from '../../support/ask.ts';
+
+describe("control's answers", () => {
+  const reports: [string, Ack][] = [];
+  const pulled: unknown[] = [];
+  let ready = true;
+  let written: () => Promise<void> = () => Promise.resolve();
+  let pull: ControlApi['pulls']['pull'] = () => Promise.resolve({ kind: 'nothing' });
+  const server = controlServer({
+    pulls: {
+      pull: (holding, signal) => {
+        pulled.push(holding);
+        return pull(holding, signal);
+      },
+      close: () => undefined,
+    },
+    report: async (task, ack) => {
+      reports.push([task, ack]);
+      await written();
+    },
+    isReady: () => ready,
+    status: () => ({ version: 5 }),
+    log: silentLog,
+  });
+  const at = (path: string, body?: string): Promise<Asked> => {
+    const { port } = server.address() as AddressInfo;
+    return ask({
+      url: `http://127.0.0.1:${port}${path}`,
+      ...(body === undefined ? {} : { method: 'POST', body }),
+    });
+  };
+
+  before((done) => {
+    server.listen(0, '127.0.0.1', done);
+  });
+  after(() => server.close());
+
+  it('hand out documents, nothing, or that there is no state', async () => {
+    pull = () => Promise.resolve({ kind: 'document', text: 'é#end\n' });
+    const answer = await at('/pull?task=t1&object=o&version=4&hash=h');
+    assert.deepEqual([answer.status, answer.text], [200, 'é#end\n']);
+    assert.deepEqual(pulled.at(-1), { object: 'o', version: 4, hash: 'h' });
+    pull = () => Promise.resolve({ kind: 'nothing' });
+    assert.equal((await at('/pull?version=4')).status, 204);
+    pull = () => Promise.resolve({ kind: 'no-state' });
+    assert.equal((await at('/pull?version=4')).status, 503);
+    for (const version of ['x', '-1', '1.5', '9e99'])
+      assert.equal((await at(`/pull?version=${version}`)).status, 400);
+  });
+
+  it('tell a pull that its edge has gone', async () => {
+    const ended = new Promise<void>((resolve) => {
+      pull = (_holding, signal) =>
+        new Promise((answer) => {
+          signal.addEventListener('abort', () => {
+            resolve();
+            answer({ kind: 'nothing' });
+          });
+        });
+    });
+    const { port } = server.address() as AddressInfo;
+    const controller = new AbortController();
+    const asked = fetch(`http://127.0.0.1:${port}/pull?version=1`, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    await assert.rejects(asked);
+    await ended;
+  });
+
+  it('take a report as the ledger keeps it, and confirm it only when it is written', async () => {
+    const answer = await at('/ack?task=abc123', 'o 7 h web-blue=2/0/1,web-green=0/3/0');
+    assert.equal(answer.status, 204);
+    assert.deepEqual(reports.at(-1), [
+      'abc123',
+      {
+        object: 'o',
+        version: 7,
+        hash: 'h',
+        slots: {
+          'web-blue': { healthy: 2, sessions: 0, closed: 1 },
+          'web-green': { healthy: 0, sessions: 3, closed: 0 },
+        },
+      },
+    ]);
+    written = () => Promise.reject(new Error('no leader'));
+    assert.equal((await at('/ack?task=abc123', 'o 7 h -')).status, 500);
+    written = () => Promise.resolve();
+  });
+
+  it('refuse what is no report', async () => {
+    const before = reports.length;
+    for (const [task, body] of [
+      ['abc', 'nonsense'],
+      ['abc', ''],
+      ['abc', 'o x h -'],
+      ['abc', `o 7 h ${'a-blue=1/1/1,'.repeat(10_000)}b-blue=1/1/1`],
+      ['', 'o 7 h -'],
+      ['a.b', 'o 7 h -'],
+    ] as const)
+      assert.equal((await at(`/ack?task=${task}`, body)).status, 400, `${task}: ${body.slice(0, 20)}`);
+    assert.equal(reports.length, before);
+  });
+
+  it('say that the process lives even when it is of no use to edges', async () => {
+    ready = false;
+    assert.equal((await at('/healthz')).status, 200);
+    assert.equal((await at('/readyz')).status, 503);
+    ready = true;
+    assert.equal((await at('/readyz')).status, 200);
+    assert.deepEqual(JSON.parse((await at('/status')).text), { version: 5 });
+    assert.equal((await at('/elsewhere')).status, 404);
+  });
+});

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import type { SlotKey } from '../../../agent/common/names.ts';
+import { unacknowledged, type Expectation } from '../../../agent/edge/expected.ts';
+import type { Ack, Answer, Proof } from '../../../agent/swarm/ledger/acks.ts';
+import type { ClusterNode, Task } from '../../../agent/swarm/port.ts';
+
+const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+
+function node(name: string, change: Partial<ClusterNode> = {}): ClusterNode {
+  return {
+    id: `id-${name}`,
+    name,
+    address: '',
+    role: 'worker',
+    availability: 'active',
+    state: 'ready',
+    ...change,
+  };
+}
+
+function task(id: string, on: string, change: Partial<Task> = {}): Task {
+  return {
+    id,
+    serviceId: 'edge',
+    nodeId: `id-${on}`,
+    slot: undefined,
+    state: 'running',
+    desired: 'running',
+    message: '',
+    error: undefined,
+    exitCode: undefined,
+    containerId: id,
+    image: '',
+    addresses: [],
+    createdAt: '',
+    updatedAt: '',
+    ...change,
+  };
+}
+
+function ack(change: Partial<Ack> = {}): Ack {
+  const slots = {
+    'web-blue': { healthy: 2, sessions: 0, closed: 0 },
+    'web-green': { healthy: 1, sessions: 3, closed: 0 },
+  };
+  return { object: 'o', version: 7, hash: 'h', slots, ...change };
+}
+
+function proof(answers: Record<string, Partial<Answer>>, change: Partial<Proof> = {}): Proof {
+  const whole = Object.entries(answers).map(([way, answer]) => [
+    way,
+    { slot: 'web-blue', release: 4, digest: digest('a'), status: 200, ...answer } satisfies Answer,
+  ]);
+  return { object: 'o', version: 7, answers: Object.fromEntries(whole) as Record<string, Answer>, ...change };
+}
+
+function whys(change: Partial<Expectation> = {}): readonly string[] {
+  const found = unacknowledged({
+    nodes: [node('one')],
+    edgeTasks: [task('t1', 'one')],
+    reports: { acks: { t1: ack() }, proofs: {} },
+    forgotten: {},
+    object: 'o',
+    version: 7,
+    hash: 'h',
+    ...change,
+  });
+  return found.map(({ node: name, why }) => `${name}: ${why}`);
+}
+
+describe('edges that have not acknowledged', () => {
+  it('are none when every expected edge has the version, or a newer one, and the configuration', () => {
+    assert.deepEqual(whys(), []);
+    assert.deepEqual(whys({ version: 6 }), []);
+  });
+
+  it('are those without an edge, without a report, with an older version, another ledger, another configuration', () => {
+    assert.deepEqual(whys({ edgeTasks: [] }), ['one: no edge runs on it']);
+    assert.deepEqual(whys({ reports: { acks: {}, proofs: {} } }), ['one: its edge has not reported yet']);
+    assert.deepEqual(whys({ version: 8 }), ['one: its edge has version 7, not 8 yet']);
+    assert.deepEqual(whys({ object: 'p' }), ['one: its edge has the state of another ledger']);
+    assert.match(whys({ hash: 'i' })[0] ?? '', /does not run the newest configuration/);
+  });
+
+  it('include a node without an edge even when every edge that there is has acknowledged', () => {
+    assert.deepEqual(whys({ nodes: [node('one'), node('two')] }), ['two: no edge runs on it']);
+  });
+
+  it('include a node that is down: its edge may still serve', () => {
+    const nodes = [node('one', { state: 'down' })];
+    assert.deepEqual(whys({ nodes, edgeTasks: [task('t1', 'one', { desired: 'shutdown' })] }), [
+      'one: the node is down',
+    ]);
+  });
+
+  it('leave out nodes that are drained or declared gone, but no edge at all is not "all"', () => {
+    const two = node('two', { availability: 'drain' });
+    assert.deepEqual(
+      whys({ nodes: [node('one'), two, node('three')], forgotten: { 'id-three': 'ops' } }),
+      [],
+    );
+    assert.match(whys({ nodes: [two] })[0] ?? '', /no node that should have an edge/);
+    assert.match(whys({ nodes: [] })[0] ?? '', /no node/);
+  });
+
+  it('do not count a report of a task that has been replaced', () => {
+    const edgeTasks = [task('t1', 'one', { state: 'shutdown', desired: 'shutdown' }), task('t2', 'one')];
+    assert.deepEqual(whys({ edgeTasks }), ['one: its edge has not reported yet']);
+  });
+
+  it('include edges that see too few healthy servers', () => {
+    assert.deepEqual(whys({ require: { healthy: { 'web-blue': 2, 'web-green': 1 } } }), []);
+    assert.deepEqual(whys({ require: { healthy: { 'web-green': 2 } as Record<SlotKey, number> } }), [
+      'one: its edge sees 1 of 2 healthy servers of web-green',
+    ]);
+    assert.match(whys({ require: { healthy: { 'api-blue': 1 } } })[0] ?? '', /0 of 1/);
+  });
+
+  it('include edges where a slot is not empty, or not idle', () => {
+    assert.match(whys({ require: { empty: ['web-green'] } })[0] ?? '', /still sees 1 servers of web-green/);
+    assert.deepEqual(whys({ require: { empty: ['api-blue'], idle: ['web-blue'] } }), []);
+    assert.match(
+      whys({ require: { idle: ['web-green'] } })[0] ?? '',
+      /3 requests are still open in web-green/,
+    );
+  });
+
+  describe('when a proof is asked for', () => {
+    const answers = { web: { slot: 'web-blue', release: 4, digest: digest('a') } } as const;
+    const proven = (given?: Proof): readonly string[] =>
+      whys({ reports: { acks: { t1: ack() }, proofs: given ? { t1: given } : {} }, require: { answers } });
+
+    it('are none when the probe was answered by that slot, release and image', () => {
+      assert.deepEqual(proven(proof({ web: {} })), []);
+    });
+
+    it('are those without an answer to this version', () => {
+      assert.match(proven()[0] ?? '', /no probe through its edge/);
+      assert.match(proven(proof({ web: {} }, { version: 6 }))[0] ?? '', /no probe through its edge/);
+      assert.match(proven(proof({ web: {} }, { object: 'p' }))[0] ?? '', /no probe through its edge/);
+      assert.match(proven(proof({ 'web-blue': {} }))[0] ?? '', /no probe of web through/);
+    });
+
+    it('are those with an answer of another slot, release, image or an error', () => {
+      for (const wrong of [
+        { slot: 'web-green' },
+        { release: 5 },
+        { digest: digest('b') },
+        { digest: '' },
+      ] as const)
+        assert.match(proven(proof({ web: wrong }))[0] ?? '', /was answered by web-/, JSON.stringify(wrong));
+      assert.match(proven(proof({ web: { status: 503 } }))[0] ?? '', /answered with HTTP 503/);
+    });
+  });
+});

@@ -1,0 +1,200 @@
+/** What an agent does with an environment: deploy, go back, decide; as the methods do, without git and images. */
+import { sha256 } from '../../../../agent/common/canonical.ts';
+import { liveRelease, readCurrent, type Current } from '../../../../agent/release/current.ts';
+import { drive } from '../../../../agent/release/driver.ts';
+import type { MakeRelease } from '../../../../agent/release/engine.ts';
+import { firstState, transition, type RolloutEvent } from '../../../../agent/release/machine.ts';
+import { isWarm, movesTo, policyOf, previousOf, type Wanted } from '../../../../agent/release/plan.ts';
+import { recover } from '../../../../agent/release/recovery.ts';
+import { runsStill } from '../../../../agent/release/warm.ts';
+import { agentLeaves, takeOver } from '../../../../agent/release/takeover.ts';
+import type { ReleasedService, ReleaseRecord } from '../../../../agent/swarm/ledger/release.ts';
+import type { Move, RolloutHead, RolloutState, Step } from '../../../../agent/swarm/ledger/rollout.ts';
+import type { Process } from './process.ts';
+import { stack, type Nature, type World } from './world.ts';
+
+export interface Wish {
+  /** Which content it is: equal content, nothing to do. */
+  readonly content: number;
+  readonly nature: Nature;
+  readonly services: readonly string[];
+  readonly steps: readonly Step[];
+  readonly hold: boolean;
+}
+
+export const policy = { drainMs: 1_000, keepWarmMs: 2_500, deadlineMs: 4_000 };
+const silent = (): void => undefined;
+export const never = new AbortController().signal;
+
+export async function recoverFirst(world: World, { name, engine }: Process): Promise<void> {
+  const host = name.split('/')[0];
+  await recover(engine, {
+    driverState: (driver) => {
+      if (driver.split('/')[0] !== host) return 'unknown';
+      return world.livingDrivers.has(driver) ? 'alive' : 'dead';
+    },
+    signal: never,
+    onNote: silent,
+  });
+}
+
+export async function deploy(
+  world: World,
+  process: Process,
+  wish: Wish,
+  signal: AbortSignal,
+): Promise<RolloutState | undefined> {
+  await recoverFirst(world, process);
+  const { ledger } = process.engine;
+  const current = await readCurrent(ledger);
+  const services = Object.fromEntries(wish.services.map((name) => [name, contentOf(world, name, wish)]));
+  const wanted = wantedOf(services);
+  const moves = movesTo(current, wanted);
+  if (moves.length === 0) return undefined;
+  const live = liveRelease(current);
+  const all = { ...live?.services, ...services };
+  return run(world, process, {
+    head: { ...headOf(process, moves), ...policyOf(moves, wanted, { hold: wish.hold }) },
+    record: { ...recordOf(all), previous: live?.number ?? null, restores: null },
+    signal,
+  });
+}
+
+export async function goBack(
+  world: World,
+  process: Process,
+  signal: AbortSignal,
+): Promise<RolloutState | undefined> {
+  await recoverFirst(world, process);
+  const { ledger } = process.engine;
+  const current = await readCurrent(ledger);
+  const number = previousOf(liveRelease(current));
+  const target = number === null ? undefined : await ledger.releases.get(number);
+  if (!target) return undefined;
+  const wanted = wantedOf(target.services);
+  const moves = movesTo(current, wanted);
+  if (moves.length === 0) return undefined;
+  const head: Omit<RolloutHead, 'id'> = {
+    ...headOf(process, moves),
+    ...policyOf(moves, wanted, { hold: false }),
+    kind: 'rollback',
+    restores: target.number,
+    warm: isWarm(current, moves, target) && (await runsStill(process.engine, current.routes, moves, target)),
+    steps: [],
+    unattended: 'finish',
+  };
+  return run(world, process, { head, record: restored(current, target), signal });
+}
+
+/** Decides about the newest rollout to which it means something. */
+export async function decide(process: Process, action: 'promote' | 'abort'): Promise<void> {
+  const { engine } = process;
+  const event: RolloutEvent =
+    action === 'promote' ? { type: action } : { type: action, reason: 'aborted-by-user', detail: 'enough' };
+  const entries = await engine.ledger.journals.list();
+  const open = entries.filter(({ value }) => transition(value.head, value.state, event, 0).changed);
+  const entry = open.sort((a, b) => (a.value.head.at < b.value.head.at ? 1 : -1))[0];
+  if (!entry) return;
+  if (entry.value.driver !== undefined)
+    await engine.ledger.journals.request(entry.value.head.id, action, 'ann');
+  else await takeOver(engine, { entry, first: event, leaves: agentLeaves, signal: never, onPhase: silent });
+}
+
+interface Run {
+  readonly head: Omit<RolloutHead, 'id'>;
+  readonly record: Omit<ReleaseRecord, 'number'>;
+  readonly signal: AbortSignal;
+}
+
+async function run(world: World, process: Process, { head, record, signal }: Run): Promise<RolloutState> {
+  const { engine, pauseMs } = process;
+  if (pauseMs > 0) await engine.clock.sleep(pauseMs);
+  const whole: RolloutHead = { ...head, id: world.cluster.id('r') };
+  const state = firstState(engine.clock.now());
+  const driver = { name: engine.driver, leaseSeconds: engine.leaseSeconds, counter: 1 };
+  await engine.ledger.journals.create(whole, { state, driver });
+  const makeRelease: MakeRelease = () => Promise.resolve(record);
+  return drive(engine, {
+    head: whole,
+    state,
+    counter: 1,
+    makeRelease,
+    leaves: agentLeaves,
+    signal,
+    onPhase: silent,
+  });
+}
+
+function headOf(process: Process, moves: readonly Move[]): Omit<RolloutHead, 'id' | 'steps'> {
+  return {
+    format: 1,
+    stack,
+    kind: 'deploy',
+    by: process.name,
+    at: new Date(process.engine.clock.now()).toISOString(),
+    ref: 'v',
+    commit: 'c',
+    tag: null,
+    restores: null,
+    warm: false,
+    moves: [...moves],
+    unattended: 'revert',
+    ...policy,
+  };
+}
+
+function wantedOf(services: Readonly<Record<string, ReleasedService>>): Record<string, Wanted> {
+  return Object.fromEntries(
+    Object.entries(services).map(([name, { content, rollout }]) => [name, { content, rollout }]),
+  );
+}
+
+function contentOf(world: World, service: string, { content, nature, steps }: Wish): ReleasedService {
+  const digest = `sha256:${sha256(`${service} ${content} ${nature}`)}`;
+  world.natures.set(digest, nature);
+  return aService({ content: digest, image: digest, digest, replicas: 1 + (content % 2), steps });
+}
+
+export function aService(
+  part: Pick<ReleasedService, 'content' | 'image' | 'digest' | 'replicas'> & {
+    readonly steps: readonly Step[];
+  },
+): ReleasedService {
+  const { steps, ...rest } = part;
+  return {
+    kind: 'web',
+    route: { hosts: [], port: 3_000 },
+    health: '/healthz',
+    networks: [],
+    rollout: { steps: [...steps], unattended: 'revert', ...policy },
+    spec: {
+      Labels: {},
+      TaskTemplate: { ContainerSpec: { Image: '', StopGracePeriod: 1e9 } },
+      Mode: { Replicated: { Replicas: part.replicas } },
+    },
+    ...rest,
+  };
+}
+
+function restored(current: Current, target: ReleaseRecord): Omit<ReleaseRecord, 'number'> {
+  const { number, ...content } = target;
+  const services = { ...liveRelease(current)?.services, ...target.services };
+  return { ...content, restores: target.restores ?? number, services };
+}
+
+function recordOf(
+  services: Readonly<Record<string, ReleasedService>>,
+): Omit<ReleaseRecord, 'number' | 'previous' | 'restores'> {
+  return {
+    format: 1,
+    project: 'shop',
+    environment: 'dev',
+    stack,
+    commit: 'c',
+    tag: null,
+    ref: 'v',
+    by: 'ann',
+    at: '2026-01-01T00:00:00.000Z',
+    services: { ...services },
+  };
+}

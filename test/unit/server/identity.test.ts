@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { identity } from '../../../agent/server/identity.ts';
+
+describe('who we are in the ledger', () => {
+  const me = identity();
+
+  it('is a name without spaces and colons, of one process', () => {
+    assert.match(me.driver, /^[^\s:@]+@[^\s:/]+\/\d+\/[0-9a-f]{8}$/);
+    assert.ok(me.driver.startsWith(`${me.by}/${process.pid}/`));
+    assert.notEqual(identity().driver, me.driver);
+  });
+
+  it('is alive', () => {
+    assert.equal(me.stateOf(me.driver), 'alive');
+  });
+
+  it('tells that a process of this machine has gone', async () => {
+    const child = spawn(process.execPath, ['-e', '']);
+    const { pid } = child;
+    await once(child, 'exit');
+    assert.equal(me.stateOf(`${me.by}/${pid}/00000000`), 'dead');
+  });
+
+  it('takes a process of somebody else on this machine for alive', () => {
+    assert.equal(me.stateOf(`${me.by}/1/00000000`), 'alive');
+  });
+
+  for (const other of ['ann@elsewhere/1/00000000', 'control', '', 'ann@', 'shop-dev_control/abc'])
+    it(`knows nothing about ${JSON.stringify(other)}`, () => {
+      assert.equal(me.stateOf(other), 'unknown');
+    });
+});
