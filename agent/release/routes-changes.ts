@@ -36,8 +36,11 @@ export function locked(routes: Routes, writer: Writer, over: ReadonlySet<string>
   return { ...routes, lock: { holder: mine, epoch: epoch + 1 } };
 }
 
+/** The same routes without our lock, or that of our rollout's former driver, which died with it in hand. */
 export function unlocked(routes: Routes, writer: Writer): Routes {
-  if (routes.lock.holder !== holderOf(writer)) return routes;
+  const { holder } = routes.lock;
+  const inherited = writer.epoch === undefined && holder?.split('/')[0] === writer.rollout;
+  if (holder !== holderOf(writer) && !inherited) return routes;
   return { ...routes, lock: { holder: undefined, epoch: routes.lock.epoch } };
 }
 

@@ -58,7 +58,7 @@ async function withWarmSlot(shop: Shop): Promise<{ readonly live: string; readon
   const next = versions.find((version) => version !== live) ?? versions[0];
   await must(shop.cli('deploy', 'dev', next));
   await comesToRestOn(shop, next);
-  assert.ok(live !== undefined);
+  assert.ok(live !== undefined, 'live !== undefined');
   return { live: next, beside: live };
 }
 

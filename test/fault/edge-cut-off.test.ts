@@ -36,7 +36,7 @@ describe('an edge that is cut off from control', function () {
   async function statusOf(): Promise<Results['status']['environments'][number]> {
     const { stdout } = await must(shop.cli('status', 'dev', '--json'));
     const [status] = (JSON.parse(stdout) as Results['status']).environments;
-    assert.ok(status);
+    assert.ok(status, 'status');
     return status;
   }
 

@@ -34,7 +34,7 @@ describe('programs that are killed', function () {
 
   /** Resolves when a line of progress begins with `phase`. */
   function reaches({ stderr }: ChildProcess, phase: string): Promise<void> {
-    assert.ok(stderr);
+    assert.ok(stderr, 'stderr');
     let told = '';
     return new Promise((resolve, reject) => {
       stderr.on('data', (text: string) => {

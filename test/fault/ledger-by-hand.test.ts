@@ -25,7 +25,7 @@ describe('a ledger that was edited by hand', function () {
   async function edit(label: string, text: string): Promise<string> {
     return eventually(async () => {
       const object = await shop.swarm.configs.get(names.routes(shop.stack));
-      assert.ok(object);
+      assert.ok(object, 'object');
       await shop.swarm.configs.updateLabels(object, { ...object.labels, [label]: text });
       return object.labels[label] ?? '';
     });

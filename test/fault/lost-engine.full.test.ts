@@ -36,7 +36,7 @@ describe('an engine that an agent loses', function () {
   const cut = (): Promise<void> => theProxy().cut();
 
   function theProxy(): EngineProxy {
-    assert.ok(proxy);
+    assert.ok(proxy, 'proxy');
     return proxy;
   }
 
@@ -53,7 +53,10 @@ describe('an engine that an agent loses', function () {
     await eventually(
       async () => {
         const tasks = await shop.swarm.tasks.list({ service });
-        assert.ok(tasks.some(({ id, state }) => !old.has(id) && ['preparing', 'starting'].includes(state)));
+        assert.ok(
+          tasks.some(({ id, state }) => !old.has(id) && ['preparing', 'starting'].includes(state)),
+          "tasks.some(({ id, state }) => !old.has(id) && ['preparing', 'starting'].includes(state))",
+        );
       },
       { withinMs: 60_000, everyMs: 20 },
     );
@@ -91,7 +94,7 @@ describe('an engine that an agent loses', function () {
     const { code, stderr } = await deploy('v1.1.0').done;
     assert.equal(code, 1, stderr);
     assert.match(stderr, /engine\.disk-full/);
-    assert.ok(theProxy().failures() > 0);
+    assert.ok(theProxy().failures() > 0, 'theProxy().failures() > 0');
     await comesToRestOn(shop, 'v1.0.0');
     assert.deepEqual(await activeTasks(shop), tasks, 'tasks of the live slot');
     noFailure(load);
@@ -103,7 +106,7 @@ describe('an engine that an agent loses', function () {
     const { code, stdout } = await deploy('v1.1.0').done;
     assert.equal(code, 1, stdout);
     assert.match(stdout, /The disk of Docker at \S+ is full/);
-    assert.ok(theProxy().failures() > 0);
+    assert.ok(theProxy().failures() > 0, 'theProxy().failures() > 0');
     await comesToRestOn(shop, 'v1.0.0');
     assert.deepEqual(await activeTasks(shop), tasks, 'tasks of the live slot');
     noFailure(load);
@@ -112,5 +115,5 @@ describe('an engine that an agent loses', function () {
 
 function pastSeconds(seconds: number): () => void {
   const end = performance.now() + seconds * 1000;
-  return () => assert.ok(performance.now() > end);
+  return () => assert.ok(performance.now() > end, 'performance.now() > end');
 }

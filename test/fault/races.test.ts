@@ -51,7 +51,7 @@ describe('two agents at once', function () {
   it('do not undo each other: one that planned before the other was done changes nothing', async () => {
     const before = await liveTag(shop);
     const [late, quick] = ['v1.0.0', 'v1.1.0', 'v1.1.1'].filter((tag) => tag !== before);
-    assert.ok(late !== undefined && quick !== undefined);
+    assert.ok(late !== undefined && quick !== undefined, 'late !== undefined && quick !== undefined');
     const go = path.join(folder, 'go');
     const held = path.join(folder, 'held');
     const slow = shop.start(['deploy', 'dev', late], {

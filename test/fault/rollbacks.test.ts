@@ -28,7 +28,7 @@ describe('rollbacks', function () {
 
   async function activeColour(): Promise<Colour> {
     const route = (await shop.ledger.routes.read()).value.routes['web'];
-    assert.ok(route);
+    assert.ok(route, 'route');
     return route.active;
   }
 
@@ -36,7 +36,7 @@ describe('rollbacks', function () {
     const name = slotServiceName(shop.stack, 'web', colour);
     await eventually(async () => {
       const service = await shop.swarm.services.get(name);
-      assert.ok(service);
+      assert.ok(service, 'service');
       await shop.swarm.services.update(service, {
         ...service.spec,
         Mode: { Replicated: { Replicas: replicas } },

@@ -109,7 +109,7 @@ for (const name of ['BuildKit', 'classic builder'] satisfies BuilderName[]) {
       const again = await workshop.build(dir);
       assert.equal(again.built, true);
       const tags = (await workshop.images.get(again.ref))?.tags ?? [];
-      assert.ok(!tags.includes(`${name.repo}:${name.tag}`));
+      assert.ok(!tags.includes(`${name.repo}:${name.tag}`), '!tags.includes(`${name.repo}:${name.tag}`)');
     });
 
     it('builds one content once when two ask at the same time', async () => {
@@ -174,7 +174,10 @@ for (const name of ['BuildKit', 'classic builder'] satisfies BuilderName[]) {
         workshop.build(dir, { onLine, signal: controller.signal }).catch(() => undefined);
       });
       await early;
-      assert.ok(!workshop.lines.some((line) => /(^|\] )late$/.test(line)));
+      assert.ok(
+        !workshop.lines.some((line) => /(^|\] )late$/.test(line)),
+        '!workshop.lines.some((line) => /(^|\\] )late$/.test(line))',
+      );
       controller.abort();
     });
 
@@ -254,7 +257,7 @@ for (const name of ['BuildKit', 'classic builder'] satisfies BuilderName[]) {
       controller.abort();
       const start = performance.now();
       await failure(building, 'build.cancelled');
-      assert.ok(performance.now() - start < 4_000);
+      assert.ok(performance.now() - start < 4_000, 'performance.now() - start < 4_000');
     });
 
     it('on an engine that is not there says so', async () => {

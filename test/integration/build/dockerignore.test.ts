@@ -65,7 +65,7 @@ describe('a build with a .dockerignore', () => {
       const docker = await run('docker', ['build', '--no-cache', '--force-rm', '.'], { cwd, env });
       // The checkout's own .git is in no commit.
       const wanted = listed(docker.stdout).filter((file) => !file.startsWith('.git/'));
-      assert.ok(wanted.length > 0);
+      assert.ok(wanted.length > 0, 'wanted.length > 0');
       await classic.build(await project());
       assert.deepEqual(listed(classic.lines.join('\n')), wanted);
       await buildkit.build(await project());

@@ -125,7 +125,7 @@ describe('what an edge takes from a control', function () {
 
   it('is told at once when the health of a slot changes', async () => {
     const service = await env.swarm.services.get(slotServiceName(env.stack, 'web', 'blue'));
-    assert.ok(service);
+    assert.ok(service, 'service');
     await env.swarm.services.update(service, { ...service.spec, Mode: { Replicated: { Replicas: 3 } } });
     await eventually(async () => assert.equal((await control.acked(5)).slots['web-blue']?.healthy, 3));
   });
@@ -134,8 +134,11 @@ describe('what an edge takes from a control', function () {
     await eventually(async () => assert.equal((await control.acked(5)).slots['web-blue']?.healthy, 3));
     const before = (await control.acks()).length;
     await delay(3000);
-    assert.ok((await control.acks()).length - before <= 1);
-    await eventually(async () => assert.ok((await control.acks()).length > before), { withinMs: 12_000 });
+    assert.ok((await control.acks()).length - before <= 1, '(await control.acks()).length - before <= 1');
+    await eventually(
+      async () => assert.ok((await control.acks()).length > before, '(await control.acks()).length > before'),
+      { withinMs: 12_000 },
+    );
   });
 
   async function edgeLog(): Promise<string> {

@@ -26,7 +26,7 @@ describe('long-lived streams through an edge', function () {
   const report = async () => {
     const { id } = await env.edgeTask();
     const ack = (await env.ledger.acks.read()).acks[id];
-    assert.ok(ack);
+    assert.ok(ack, 'ack');
     return ack;
   };
   const cut = (slots: readonly string[]) =>
@@ -55,7 +55,7 @@ describe('long-lived streams through an edge', function () {
       (await env.missing({ idle: ['web-blue'] }))[0]?.why ?? '',
       /2 requests are still open in web-blue/,
     );
-    assert.ok(!streams.some((stream) => stream.closed()));
+    assert.ok(!streams.some((stream) => stream.closed()), '!streams.some((stream) => stream.closed())');
   });
 
   it('are closed in every worker when their slot is cut, and counted once; others stay', async () => {
@@ -70,7 +70,7 @@ describe('long-lived streams through an edge', function () {
     );
     await eventually(async () => assert.equal((await report()).slots['web-blue']?.closed, 2));
     const seen = other.text().length;
-    await eventually(() => assert.ok(other.text().length > seen));
+    await eventually(() => assert.ok(other.text().length > seen, 'other.text().length > seen'));
     await env.place({ service: 'third', colour: 'blue', version: 'v1', replicas: 1, hosts: ['third.test'] });
     await env.acknowledged({ healthy: { 'third-blue': 1 } });
     assert.equal((await report()).slots['web-blue']?.closed, 2, 'still, after a reload');

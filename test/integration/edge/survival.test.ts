@@ -63,12 +63,12 @@ describe('an edge that loses its company', function () {
     const load = startLoad({ url: env.url, host, connections: 4, ratePerSecond: 100 });
     for (const [label, text] of Object.entries(nonsense)) {
       const object = await env.swarm.configs.get(names.routes(env.stack));
-      assert.ok(object);
+      assert.ok(object, 'object');
       await env.swarm.configs.updateLabels(object, { ...object.labels, [label]: text });
       await eventually(async () => assert.match(await controlLog(), new RegExp(`cannot be used.*${label}`)));
       assert.equal((await env.ask({ host })).text, 'v1\n');
       const broken = await env.swarm.configs.get(names.routes(env.stack));
-      assert.ok(broken);
+      assert.ok(broken, 'broken');
       await env.swarm.configs.updateLabels(broken, object.labels);
       await env.acknowledged();
     }
@@ -82,12 +82,12 @@ describe('an edge that loses its company', function () {
 
   it('comes back after a kill to the last good state of a ledger that is nonsense', async () => {
     const object = await env.swarm.configs.get(names.routes(env.stack));
-    assert.ok(object);
+    assert.ok(object, 'object');
     await env.swarm.configs.updateLabels(object, { ...object.labels, 'route.web': 'purple:0' });
     await kill((await env.edgeTask()).containerId);
     await eventually(async () => assert.equal((await env.ask({ host })).text, 'v2\n'));
     const broken = await env.swarm.configs.get(names.routes(env.stack));
-    assert.ok(broken);
+    assert.ok(broken, 'broken');
     await env.swarm.configs.updateLabels(broken, object.labels);
     await env.acknowledged();
   });

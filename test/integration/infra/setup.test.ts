@@ -135,6 +135,9 @@ async function freePort(): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
-  assert.ok(address !== null && typeof address === 'object');
+  assert.ok(
+    address !== null && typeof address === 'object',
+    "address !== null && typeof address === 'object'",
+  );
   return address.port;
 }

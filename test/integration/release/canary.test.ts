@@ -84,7 +84,10 @@ describe('a release with steps, and the way back when nothing is warm', function
       const people: Visit[] = [];
       for (let round = 0; round < 10; round += 1)
         people.push(...(await Promise.all(Array.from({ length: 10 }, () => visit('')))));
-      assert.ok(people.some(({ version }) => version === '1.1.0'));
+      assert.ok(
+        people.some(({ version }) => version === '1.1.0'),
+        "people.some(({ version }) => version === '1.1.0')",
+      );
       return people;
     });
   }

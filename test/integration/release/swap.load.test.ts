@@ -93,7 +93,7 @@ describe('swaps between two warm releases', function () {
     const before = live;
     const longAnswers = Array.from({ length: 4 }, () => get('/slow?ms=5000'));
     const upload = startUpload(20 << 20);
-    await eventually(() => assert.ok(upload.sent() > 4 << 20));
+    await eventually(() => assert.ok(upload.sent() > 4 << 20, 'upload.sent() > 4 << 20'));
     await swap();
     assert.ok(upload.sent() < 20 << 20, 'the upload is still under way');
     upload.goOn();
@@ -122,9 +122,16 @@ describe('swaps between two warm releases', function () {
     await eventually(() => assert.ok(echoes.includes('still here'), echoes.join()));
     const seen = events.text().length;
     await eventually(() => assert.ok(events.text().length > seen, 'events go on after the swap'));
-    await eventually(() => assert.ok(closedAt !== undefined && events.closedAt() !== undefined), {
-      withinMs: (drainSeconds + 20) * 1000,
-    });
+    await eventually(
+      () =>
+        assert.ok(
+          closedAt !== undefined && events.closedAt() !== undefined,
+          'closedAt !== undefined && events.closedAt() !== undefined',
+        ),
+      {
+        withinMs: (drainSeconds + 20) * 1000,
+      },
+    );
     for (const at of [closedAt ?? 0, events.closedAt() ?? 0])
       assert.ok(at - swapped > (drainSeconds - 1.5) * 1000, `closed after ${Math.round(at - swapped)} ms`);
     const { state } = await eventually(async () => {

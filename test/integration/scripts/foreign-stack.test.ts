@@ -23,7 +23,7 @@ describe("someone else's stack", function () {
       docker.listConfigs({ filters: { label: [`com.docker.stack.namespace=${foreign.name}`] } }),
     );
     const spec = config.Spec;
-    assert.ok(spec);
+    assert.ok(spec, 'spec');
     const labels = { ...spec.Labels, touched: 'yes' };
     await docker
       .getConfig(config.ID)
@@ -36,6 +36,6 @@ describe("someone else's stack", function () {
 
 async function only<T>(list: Promise<readonly T[]>): Promise<T> {
   const [first, ...more] = await list;
-  assert.ok(first !== undefined && more.length === 0);
+  assert.ok(first !== undefined && more.length === 0, 'first !== undefined && more.length === 0');
   return first;
 }

@@ -28,7 +28,7 @@ describe('a private engine', function () {
     const holder = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up; exec sleep 300'], {
       stdio: 'ignore',
     });
-    assert.ok(holder.pid);
+    assert.ok(holder.pid, 'holder.pid');
     network = holder.pid;
   });
   after(async () => {

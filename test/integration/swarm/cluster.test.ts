@@ -17,7 +17,10 @@ describe('a real Swarm', function () {
     const info = await stack.swarm.info();
     assert.match(info.engineVersion, /^\d+\.\d+/);
     assert.match(info.apiVersion, /^1\.\d+$/);
-    assert.ok(info.clusterId !== '' && info.cpus >= 1 && info.memory > 2 ** 28);
+    assert.ok(
+      info.clusterId !== '' && info.cpus >= 1 && info.memory > 2 ** 28,
+      "info.clusterId !== '' && info.cpus >= 1 && info.memory > 2 ** 28",
+    );
     const self = (await stack.swarm.nodes()).find((node) => node.id === info.nodeId);
     assert.deepEqual([self?.role, self?.state], ['manager', 'ready']);
   });
@@ -41,11 +44,11 @@ describe('a real Swarm', function () {
     const started = performance.now();
     await stack.swarm.configs.create(name, 'x', stack.labels);
     const config = await stack.swarm.configs.get(name);
-    assert.ok(config);
+    assert.ok(config, 'config');
     await stack.swarm.configs.updateLabels(config, { ...stack.labels, n: '1' });
     await stack.swarm.configs.remove(config.id);
     for (const action of ['create', 'update', 'remove']) await heard('config', action, name);
-    assert.ok(performance.now() - started < 1_000);
+    assert.ok(performance.now() - started < 1_000, 'performance.now() - started < 1_000');
 
     const spec = stack.service('events', 'setInterval(() => {}, 1000)');
     const healthy = { Test: ['CMD', 'node', '-v'], Interval: 300_000_000 };
@@ -78,7 +81,7 @@ describe('a real Swarm', function () {
     assert.equal(tagged?.id, base.id);
     assert.deepEqual(tagged.labels, base.labels);
     const [label] = Object.entries(base.labels);
-    assert.ok(label);
+    assert.ok(label, 'label');
     const listed = await images.list(Object.fromEntries([label]));
     assert.deepEqual(
       listed.find((found) => found.id === base.id),

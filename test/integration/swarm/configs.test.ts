@@ -16,21 +16,21 @@ describe('configs of a real Swarm', function () {
     const full = `${stack.name}.${name}`;
     await stack.swarm.configs.create(full, data, stack.labels);
     const made = await stack.swarm.configs.get(full);
-    assert.ok(made);
+    assert.ok(made, 'made');
     return made;
   }
 
   it('keep every byte of 1,000 KB', async () => {
     const data = Uint8Array.from({ length: 1_000_000 }, (_, at) => (at * 7919) % 256);
     const made = await make('bytes', data);
-    assert.ok(Buffer.from(data).equals(made.data));
+    assert.ok(Buffer.from(data).equals(made.data), 'Buffer.from(data).equals(made.data)');
   });
 
   it('let exactly one of four concurrent writers win, each time', async () => {
     const made = await make('race');
     for (let round = 0; round < 10; round++) {
       const current = await stack.swarm.configs.get(made.name);
-      assert.ok(current);
+      assert.ok(current, 'current');
       const writes = await Promise.allSettled(
         [0, 1, 2, 3].map((writer) =>
           stack.swarm.configs.updateLabels(current, { ...stack.labels, winner: String(writer) }),
@@ -40,7 +40,10 @@ describe('configs of a real Swarm', function () {
         write.status === 'fulfilled' ? [String(writer)] : [],
       );
       const lost = writes.filter((write) => write.status === 'rejected');
-      assert.ok(lost.every((write) => hasCode(write.reason, 'swarm.conflict')));
+      assert.ok(
+        lost.every((write) => hasCode(write.reason, 'swarm.conflict')),
+        "lost.every((write) => hasCode(write.reason, 'swarm.conflict'))",
+      );
       const after = await stack.swarm.configs.get(made.name);
       assert.deepEqual(winners, [after?.labels['winner']]);
     }
@@ -50,13 +53,19 @@ describe('configs of a real Swarm', function () {
     const made = await make('labels', 'content');
     await stack.swarm.configs.updateLabels(made, { ...stack.labels, a: '1', b: '2' });
     const second = await stack.swarm.configs.get(made.name);
-    assert.ok(second);
+    assert.ok(second, 'second');
     await stack.swarm.configs.updateLabels(second, { ...stack.labels, b: '3' });
     const third = await stack.swarm.configs.get(made.name);
     assert.deepEqual(third?.labels, { ...stack.labels, b: '3' });
     assert.equal(Buffer.from(third.data).toString(), 'content');
-    assert.ok(made.version < second.version && second.version < third.version);
-    assert.ok(third.updatedAt > made.updatedAt && third.createdAt === made.createdAt);
+    assert.ok(
+      made.version < second.version && second.version < third.version,
+      'made.version < second.version && second.version < third.version',
+    );
+    assert.ok(
+      third.updatedAt > made.updatedAt && third.createdAt === made.createdAt,
+      'third.updatedAt > made.updatedAt && third.createdAt === made.createdAt',
+    );
   });
 
   it('refuse a name that is taken', async () => {
@@ -88,7 +97,7 @@ describe('configs of a real Swarm', function () {
     const took: number[] = [];
     for (let round = 0; round < 100; round++) {
       const current = await stack.swarm.configs.get(made.name);
-      assert.ok(current);
+      assert.ok(current, 'current');
       const started = performance.now();
       await stack.swarm.configs.updateLabels(current, { ...stack.labels, round: String(round) });
       took.push(performance.now() - started);

@@ -31,7 +31,7 @@ describe('services of a real Swarm', function () {
 
     const running = await taskIn('running', id);
     const read = await services.get(spec.Name);
-    assert.ok(read);
+    assert.ok(read, 'read');
     await services.update(read, { ...read.spec, Labels: { ...read.spec.Labels, extra: 'yes' } });
     await assert.rejects(services.update(read, read.spec), { code: 'swarm.conflict' });
     const listed = await services.list({ ...stack.labels, extra: 'yes' });
@@ -106,7 +106,10 @@ describe('services of a real Swarm', function () {
       ['stderr', 'no luck', task.id],
       ['stdout', 'bye', task.id],
     ]);
-    assert.ok(lines.every((line) => Math.abs(Date.parse(line.at) - Date.parse(task.updatedAt)) < 60_000));
+    assert.ok(
+      lines.every((line) => Math.abs(Date.parse(line.at) - Date.parse(task.updatedAt)) < 60_000),
+      'lines.every((line) => Math.abs(Date.parse(line.at) - Date.parse(task.updatedAt)) < 60_000)',
+    );
   });
 
   it('show the health of a container and what its last probe said', async () => {
@@ -138,7 +141,7 @@ describe('services of a real Swarm', function () {
     await taskIn('running', id);
     const started = performance.now();
     assert.deepEqual(await stack.swarm.services.logs(id, { tail: 5 }), []);
-    assert.ok(performance.now() - started < 3_000);
+    assert.ok(performance.now() - started < 3_000, 'performance.now() - started < 3_000');
     assert.deepEqual(await stack.swarm.services.logs('nosuchservice', { tail: 5 }), []);
   });
 

@@ -117,7 +117,7 @@ describe('a build that failed', () => {
     const all = `${error.message}${JSON.stringify(error.data)}${error.hint ?? ''}`;
     assert.ok(!all.includes('s3cr3t'), all);
     assert.ok(!all.includes('-longer'), all);
-    assert.ok(all.includes('RUN x *** 3000'));
+    assert.ok(all.includes('RUN x *** 3000'), "all.includes('RUN x *** 3000')");
   });
 
   it('shows no line of a secret that has several', () => {

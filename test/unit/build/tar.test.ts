@@ -118,7 +118,7 @@ describe('a context as a tar', () => {
     });
     const first = await tarOf(await openRepository(dir), 'HEAD');
     const withoutGit = await tarOf(await openRepository(dir, { program: '/nowhere/git' }), 'HEAD');
-    assert.ok(first.equals(withoutGit));
+    assert.ok(first.equals(withoutGit), 'first.equals(withoutGit)');
     const seen = (await unpack(first)).map(({ header: h }) => [
       h.name,
       h.mode.toString(8),
@@ -143,7 +143,7 @@ describe('a context as a tar', () => {
     await write(dir, { 'a.txt': 'changed', 'new.txt': 'new' });
     await git(dir, 'add', 'new.txt');
     assert.equal(await repository.isDirty(), true);
-    assert.ok(clean.equals(await tarOf(repository, 'HEAD')));
+    assert.ok(clean.equals(await tarOf(repository, 'HEAD')), "clean.equals(await tarOf(repository, 'HEAD'))");
   });
 
   it('is of the commit that was asked for, not of the one that is checked out', async () => {
@@ -194,7 +194,7 @@ describe('a context as a tar', () => {
     await commit(dir, { Dockerfile: 'FROM scratch\n', 'logo.png': pointer });
     const repository = await openRepository(dir);
     await assert.rejects(tarOf(repository, 'HEAD'), (error) => {
-      assert.ok(hasCode(error, 'build.unsupported'));
+      assert.ok(hasCode(error, 'build.unsupported'), "hasCode(error, 'build.unsupported')");
       return error.message.startsWith('logo.png is kept by Git LFS');
     });
   });

@@ -30,11 +30,11 @@ describe('help', () => {
 
   it('shows the flags of a command, its own and those of every command', () => {
     const logs = commands.find(({ name }) => name === 'logs');
-    assert.ok(logs);
+    assert.ok(logs, 'logs');
     assert.equal(usageLine(logs), 'tidegate logs ENV [SERVICE] [--tail N] [--follow]');
-    assert.ok(helpFor(logs).includes(`--tail N`));
-    assert.ok(helpFor(logs).includes(flags.json.summary));
-    assert.ok(!helpFor(logs).includes('--volumes'));
+    assert.ok(helpFor(logs).includes(`--tail N`), 'helpFor(logs).includes(`--tail N`)');
+    assert.ok(helpFor(logs).includes(flags.json.summary), 'helpFor(logs).includes(flags.json.summary)');
+    assert.ok(!helpFor(logs).includes('--volumes'), "!helpFor(logs).includes('--volumes')");
   });
 
   it('fits a terminal of 120 columns', () => {

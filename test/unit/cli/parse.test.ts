@@ -15,7 +15,7 @@ function refusal(...argv: string[]): string {
   try {
     parse(argv, '/project');
   } catch (error) {
-    assert.ok(error instanceof TidegateError);
+    assert.ok(error instanceof TidegateError, 'error instanceof TidegateError');
     assert.equal(error.code, 'usage.invalid');
     return `${error.message} ${error.hint ?? ''}`;
   }
@@ -156,7 +156,7 @@ describe('a wrong command line', () => {
         } catch (error) {
           assert.ok(error instanceof TidegateError, String(error));
           assert.equal(error.code, 'usage.invalid');
-          assert.ok(error.hint);
+          assert.ok(error.hint, 'error.hint');
         }
       }),
       { numRuns: 2_000 },

@@ -210,7 +210,7 @@ describe('the end of a rollout', () => {
 
   it('does not say that something moved when it went back', () => {
     const shown = reportRollout({ ...rolloutDone, outcome: 'reverted' }, plainStyle);
-    assert.ok(!shown.some((line) => line.includes('blue')));
+    assert.ok(!shown.some((line) => line.includes('blue')), "!shown.some((line) => line.includes('blue'))");
   });
 
   it('begins with the outcome as a word, for each of them', () => {

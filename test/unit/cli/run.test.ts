@@ -105,12 +105,19 @@ describe('tidegate', () => {
   it('colours nothing that is not a terminal, and nothing with NO_COLOR', async () => {
     const agent = new FakeAgent({ deploy: () => rolloutDone });
     const escape = '\u001b[32m';
-    assert.ok((await ran({ argv: ['deploy', 'dev'], agent, typed: '' })).out.includes(escape));
-    assert.ok(!(await ran({ argv: ['deploy', 'dev'], agent })).out.includes(escape));
+    assert.ok(
+      (await ran({ argv: ['deploy', 'dev'], agent, typed: '' })).out.includes(escape),
+      "(await ran({ argv: ['deploy', 'dev'], agent, typed: '' })).out.includes(escape)",
+    );
+    assert.ok(
+      !(await ran({ argv: ['deploy', 'dev'], agent })).out.includes(escape),
+      "!(await ran({ argv: ['deploy', 'dev'], agent })).out.includes(escape)",
+    );
     assert.ok(
       !(await ran({ argv: ['deploy', 'dev'], agent, typed: '', env: { NO_COLOR: '1' } })).out.includes(
         escape,
       ),
+      "!(await ran({ argv: ['deploy', 'dev'], agent, typed: '', env: { NO_COLOR: '1' } })).out.includes( escape, )",
     );
   });
 });

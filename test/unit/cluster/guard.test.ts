@@ -38,7 +38,7 @@ describe('the guard of rollouts that nobody attends', () => {
   };
   const entry = async (): Promise<JournalEntry> => {
     const found = await world.clock.until(ann.engine.ledger.journals.get('r1'));
-    assert.ok(found);
+    assert.ok(found, 'found');
     return found.value;
   };
 
@@ -131,7 +131,7 @@ describe('the guard of rollouts that nobody attends', () => {
     await given({ name: 'settling', stage: 'warm' }, { head, driven: false, active: 'green' });
     start();
     await world.clock.advance(15_000);
-    assert.ok(world.slotService('web-blue'));
+    assert.ok(world.slotService('web-blue'), "world.slotService('web-blue')");
     await world.clock.advance(10_000);
     assert.equal(world.slotService('web-blue'), undefined);
     assert.equal((await entry()).state.phase.name, 'done');
@@ -140,7 +140,7 @@ describe('the guard of rollouts that nobody attends', () => {
 
   it('ends a partial rollout when the missing edge is back', async () => {
     const [edge] = world.edges;
-    assert.ok(edge);
+    assert.ok(edge, 'edge');
     await given(
       { name: 'partial', toward: 'promoted' },
       { driven: false, active: 'green', state: { moved: true } },

@@ -131,6 +131,6 @@ describe("control's view of the ledger", () => {
     assert.equal(fake.reads, 1);
     view.gap();
     await view.refresh();
-    assert.ok(fake.reads >= 2);
+    assert.ok(fake.reads >= 2, 'fake.reads >= 2');
   });
 });

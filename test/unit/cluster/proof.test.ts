@@ -81,7 +81,7 @@ describe('the answer of a probe', () => {
 
   it('is asked for again while it is missing, wrong or of nobody known', () => {
     const [probe] = probesOf(routing([service('web')]), ack({ 'web-blue': 1 }));
-    assert.ok(probe);
+    assert.ok(probe, 'probe');
     const good = { slot: 'web-blue', release: 1, digest, status: 200 } as const;
     assert.equal(isUnsettled(probe, good), false);
     for (const answer of [

@@ -26,16 +26,22 @@ describe('an edge that asks for news', () => {
   it('gets all there is when it has nothing', async () => {
     const { pulls, hash } = await opened();
     const document = text(await pulls.pull(none, signal()));
-    assert.ok(document.startsWith(`#tidegate ledger-a 5 ${hash}\n`));
-    assert.ok(document.includes('\nbackend web-blue from tidegate-slot\n'));
+    assert.ok(
+      document.startsWith(`#tidegate ledger-a 5 ${hash}\n`),
+      'document.startsWith(`#tidegate ledger-a 5 ${hash}\\n`)',
+    );
+    assert.ok(
+      document.includes('\nbackend web-blue from tidegate-slot\n'),
+      "document.includes('\\nbackend web-blue from tidegate-slot\\n')",
+    );
   });
 
   it('gets the services configuration only when it runs another one', async () => {
     const { pulls, holding } = await opened();
     const old = text(await pulls.pull({ ...holding, version: 4 }, signal()));
-    assert.ok(!old.includes('backend'));
+    assert.ok(!old.includes('backend'), "!old.includes('backend')");
     const other = text(await pulls.pull({ ...holding, hash: 'other' }, signal()));
-    assert.ok(other.includes('backend'));
+    assert.ok(other.includes('backend'), "other.includes('backend')");
   });
 
   it('waits when it has everything, and is answered as soon as there is something new', async () => {

@@ -242,7 +242,11 @@ describe('problems of a compose file', () => {
         errors,
       );
       assert.equal(loaded.project, undefined);
-      if (hint) assert.ok(loaded.problems.some((problem) => hint.test(problem.hint)));
+      if (hint)
+        assert.ok(
+          loaded.problems.some((problem) => hint.test(problem.hint)),
+          'loaded.problems.some((problem) => hint.test(problem.hint))',
+        );
     });
 
   it('never show what a variable holds', async () => {
@@ -251,7 +255,7 @@ describe('problems of a compose file', () => {
     const more =
       'command: "\'${SECRET_THING}"\ndeploy: { replicas: "${SECRET_THING}", mode: "${SECRET_THING}" }\n';
     const { problems } = await load({ 'compose.yaml': web(keys + more) }, { variables });
-    assert.ok(problems.length >= 6);
+    assert.ok(problems.length >= 6, 'problems.length >= 6');
     assert.doesNotMatch(JSON.stringify(problems), /hunter2/);
   });
 });
@@ -279,7 +283,7 @@ describe('warnings about a compose file', () => {
         '7:15 compose.unused-key: services.web.deploy.update_config',
       ],
     );
-    assert.ok(loaded.project);
+    assert.ok(loaded.project, 'loaded.project');
   });
 
   it('point at an unset variable, which counts as empty', async () => {

@@ -32,7 +32,10 @@ describe('did you mean', () => {
         const distance = editDistance(a, b);
         assert.equal(distance, editDistance(b, a));
         assert.equal(distance === 0, a === b);
-        assert.ok(distance <= Math.max(a.length, b.length) && distance >= Math.abs(a.length - b.length));
+        assert.ok(
+          distance <= Math.max(a.length, b.length) && distance >= Math.abs(a.length - b.length),
+          'distance <= Math.max(a.length, b.length) && distance >= Math.abs(a.length - b.length)',
+        );
       }),
     );
   });

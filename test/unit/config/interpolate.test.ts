@@ -139,7 +139,7 @@ describe('interpolation of any text', () => {
       fc.property(noise, (text) => {
         const dollars = text.split('$').length - 1;
         for (const { dollar } of interpolate(text, { A: 'a' }).faults)
-          assert.ok(dollar >= 0 && dollar < dollars);
+          assert.ok(dollar >= 0 && dollar < dollars, 'dollar >= 0 && dollar < dollars');
       }),
       { numRuns: 2000 },
     );

@@ -44,7 +44,7 @@ describe('a project', () => {
       variables: {},
     });
     const [web] = project.services;
-    assert.ok(web);
+    assert.ok(web, 'web');
     assert.deepEqual(
       { ...web, template: undefined },
       {
@@ -81,7 +81,7 @@ describe('a project', () => {
       variables: { REPLICAS: '3', V: '1.10', ON: 'true' },
     });
     const [web] = project.services;
-    assert.ok(web);
+    assert.ok(web, 'web');
     assert.equal(web.replicas, 3, "the environment's variables win over the caller's");
     assert.deepEqual(web.networks, ['back', 'front']);
     assert.deepEqual(web.route, { hosts: ['shop.example', 'www.shop.example'], port: 3000 });
@@ -191,7 +191,7 @@ describe('what comes from where', () => {
       },
     );
     assert.deepEqual(loaded.problems.map(shown), []);
-    assert.ok(loaded.project);
+    assert.ok(loaded.project, 'loaded.project');
   });
 
   it("uses the checkout's tidegate.yaml for a commit without one, and says so", async () => {

@@ -6,7 +6,7 @@ async function template(lines: string, variables: Record<string, string> = {}): 
   const compose = `services:\n  web:\n    image: shop:1\n${lines.replace(/^/gm, '    ')}\n`;
   const project = await loadRight({ 'compose.yaml': compose }, { variables });
   const [service] = project.services;
-  assert.ok(service);
+  assert.ok(service, 'service');
   return service.template;
 }
 

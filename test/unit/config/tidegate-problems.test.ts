@@ -190,6 +190,10 @@ describe('problems of tidegate.yaml', () => {
         errors,
       );
       assert.equal(loaded.project, undefined);
-      if (hint !== undefined) assert.ok(loaded.problems.some((problem) => problem.hint === hint));
+      if (hint !== undefined)
+        assert.ok(
+          loaded.problems.some((problem) => problem.hint === hint),
+          'loaded.problems.some((problem) => problem.hint === hint)',
+        );
     });
 });

@@ -7,7 +7,7 @@ function read(text: string): Tree {
   const report = new Report();
   const tree = readYaml('f.yaml', text, report);
   assert.deepEqual(report.problems(), []);
-  assert.ok(tree);
+  assert.ok(tree, 'tree');
   return tree;
 }
 

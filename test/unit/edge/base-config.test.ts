@@ -34,12 +34,15 @@ describe("an edge's base configuration", () => {
   });
 
   it('asks nobody twice who did not ask idempotently', () => {
-    assert.ok(lines.includes('http-request disable-l7-retry unless { method GET HEAD OPTIONS }'));
+    assert.ok(
+      lines.includes('http-request disable-l7-retry unless { method GET HEAD OPTIONS }'),
+      "lines.includes('http-request disable-l7-retry unless { method GET HEAD OPTIONS }')",
+    );
   });
 
   it('does not take a control for dead that answers its check late', () => {
     const control = lines.slice(lines.indexOf('backend tidegate-control from tidegate'));
-    assert.ok(control.includes('timeout check 3s'));
+    assert.ok(control.includes('timeout check 3s'), "control.includes('timeout check 3s')");
   });
 
   it('keeps a stream for longer than a request', () => {

@@ -87,7 +87,10 @@ backend web-green from tidegate-slot
         assert.equal(lines.length, 13);
         for (const line of lines)
           assert.match(line, /^(#\S* ?\S*|backend \S+ from tidegate-slot| {2}\S.*)?$/);
-        assert.ok(lines.every((line) => !/["'\\]/.test(line)));
+        assert.ok(
+          lines.every((line) => !/["'\\]/.test(line)),
+          'lines.every((line) => !/["\'\\\\]/.test(line))',
+        );
       }),
     );
   });

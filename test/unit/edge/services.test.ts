@@ -43,7 +43,10 @@ describe('the service of an edge', () => {
     assert.equal(spec.UpdateConfig?.['Order'], 'stop-first');
     const container = spec.TaskTemplate.ContainerSpec;
     assert.equal(container['StopSignal'], 'SIGUSR1');
-    assert.ok((container.StopGracePeriod ?? 0) > 0 && (container.StopGracePeriod ?? 0) <= 5e9);
+    assert.ok(
+      (container.StopGracePeriod ?? 0) > 0 && (container.StopGracePeriod ?? 0) <= 5e9,
+      '(container.StopGracePeriod ?? 0) > 0 && (container.StopGracePeriod ?? 0) <= 5e9',
+    );
     assert.equal(spec.TaskTemplate.RestartPolicy?.['Delay'], 1e8);
     assert.deepEqual(container.Env, ['TASK={{.Task.ID}}']);
   });

@@ -16,7 +16,7 @@ function fails(code: ErrorCode, hint: RegExp): (error: unknown) => true {
 }
 
 async function drain(items: AsyncIterable<unknown>): Promise<void> {
-  for await (const item of items) assert.ok(item);
+  for await (const item of items) assert.ok(item, 'item');
 }
 
 const readers = [

@@ -127,8 +127,11 @@ describe('the nearest names', () => {
         const distance = editDistance(a, b);
         assert.equal(distance, editDistance(b, a));
         assert.equal(distance === 0, a === b);
-        assert.ok(distance <= Math.max(a.length, b.length));
-        assert.ok(editDistance(a, c) <= distance + editDistance(b, c));
+        assert.ok(distance <= Math.max(a.length, b.length), 'distance <= Math.max(a.length, b.length)');
+        assert.ok(
+          editDistance(a, c) <= distance + editDistance(b, c),
+          'editDistance(a, c) <= distance + editDistance(b, c)',
+        );
       }),
     );
   });

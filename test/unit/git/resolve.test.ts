@@ -85,7 +85,7 @@ for (const { name, program } of readers) {
 
     it('says which names are nearest to an unknown one', async () => {
       await assert.rejects(repository.resolve('v1.0.2'), (error) => {
-        assert.ok(hasCode(error, 'git.unknown-ref'));
+        assert.ok(hasCode(error, 'git.unknown-ref'), "hasCode(error, 'git.unknown-ref')");
         assert.deepEqual(error.data['nearest'], ['v1.0.0', 'v1.0.1']);
         assert.match(error.message, /Nearest: v1\.0\.0, v1\.0\.1/);
         return true;

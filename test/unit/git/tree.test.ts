@@ -100,7 +100,7 @@ for (const { name, program } of readers) {
       let count = 0;
       await assert.rejects(async () => {
         for await (const bytes of repository.blobs(Array<string>(50).fill(blob), controller.signal)) {
-          assert.ok(big.equals(bytes));
+          assert.ok(big.equals(bytes), 'big.equals(bytes)');
           if (++count === 2) controller.abort(new Error('enough'));
         }
       }, /enough/);

@@ -41,7 +41,7 @@ describe('compare and swap', () => {
       },
     );
     await assert.rejects(attempt, (error) => hasCode(error, 'ledger.busy') && error.data['object'] === name);
-    assert.ok(tries > 10);
+    assert.ok(tries > 10, 'tries > 10');
   });
 
   it('writes nothing when nothing is to be changed', async () => {
@@ -193,7 +193,9 @@ describe('journals', () => {
       ['bob', 'cleo', 'dan'].map((name) => ledger.journals.takeOver(entry, { state, driver: driver(name) })),
     );
     assert.equal(took.filter(({ status }) => status === 'fulfilled').length, 1);
-    for (const lost of took) if (lost.status === 'rejected') assert.ok(hasCode(lost.reason, 'ledger.fenced'));
+    for (const lost of took)
+      if (lost.status === 'rejected')
+        assert.ok(hasCode(lost.reason, 'ledger.fenced'), "hasCode(lost.reason, 'ledger.fenced')");
   });
 
   it('keep a request while they are driven, and drop it when the driver leaves', async () => {
@@ -260,6 +262,6 @@ describe('the audit', () => {
 });
 
 function existing<T>(value: T | undefined): T {
-  assert.ok(value !== undefined);
+  assert.ok(value !== undefined, 'value !== undefined');
   return value;
 }

@@ -24,13 +24,13 @@ describe('the journal of a rollout that is driven', () => {
 
   const read = async (): Promise<JournalEntry> => {
     const entry = await bench.engine('test').ledger.journals.get('r1');
-    assert.ok(entry);
+    assert.ok(entry, 'entry');
     return entry.value;
   };
   const takeOver = async (): Promise<void> => {
     const { journals } = bench.engine('bob').ledger;
     const entry = await journals.get('r1');
-    assert.ok(entry);
+    assert.ok(entry, 'entry');
     await journals.takeOver(entry, { state: planned, driver: driver('bob', 9) });
   };
 
@@ -76,6 +76,9 @@ describe('the journal of a rollout that is driven', () => {
     assert.equal(writer.fenced.aborted, false);
     await bench.clock.advance(1_000);
     assert.equal(writer.fenced.aborted, true);
-    assert.ok(hasCode(writer.fenced.reason, 'ledger.fenced'));
+    assert.ok(
+      hasCode(writer.fenced.reason, 'ledger.fenced'),
+      "hasCode(writer.fenced.reason, 'ledger.fenced')",
+    );
   });
 });

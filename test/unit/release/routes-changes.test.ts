@@ -103,7 +103,7 @@ describe('changes of the routes', () => {
       const part = shift(fill(routes, moves, 2), moves, 2_500);
       for (const moved of [part, promote(routes, moves, 2), promote(part, moves, 2)]) {
         assert.deepEqual(revert(moved, moves).routes, routes.routes);
-        assert.ok(isReverted(revert(moved, moves), moves));
+        assert.ok(isReverted(revert(moved, moves), moves), 'isReverted(revert(moved, moves), moves)');
       }
       assert.equal(isReverted(promote(routes, moves, 2), moves), false);
     });
@@ -191,9 +191,15 @@ describe('the lock', () => {
     );
   });
 
+  it('of a former driver that died holding it is given back by the next one of the same rollout', () => {
+    const former = locked(emptyRoutes, ann, nobody);
+    assert.equal(unlocked(former, { ...ann, driver: 'control' }).lock.holder, undefined);
+  });
+
   it('is given back by its holder only', () => {
     const mine = locked(emptyRoutes, ann, nobody);
     assert.equal(unlocked(mine, bob), mine);
+    assert.equal(unlocked(mine, { ...ann, driver: 'late', epoch: 7 }), mine);
     assert.deepEqual(unlocked(mine, ann).lock, { holder: undefined, epoch: 1 });
   });
 });

@@ -8,7 +8,10 @@ describe('who we are in the ledger', () => {
 
   it('is a name without spaces and colons, of one process', () => {
     assert.match(me.driver, /^[^\s:@]+@[^\s:/]+\/\d+\/[0-9a-f]{8}$/);
-    assert.ok(me.driver.startsWith(`${me.by}/${process.pid}/`));
+    assert.ok(
+      me.driver.startsWith(`${me.by}/${process.pid}/`),
+      'me.driver.startsWith(`${me.by}/${process.pid}/`)',
+    );
     assert.notEqual(identity().driver, me.driver);
   });
 

@@ -41,7 +41,7 @@ describe('watching events', () => {
 
   const newest = (): ServerResponse => {
     const stream = streams.at(-1);
-    assert.ok(stream);
+    assert.ok(stream, 'stream');
     return stream;
   };
 

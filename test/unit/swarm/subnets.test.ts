@@ -34,9 +34,15 @@ describe('freeSubnet', () => {
           const chosen = freeSubnet(name, taken, routes);
           if (chosen === undefined) return;
           assert.match(chosen, /^10\.\d+\.\d+\.0\/20$/);
-          assert.ok(!taken.some((other) => overlapByBits(other, chosen)));
+          assert.ok(
+            !taken.some((other) => overlapByBits(other, chosen)),
+            '!taken.some((other) => overlapByBits(other, chosen))',
+          );
           const avoidable = freeSubnet(name, [...taken, ...routes], []) !== undefined;
-          assert.ok(!avoidable || !routes.some((route) => overlapByBits(route, chosen)));
+          assert.ok(
+            !avoidable || !routes.some((route) => overlapByBits(route, chosen)),
+            '!avoidable || !routes.some((route) => overlapByBits(route, chosen))',
+          );
         },
       ),
     );
