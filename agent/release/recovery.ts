@@ -30,7 +30,8 @@ async function settledEntry(
   { driverState, signal, onNote }: RecoveryOptions,
 ): Promise<Stored<JournalEntry> | undefined> {
   const { driver, lease, head } = entry.value;
-  if (isBackground(entry.value)) return undefined;
+  // Nobody has to wait for a rollout that settles; but a dead driver's claim and lock would be in the way.
+  if (isBackground(entry.value)) return isLeftSettling(entry.value, driverState) ? entry : undefined;
   if (driver === undefined || driverState(driver) === 'dead') return entry;
   if (driverState(driver) === 'alive') throw interruptedNotOver(head.id, driver);
   const seconds = lease?.seconds ?? engine.leaseSeconds;
@@ -51,6 +52,13 @@ async function settledEntry(
 /** Ended, or settling: nobody has to wait for it. */
 function isBackground({ state }: JournalEntry): boolean {
   return isEnded(state) || state.phase.name === 'settling';
+}
+
+function isLeftSettling(
+  { state, driver }: JournalEntry,
+  driverState: RecoveryOptions['driverState'],
+): boolean {
+  return state.phase.name === 'settling' && driver !== undefined && driverState(driver) === 'dead';
 }
 
 async function resolve(
@@ -76,7 +84,7 @@ async function resolve(
     );
   options.onNote(`finishing the interrupted rollout ${head.id} of ${head.by} (${phaseName(phase)})`);
   // The route may have been swapped already: then forward is the shorter way. Everything before goes back.
-  const forward = phase.name === 'promoted' || phase.name === 'aborting';
+  const forward = ['promoted', 'settling', 'aborting'].includes(phase.name);
   const interrupted: RolloutEvent = {
     type: 'abort',
     reason: 'interrupted',
