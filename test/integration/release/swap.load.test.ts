@@ -109,13 +109,14 @@ describe('swaps between two warm releases', function () {
 
   inFullRun('close streams at the drain limit, not before, and count them apart', async () => {
     const socket = new WebSocket(`${shop.url.replace('http', 'ws')}/ws`, { headers: { host } });
+    const opened = new Promise((resolve) => socket.once('open', resolve));
     const events = await openEvents();
     const echoes: string[] = [];
     let closedAt: number | undefined;
     socket.on('message', (data: Buffer) => echoes.push(data.toString()));
     socket.on('close', () => (closedAt = performance.now()));
     socket.on('error', () => undefined);
-    await new Promise((resolve) => socket.once('open', resolve));
+    await opened;
     const { rollout: id } = await swap();
     const swapped = performance.now();
     socket.send('still here');
@@ -123,14 +124,8 @@ describe('swaps between two warm releases', function () {
     const seen = events.text().length;
     await eventually(() => assert.ok(events.text().length > seen, 'events go on after the swap'));
     await eventually(
-      () =>
-        assert.ok(
-          closedAt !== undefined && events.closedAt() !== undefined,
-          'closedAt !== undefined && events.closedAt() !== undefined',
-        ),
-      {
-        withinMs: (drainSeconds + 20) * 1000,
-      },
+      () => assert.ok(closedAt !== undefined && events.closedAt() !== undefined, 'both are closed'),
+      { withinMs: (drainSeconds + 20) * 1000 },
     );
     for (const at of [closedAt ?? 0, events.closedAt() ?? 0])
       assert.ok(at - swapped > (drainSeconds - 1.5) * 1000, `closed after ${Math.round(at - swapped)} ms`);
