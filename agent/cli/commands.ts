@@ -201,24 +201,22 @@ export const commands: readonly Command[] = [
       params: { folder, environment: needed(positionals, 'ENV') },
     }),
   },
-  ...(['on', 'off'] as const).map(
-    (state): Command => ({
-      name: `flags ${state}`,
-      positionals: ['ENV', 'KEY'],
-      flags: [],
-      summary: `Switch a feature flag ${state}, and wait until control serves it.`,
-      details: 'No task restarts. See docs/flags.md.',
-      request: ({ folder, positionals }) => ({
-        method: 'flags.set',
-        params: {
-          folder,
-          environment: needed(positionals, 'ENV'),
-          key: needed(positionals, 'KEY'),
-          on: state === 'on',
-        },
-      }),
+  ...(['on', 'off'] as const).map((state): Command => ({
+    name: `flags ${state}`,
+    positionals: ['ENV', 'KEY'],
+    flags: [],
+    summary: `Switch a feature flag ${state}, and wait until control serves it.`,
+    details: 'No task restarts. See docs/flags.md.',
+    request: ({ folder, positionals }) => ({
+      method: 'flags.set',
+      params: {
+        folder,
+        environment: needed(positionals, 'ENV'),
+        key: needed(positionals, 'KEY'),
+        on: state === 'on',
+      },
     }),
-  ),
+  })),
   {
     name: 'agent',
     positionals: [],

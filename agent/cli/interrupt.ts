@@ -32,7 +32,8 @@ export function watchInterrupts(signals: Signals, method: Method, reactions: Rea
   const listener = (): void => {
     count += 1;
     if (count === 1) {
-      if (method === 'flags.set') reactions.say('not waiting any longer for control to say that it serves it');
+      if (method === 'flags.set')
+        reactions.say('not waiting any longer for control to say that it serves it');
       else if (changes(method)) {
         reactions.say('cancelling: putting everything back… press again to leave it to the cluster');
       }

@@ -45,9 +45,7 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   const view = openLedgerView(ledger, log);
   const reports = openReports(ledger.acks);
   const pulls = openPulls(view, pullWaitMs);
-  const tasks = async (): Promise<readonly string[]> =>
-    (await swarm.tasks.list({ service: names.control(ledger.stack) })).map(({ id }) => id);
-  const flags = openFlagsView({ ledger, view, task, tasks, log });
+  const flags = openFlagsView({ ledger, view, task, tasks: () => ownTasks(swarm, ledger.stack), log });
   const edges = openEdgeTasks(swarm, ledger.stack);
   const addressOf = edges.address;
   const probing = openProbing({ view, swarm, reports, fetch: httpGet, addressOf, clock, log, signal });
@@ -62,16 +60,7 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
     ofrep: (request) => answerOfrep(flags.document(), request),
     log,
   });
-  const unwatch = swarm.watch(
-    (event) => {
-      view.notice(event);
-      flags.notice(event);
-    },
-    () => {
-      view.gap();
-      flags.gap();
-    },
-  );
+  const unwatch = watchBoth(swarm, view, flags);
   const look = async (): Promise<void> => {
     await view.refresh();
     await flags.refresh();
@@ -96,6 +85,17 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
       server.closeIdleConnections();
     },
   };
+}
+
+async function ownTasks(swarm: Swarm, stack: string): Promise<readonly string[]> {
+  return (await swarm.tasks.list({ service: names.control(stack) })).map(({ id }) => id);
+}
+
+function watchBoth(swarm: Swarm, ...views: readonly Pick<LedgerView, 'notice' | 'gap'>[]): () => void {
+  return swarm.watch(
+    (event) => views.forEach((view) => view.notice(event)),
+    () => views.forEach((view) => view.gap()),
+  );
 }
 
 function every(ms: number, work: () => Promise<void>): NodeJS.Timeout {

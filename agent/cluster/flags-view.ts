@@ -35,70 +35,84 @@ export interface FlagsViewOptions {
   readonly log: Log;
 }
 
-export function openFlagsView({ ledger, view, task, tasks, log }: FlagsViewOptions): FlagsView {
-  const { stack } = ledger;
-  let stored: Stored<Flags> | undefined;
-  let own: { readonly object: number; readonly definitions: FlagDefinitions } | undefined;
-  let document: FlagsDocument | undefined;
-  let said: Stored<Flags> | undefined;
+export function openFlagsView(options: FlagsViewOptions): FlagsView {
+  const { ledger, view, log } = options;
+  const reader = new FlagsReader(options);
   let problem: string | undefined;
-
-  async function load(): Promise<void> {
+  const refresh = oneAtATime(async () => {
     try {
-      await read();
-      await say();
+      await reader.read();
+      await reader.say();
       if (problem !== undefined) log.info({}, 'the flags can be read again');
       problem = undefined;
     } catch (error) {
       if (problem !== messageOf(error)) log.error({ error: messageOf(error) }, 'the flags cannot be used');
       problem = messageOf(error);
     }
-  }
-
-  async function read(): Promise<void> {
-    const state = view.current();
-    if (!state) return;
-    const found = await ledger.flags.find();
-    // Nobody takes it away but a `down`, which takes control away first: what was switched stays switched.
-    if (!found && stored) throw corruptData(names.flags(stack), undefined);
-    const next = newer(stored, found);
-    const wanted = ownDefinitions(state.flags.live, next?.value ?? noFlags);
-    if (wanted !== undefined && own?.object !== wanted) own = await readOwn(wanted);
-    const definitions = wanted === undefined ? undefined : own?.definitions;
-    const values = flagsDocument(definedFlags(state.flags, definitions), next?.value.states ?? new Map());
-    stored = next;
-    if (values.digest !== document?.digest)
-      log.info({ flags: values.flags.size, digest: values.digest }, 'new flags');
-    document = values;
-  }
-
-  async function readOwn(object: number): Promise<typeof own> {
-    const definitions = await ledger.flags.definitions(object);
-    if (!definitions) throw corruptData(names.flagDefinitions(stack, object), undefined);
-    return { object, definitions };
-  }
-
-  async function say(): Promise<void> {
-    if (!stored || (said?.id === stored.id && said.version === stored.version)) return;
-    const { id: object, version } = stored;
-    await ledger.flagAcks.write(task, { object, version }, await tasks());
-    said = stored;
-  }
-
-  const refresh = oneAtATime(load);
+  });
   view.onChange(() => void refresh());
   return {
-    document: () => document,
+    document: () => reader.document,
     problem: () => problem,
     refresh,
     notice: (event) => {
-      if (event.type === 'config' && event.name === names.flags(stack)) void refresh();
+      if (event.type === 'config' && event.name === names.flags(ledger.stack)) void refresh();
     },
     gap: () => void refresh(),
   };
 }
 
+class FlagsReader {
+  document: FlagsDocument | undefined;
+  readonly #options: FlagsViewOptions;
+  #stored: Stored<Flags> | undefined;
+  #own: { readonly object: number; readonly definitions: FlagDefinitions } | undefined;
+  #said: Stored<Flags> | undefined;
+
+  constructor(options: FlagsViewOptions) {
+    this.#options = options;
+  }
+
+  async read(): Promise<void> {
+    const { ledger, view, log } = this.#options;
+    const state = view.current();
+    if (!state) return;
+    const found = await ledger.flags.find();
+    // Nobody takes it away but a `down`, which takes control away first: what was switched stays switched.
+    if (!found && this.#stored) throw corruptData(names.flags(ledger.stack), undefined);
+    const next = newer(this.#stored, found);
+    const definitions = await this.#ownDefinitions(ownDefinitions(state.flags.live, next?.value ?? noFlags));
+    const document = flagsDocument(definedFlags(state.flags, definitions), next?.value.states ?? new Map());
+    if (document.digest !== this.document?.digest)
+      log.info({ flags: document.flags.size, digest: document.digest }, 'new flags');
+    this.#stored = next;
+    this.document = document;
+  }
+
+  /** Tells the ledger which version is served, once. */
+  async say(): Promise<void> {
+    const { ledger, task, tasks } = this.#options;
+    const stored = this.#stored;
+    if (!stored || (this.#said?.id === stored.id && this.#said.version === stored.version)) return;
+    await ledger.flagAcks.write(task, { object: stored.id, version: stored.version }, await tasks());
+    this.#said = stored;
+  }
+
+  async #ownDefinitions(object: number | undefined): Promise<FlagDefinitions | undefined> {
+    const { ledger } = this.#options;
+    if (object === undefined) return undefined;
+    if (this.#own?.object === object) return this.#own.definitions;
+    const definitions = await ledger.flags.definitions(object);
+    if (!definitions) throw corruptData(names.flagDefinitions(ledger.stack, object), undefined);
+    this.#own = { object, definitions };
+    return definitions;
+  }
+}
+
 /** Never back within one object: a manager that lags behind may answer with what was before. */
-function newer(known: Stored<Flags> | undefined, found: Stored<Flags> | undefined): Stored<Flags> | undefined {
+function newer(
+  known: Stored<Flags> | undefined,
+  found: Stored<Flags> | undefined,
+): Stored<Flags> | undefined {
   return known && found?.id === known.id && found.version < known.version ? known : found;
 }

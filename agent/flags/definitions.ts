@@ -1,5 +1,5 @@
 /** Which flags there are in an environment: those of the release that is live, and what a coming one adds. Pure. */
-import { parseSlotKey, slotKey, type SlotKey } from '../common/names.ts';
+import { parseSlotKey, slotKey } from '../common/names.ts';
 import type { FlagDefinition, FlagDefinitions, Flags } from '../swarm/ledger/flags.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { Routes } from '../swarm/ledger/routes.ts';
@@ -20,7 +20,8 @@ export function releasedFlags(routes: Routes, releases: ReadonlyMap<number, Rele
   const known = new Set(flags.map(({ key }) => key));
   const coming = new Map<string, FlagDefinition>();
   for (const number of comingNumbers(routes))
-    for (const flag of releases.get(number)?.flags ?? []) if (!known.has(flag.key)) coming.set(flag.key, flag);
+    for (const flag of releases.get(number)?.flags ?? [])
+      if (!known.has(flag.key)) coming.set(flag.key, flag);
   return { live, flags, coming: [...coming.values()] };
 }
 
@@ -53,7 +54,7 @@ function liveNumber({ routes, slots }: Routes): number | undefined {
 function comingNumbers({ routes, slots, claims }: Routes): readonly number[] {
   return Object.entries(slots)
     .filter(([key]) => {
-      const slot = parseSlotKey(key as SlotKey);
+      const slot = parseSlotKey(key);
       return slot && claims[slot.service] !== undefined && routes[slot.service]?.active !== slot.colour;
     })
     .map(([, number]) => number)

@@ -46,6 +46,7 @@ function readTop(tree: Tree, report: Report): readonly FlagDefinition[] {
   checkKeys(tree, topKeys, '', report);
   checkVersion(tree, report);
   const flags = entryOf(tree, 'flags');
+  if (!flags && isMisspelt(tree, 'flags', topKeys)) return [];
   if (!flags) {
     report.error(tree.at, missing('', 'flags', `Name them below it: ${example}; or {} for none.`));
     return [];
@@ -93,10 +94,15 @@ function readFlag({ key, at, value }: Entry, report: Report): readonly FlagDefin
   const description = readText(value, `flags.${key}`, 'description', report);
   const owner = readText(value, `flags.${key}`, 'owner', report);
   const isOn = readDefault(value, key, report);
-  if (!entryOf(value, 'description'))
+  if (!entryOf(value, 'description') && !isMisspelt(value, 'description', flagKeys))
     report.error(at, missing(`flags.${key}`, 'description', 'Say in a few words what it changes for whom.'));
   if (description === undefined || isOn === undefined) return [];
   return [{ key, description, default: isOn, owner: owner ?? null }];
+}
+
+/** Then the unknown key says it already. */
+function isMisspelt(tree: MapTree, wanted: string, known: readonly string[]): boolean {
+  return tree.entries.some(({ key }) => !known.includes(key) && nearestName(key, known) === wanted);
 }
 
 function readText(flag: MapTree, where: string, key: string, report: Report): string | undefined {
@@ -108,7 +114,10 @@ function readText(flag: MapTree, where: string, key: string, report: Report): st
   report.error(value.at, {
     code: 'flags.invalid-value',
     message: `${where}.${key} ${value.kind === 'scalar' && value.value === null ? 'is empty' : long}.`,
-    hint: key === 'owner' ? 'Name a person or a team: shop-team.' : 'Say in a few words what it changes for whom.',
+    hint:
+      key === 'owner'
+        ? 'Name a person or a team: shop-team.'
+        : 'Say in a few words what it changes for whom.',
   });
   return undefined;
 }
@@ -135,7 +144,8 @@ function checkKeys(tree: MapTree, known: readonly string[], where: string, repor
       report.error(at, {
         code: 'flags.unknown-key',
         message: `${where === '' ? '' : `${where}: `}"${key}" is not a known key.`,
-        hint: nearestName(key, known) === undefined && where === '' ? belongsBelow(key) : suggestion(key, known),
+        hint:
+          nearestName(key, known) === undefined && where === '' ? belongsBelow(key) : suggestion(key, known),
       });
 }
 

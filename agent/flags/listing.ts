@@ -18,7 +18,10 @@ export interface ListedFlag {
 }
 
 /** The defined ones by key, then those that are not defined any more. */
-export function listFlags(definitions: readonly FlagDefinition[], { states, changes }: Flags): readonly ListedFlag[] {
+export function listFlags(
+  definitions: readonly FlagDefinition[],
+  { states, changes }: Flags,
+): readonly ListedFlag[] {
   const last = new Map(changes.map((change) => [change.key, change]));
   const entry = (key: string, definition: FlagDefinition | undefined): ListedFlag => {
     const state = states.get(key);

@@ -55,7 +55,10 @@ interface Problem {
   readonly errorDetails: string;
 }
 
-const badKey: Problem = { errorCode: 'PARSE_ERROR', errorDetails: 'The key in the address is not encoded right.' };
+const badKey: Problem = {
+  errorCode: 'PARSE_ERROR',
+  errorDetails: 'The key in the address is not encoded right.',
+};
 
 /** No flag asks for the context yet, but one that is wrong would be wrong from the day a flag does. */
 function problemOf(body: string): Problem | undefined {

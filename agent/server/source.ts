@@ -81,7 +81,14 @@ export function releaseFromSource(
       services[service.name] = kept ?? (await makeService(place, service, { ...options, signal }));
     }
     const flags = source.flags && { flags: [...source.flags] };
-    return { ...recordOf(place, head), commit: source.commit.oid, restores: null, previous, services, ...flags };
+    return {
+      ...recordOf(place, head),
+      commit: source.commit.oid,
+      restores: null,
+      previous,
+      services,
+      ...flags,
+    };
   };
 }
 

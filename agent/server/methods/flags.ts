@@ -5,7 +5,7 @@ import { unknownFlag } from '../../flags/failures.ts';
 import { listFlags } from '../../flags/listing.ts';
 import type { Call, Params, Results } from '../../protocol/methods.ts';
 import { liveRelease } from '../../release/current.ts';
-import { withChange, type FlagState } from '../../swarm/ledger/flags.ts';
+import { noFlags, withChange, type Flags, type FlagState } from '../../swarm/ledger/flags.ts';
 import type { Stored } from '../../swarm/port.ts';
 import type { Agent } from '../agent.ts';
 import { readEnvironmentFlags } from '../environment-flags.ts';
@@ -42,12 +42,13 @@ export async function setFlag(
   const { key, on } = params;
   const to = await wantedState(place, params);
   const change = { key, to, at: new Date(clock.now()).toISOString(), by: agent.identity.by };
-  let changed = false;
+  const before: Flags[] = [];
   const stored = await ledger.flags.change((flags) => {
-    const next = withChange(flags, change);
-    changed = next !== flags;
-    return next;
+    before.push(flags);
+    return withChange(flags, change);
   });
+  const newest = before.at(-1) ?? noFlags;
+  const changed = withChange(newest, change) !== newest;
   const word = await served(place, stored, call);
   const tookMs = Math.round(clock.monotonic() - began);
   const outcome = word.missing.length > 0 ? 'partial' : changed ? 'done' : 'unchanged';

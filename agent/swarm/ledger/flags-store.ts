@@ -2,7 +2,14 @@ import { hasCode } from '../../common/errors.ts';
 import { names } from '../../common/names.ts';
 import type { ConfigObject, Stored, Swarm } from '../port.ts';
 import { contended } from './failures.ts';
-import { flagDefinitions, formatFlags, noFlags, parseFlags, type FlagDefinitions, type Flags } from './flags.ts';
+import {
+  flagDefinitions,
+  formatFlags,
+  noFlags,
+  parseFlags,
+  type FlagDefinitions,
+  type Flags,
+} from './flags.ts';
 import { compareAndSwap, decode, encode, ownLabels } from './object.ts';
 
 export interface FlagsStore {
