@@ -3,7 +3,7 @@
 const everyMs = 500;
 
 /** Reads the flags of `url` until it is closed; without a `url` all of them are off. */
-export function openFlags({ url = process.env.OFREP_ENDPOINT, every = everyMs } = {}) {
+export function openFlags({ url, every = everyMs }) {
   let known = new Map();
   let etag;
   let timer;

@@ -14,8 +14,12 @@ const style = readFileSync(new URL('style.css', import.meta.url));
 const longestWaitMs = 60_000;
 
 /** The shop as an HTTP server: `listen`, `stop`, `version`. Every response carries `x-shop-version`. */
-export function createShop({ currency = 'EUR', instance = hostname() } = {}) {
-  const flags = openFlags();
+export function createShop({
+  currency = 'EUR',
+  instance = hostname(),
+  flagsUrl = process.env.OFREP_ENDPOINT,
+} = {}) {
+  const flags = openFlags({ url: flagsUrl });
   const view = { currency, instance, isOn: flags.isOn };
   const open = new Set();
   const connections = new Set();
