@@ -191,6 +191,33 @@ export const commands: readonly Command[] = [
     }),
   },
   {
+    name: 'flags list',
+    positionals: ['ENV'],
+    flags: [],
+    summary: 'List the feature flags of the live release, and whether each is on.',
+    details: 'Flags that were switched here and are not defined any more are listed as such.',
+    request: ({ folder, positionals }) => ({
+      method: 'flags.list',
+      params: { folder, environment: needed(positionals, 'ENV') },
+    }),
+  },
+  ...(['on', 'off'] as const).map((state): Command => ({
+    name: `flags ${state}`,
+    positionals: ['ENV', 'KEY'],
+    flags: [],
+    summary: `Switch a feature flag ${state}, and wait until control serves it.`,
+    details: 'No task restarts. See docs/flags.md.',
+    request: ({ folder, positionals }) => ({
+      method: 'flags.set',
+      params: {
+        folder,
+        environment: needed(positionals, 'ENV'),
+        key: needed(positionals, 'KEY'),
+        on: state === 'on',
+      },
+    }),
+  })),
+  {
     name: 'agent',
     positionals: [],
     flags: ['stdio'],

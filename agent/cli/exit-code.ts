@@ -80,6 +80,7 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'rollout.none': exitCodes.failed,
   'rollout.failed': exitCodes.failed,
   'rollout.partial': exitCodes.partial,
+  'flags.unknown': exitCodes.usage,
   // Nobody here knows how far the agent got: somebody has to look.
   'agent.disconnected': exitCodes.partial,
   cancelled: exitCodes.cancelled,

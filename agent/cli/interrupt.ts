@@ -16,7 +16,7 @@ export interface Reactions {
 
 const watched: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-const reading: readonly Method[] = ['status', 'releases', 'logs'];
+const reading: readonly Method[] = ['status', 'releases', 'logs', 'flags.list'];
 
 /** Methods that change nothing can be stopped without a word. */
 export function changes(method: Method): boolean {
@@ -32,13 +32,15 @@ export function watchInterrupts(signals: Signals, method: Method, reactions: Rea
   const listener = (): void => {
     count += 1;
     if (count === 1) {
-      if (changes(method)) {
+      if (method === 'flags.set')
+        reactions.say('not waiting any longer for control to say that it serves it');
+      else if (changes(method)) {
         reactions.say('cancelling: putting everything back… press again to leave it to the cluster');
       }
       reactions.cancel();
       return;
     }
-    if (changes(method)) {
+    if (changes(method) && method !== 'flags.set') {
       reactions.say(
         'left it to the cluster: control puts everything back; "tidegate status" shows how far it is',
       );

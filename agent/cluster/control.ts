@@ -2,10 +2,13 @@
 import type { Server } from 'node:http';
 import type { Clock } from '../common/clock.ts';
 import type { Log } from '../common/log.ts';
+import { names } from '../common/names.ts';
+import { answerOfrep } from '../flags/ofrep.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { Swarm } from '../swarm/port.ts';
 import { catchUp } from './catch-up.ts';
 import { openEdgeTasks, tidy } from './edge-tasks.ts';
+import { openFlagsView, type FlagsView } from './flags-view.ts';
 import { httpGet } from './get.ts';
 import { controlServer } from './http.ts';
 import { openLedgerView, type LedgerView } from './ledger-view.ts';
@@ -18,12 +21,15 @@ export interface ControlOptions {
   readonly swarm: Swarm;
   readonly clock: Clock;
   readonly log: Log;
+  /** Id of the Swarm task this is. */
+  readonly task: string;
 }
 
 export interface Control {
   /** Not listening yet. */
   readonly server: Server;
   readonly view: LedgerView;
+  readonly flags: FlagsView;
   /** Lets edges go to another control, finishes what is being written. */
   stop(): Promise<void>;
 }
@@ -33,28 +39,31 @@ const pullWaitMs = 20_000;
 const pollMs = 2_000;
 const tidyMs = 15_000;
 
-export function openControl({ ledger, swarm, clock, log }: ControlOptions): Control {
+export function openControl({ ledger, swarm, clock, log, task }: ControlOptions): Control {
   const stopping = new AbortController();
   const { signal } = stopping;
   const view = openLedgerView(ledger, log);
   const reports = openReports(ledger.acks);
   const pulls = openPulls(view, pullWaitMs);
+  const flags = openFlagsView({ ledger, view, task, tasks: () => ownTasks(swarm, ledger.stack), log });
   const edges = openEdgeTasks(swarm, ledger.stack);
   const addressOf = edges.address;
   const probing = openProbing({ view, swarm, reports, fetch: httpGet, addressOf, clock, log, signal });
   const server = controlServer({
     pulls,
-    report: async (task, ack) => {
-      await reports.ack(task, ack);
-      probing.consider(task, ack);
+    report: async (from, ack) => {
+      await reports.ack(from, ack);
+      probing.consider(from, ack);
     },
     isReady: () => !signal.aborted && view.current() !== undefined,
-    status: () => statusOf(view, ledger.stack),
+    status: () => statusOf(view, flags, ledger.stack),
+    ofrep: (request) => answerOfrep(flags.document(), request),
     log,
   });
-  const unwatch = swarm.watch(view.notice, view.gap);
+  const unwatch = watchBoth(swarm, view, flags);
   const look = async (): Promise<void> => {
     await view.refresh();
+    await flags.refresh();
     await catchUp({ view, reports: () => ledger.acks.read(), running: edges.running, probing, log });
   };
   void look();
@@ -65,6 +74,7 @@ export function openControl({ ledger, swarm, clock, log }: ControlOptions): Cont
   return {
     server,
     view,
+    flags,
     stop: async () => {
       stopping.abort();
       unwatch();
@@ -77,11 +87,22 @@ export function openControl({ ledger, swarm, clock, log }: ControlOptions): Cont
   };
 }
 
+async function ownTasks(swarm: Swarm, stack: string): Promise<readonly string[]> {
+  return (await swarm.tasks.list({ service: names.control(stack) })).map(({ id }) => id);
+}
+
+function watchBoth(swarm: Swarm, ...views: readonly Pick<LedgerView, 'notice' | 'gap'>[]): () => void {
+  return swarm.watch(
+    (event) => views.forEach((view) => view.notice(event)),
+    () => views.forEach((view) => view.gap()),
+  );
+}
+
 function every(ms: number, work: () => Promise<void>): NodeJS.Timeout {
   return setInterval(() => void work(), ms).unref();
 }
 
-function statusOf(view: LedgerView, stack: string): unknown {
+function statusOf(view: LedgerView, flags: FlagsView, stack: string): unknown {
   const state = view.current();
   return {
     stack,
@@ -89,6 +110,7 @@ function statusOf(view: LedgerView, stack: string): unknown {
     version: state?.routing.version,
     hash: state?.services.hash,
     problem: view.problem(),
+    flags: { digest: flags.document()?.digest, problem: flags.problem() },
     services: state?.routing.services.map(({ service, route, slots }) => ({ service, route, slots })),
   };
 }

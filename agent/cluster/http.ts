@@ -1,7 +1,11 @@
-/** What control answers edges, probes and people: small, on the network it shares with edges only. */
+/**
+ * What control answers edges, probes and people: small, on the network it shares with edges only. Services reach
+ * `/ofrep/` and nothing else, through an edge.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { hasCode, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import type { OfrepReply, OfrepRequest } from '../flags/ofrep.ts';
 import { parseAcks, type Ack } from '../swarm/ledger/acks.ts';
 import type { Pulls } from './pulls.ts';
 
@@ -12,14 +16,17 @@ export interface ControlApi {
   /** False before the first state and while stopping: edges then turn to another control. */
   readonly isReady: () => boolean;
   readonly status: () => unknown;
+  /** Feature flags, for services. */
+  readonly ofrep: (request: OfrepRequest) => OfrepReply;
   readonly log: Log;
 }
 
-const longestReport = 64 * 1024;
+const longestBody = 64 * 1024;
 
 interface Reply {
   readonly status: number;
   readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export function controlServer(api: ControlApi): Server {
@@ -56,7 +63,9 @@ async function answer(api: ControlApi, request: IncomingMessage, response: Serve
     case 'GET /status':
       return { status: 200, text: JSON.stringify(api.status(), null, 1) + '\n' };
     default:
-      return { status: 404, text: 'no such page\n' };
+      return pathOf(request).startsWith('/ofrep/')
+        ? evaluate(api, request)
+        : { status: 404, text: 'no such page\n' };
   }
 }
 
@@ -80,10 +89,19 @@ async function pull(api: ControlApi, request: IncomingMessage, response: ServerR
 
 async function report(api: ControlApi, request: IncomingMessage): Promise<Reply> {
   const task = queryOf(request).get('task') ?? '';
-  const ack = /^[a-z0-9]{1,64}$/.test(task) ? parseReport(task, await bodyOf(request)) : undefined;
+  const ack = /^[a-z0-9]{1,64}$/.test(task) ? parseReport(task, (await bodyOf(request)) ?? '') : undefined;
   if (!ack) return { status: 400, text: 'not a report\n' };
   await api.report(task, ack);
   return { status: 204, text: '' };
+}
+
+async function evaluate(api: ControlApi, request: IncomingMessage): Promise<Reply> {
+  return api.ofrep({
+    method: request.method ?? '',
+    path: pathOf(request),
+    ifNoneMatch: request.headers['if-none-match'],
+    body: await bodyOf(request),
+  });
 }
 
 /** Edges write their report as the ledger keeps it. */
@@ -96,21 +114,21 @@ function parseReport(task: string, text: string): Ack | undefined {
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** `undefined`: too long; the rest of it is read and dropped, so that the answer gets through. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     const bytes = chunk as Buffer;
     size += bytes.length;
-    if (size > longestReport) return '';
-    chunks.push(bytes);
+    if (size <= longestBody) chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return size > longestBody ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, { status, text }: Reply): void {
-  const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(text) };
-  response.writeHead(status, { 'content-type': 'text/plain', ...length }).end(text);
+function send(response: ServerResponse, { status, text, headers = {} }: Reply): void {
+  const length = status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(text) };
+  response.writeHead(status, { 'content-type': 'text/plain', ...headers, ...length }).end(text);
 }
 
 function queryOf(request: IncomingMessage): URLSearchParams {

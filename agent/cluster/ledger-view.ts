@@ -8,12 +8,14 @@ import { names } from '../common/names.ts';
 import { routingOf, type Routing } from '../edge/routing.ts';
 import { renderServices, type ServicesConfig } from '../edge/services-config.ts';
 import { renderState } from '../edge/state-document.ts';
+import { releasedFlags, type ReleasedFlags } from '../flags/definitions.ts';
 import { corruptData, notSetUp } from '../swarm/ledger/failures.ts';
 import type { EdgeKeys } from '../swarm/ledger/keys-store.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { Routes } from '../swarm/ledger/routes.ts';
 import type { ClusterEvent, Stored, Unsubscribe } from '../swarm/port.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 export interface EdgeState {
   readonly routing: Routing;
@@ -21,6 +23,8 @@ export interface EdgeState {
   readonly services: ServicesConfig;
   /** The map part of the document for edges. */
   readonly text: string;
+  /** What the releases in slots define. */
+  readonly flags: ReleasedFlags;
 }
 
 export interface LedgerView {
@@ -80,27 +84,6 @@ export function openLedgerView(ledger: Ledger, log: Log): LedgerView {
   };
 }
 
-/** Calls that come while one is under way share the one after it. */
-function oneAtATime(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
-  const start = (): Promise<void> => {
-    const mine = work().finally(() => {
-      if (running === mine) running = undefined;
-    });
-    running = mine;
-    return mine;
-  };
-  return () => {
-    if (!running) return start();
-    next ??= running.then(() => {
-      next = undefined;
-      return start();
-    });
-    return next;
-  };
-}
-
 interface LedgerReader {
   /** The state after `known`, or `known` itself when the ledger says nothing newer. */
   state(known: EdgeState | undefined): Promise<EdgeState>;
@@ -134,9 +117,11 @@ function ledgerReader(ledger: Ledger): LedgerReader {
       if (known?.routing.object === stored.id && known.routing.version >= stored.version && keys)
         return known;
       keys ??= await ledger.keys.read();
-      const routing = routingOf(ledger.stack, stored, await wanted(stored));
+      const records = await wanted(stored);
+      const routing = routingOf(ledger.stack, stored, records);
       const services = renderServices(routing);
-      return { routing, keys, services, text: renderState(routing, keys, services.hash) };
+      const text = renderState(routing, keys, services.hash);
+      return { routing, keys, services, text, flags: releasedFlags(stored.value, records) };
     },
     forget: () => {
       releases.clear();

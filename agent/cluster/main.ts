@@ -22,14 +22,15 @@ const engine = openEngine({ kind: 'socket', path: socket, name: `unix://${socket
 // Edges ask again by themselves: nothing here waits long for an engine that does not answer.
 const swarm = openSwarm(engine, { log, reconnectMs: 500, callMs: 5_000 });
 const ledger = openLedger(swarm, stack);
-const control = openControl({ ledger, swarm, clock: systemClock, log });
+const task = process.env['TASK'] ?? `${process.pid}`;
+const control = openControl({ ledger, swarm, clock: systemClock, log, task });
 const guard = openGuard({
   swarm,
   ledger,
   changes: openChanges(swarm, systemClock),
   clock: systemClock,
   log,
-  driver: `control/${process.env['TASK'] ?? process.pid}`,
+  driver: `control/${task}`,
   leaseSeconds: 15,
   limits: defaultLimits,
 });
@@ -56,4 +57,4 @@ control.server.once('error', (error) => {
   log.error({ error: messageOf(error) }, 'cannot listen');
   process.exit(1);
 });
-control.server.listen(port, () => log.info({ stack, port, task: process.env['TASK'] }, 'listening'));
+control.server.listen(port, () => log.info({ stack, port, task }, 'listening'));

@@ -49,6 +49,9 @@ export const names = {
   file: (stack: string, kind: 'edge-config' | 'edge-task' | 'control', digest: string) =>
     `${stack}.${kind}.${digest}`,
   audit: (stack: string, page: number) => `${stack}.audit.${page}`,
+  flags: (stack: string) => `${stack}.flags`,
+  flagDefinitions: (stack: string, number: number) => `${stack}.flags.${number}`,
+  flagAcks: (stack: string) => `${stack}.flag-acks`,
 } as const;
 
 export const labels = {

@@ -9,7 +9,6 @@ const parts: readonly { readonly path: string; readonly what: string; readonly i
     instead: 'Run the tests before deploying, or in the Dockerfile.',
   },
   { path: 'gates', what: 'Gates are', instead: 'Use "deploy --hold" and look before promoting.' },
-  { path: 'flags', what: 'Feature flags are', instead: 'Remove it.' },
   {
     path: 'environments.*.registry',
     what: 'A registry is',

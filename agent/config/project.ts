@@ -36,6 +36,8 @@ export interface LoadedProject {
   readonly problems: readonly Problem[];
   /** The commit has no tidegate.yaml: `services:` are the checkout's too, and the plan must say so. */
   readonly usedCheckoutConfig: boolean;
+  /** The commit's flags file, where it names one, and where it does; what is in it is the flags' business. */
+  readonly flagsFile?: { readonly path: string; readonly namedAt: Place };
 }
 
 /** Never throws for what is in the files; only what the two readers throw passes through. */
@@ -56,6 +58,7 @@ export async function loadProject(request: LoadRequest): Promise<LoadedProject> 
   if (commit.project !== checkout.project && commit.project !== undefined && checkout.project !== undefined)
     report.warning(commit.place('project'), renamed(commit.project, checkout.project));
   const services = await readServices({ request, commit, environment, report });
+  const flagsFile = flagsFileOf(commit, report);
   const problems = sortProblems([
     ...[
       checkout.reports.rest,
@@ -65,7 +68,12 @@ export async function loadProject(request: LoadRequest): Promise<LoadedProject> 
     ].flatMap((part) => part.problems()),
     ...report.problems(),
   ]);
-  const common = { environments: checkout.environmentNames, problems, usedCheckoutConfig };
+  const common = {
+    environments: checkout.environmentNames,
+    problems,
+    usedCheckoutConfig,
+    ...(flagsFile && { flagsFile }),
+  };
   const isRight = !problems.some(({ severity }) => severity === 'error');
   if (!isRight || !environment || checkout.project === undefined) return common;
   return { ...common, project: { name: checkout.project, environment, services } };
@@ -162,6 +170,19 @@ function composePath(file: TidegateFile, report: Report): string | undefined {
     code: 'config.invalid-value',
     message: `compose: ${JSON.stringify(file.compose)} is not a file of the repository.`,
     hint: 'Write a path as seen from tidegate.yaml, with "/", that stays inside the repository: compose.yaml.',
+  });
+  return undefined;
+}
+
+function flagsFileOf(file: TidegateFile, report: Report): LoadedProject['flagsFile'] {
+  if (file.flags === undefined) return undefined;
+  const path = repositoryPath(folderOf(file.path), file.flags);
+  const namedAt = file.place('flags');
+  if (path !== undefined && path !== '') return { path, namedAt };
+  report.error(namedAt, {
+    code: 'config.invalid-value',
+    message: `flags: ${JSON.stringify(file.flags)} is not a file of the repository.`,
+    hint: 'Write a path as seen from tidegate.yaml, with "/", that stays inside the repository: flags.yaml.',
   });
   return undefined;
 }

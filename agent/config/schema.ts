@@ -188,6 +188,11 @@ export const tidegateSchema = z
       .describe(
         'The services of the compose file and how each is released: { web: { route: { port: 3000 } } }.',
       ),
+    flags: z
+      .string()
+      .min(1, { error: 'is empty' })
+      .optional()
+      .describe('Path of the file that defines the feature flags, seen from this file: flags.yaml.'),
   })
   .describe('A map with version, project, environments and services.');
 

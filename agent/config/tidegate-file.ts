@@ -12,6 +12,8 @@ export interface TidegateFile {
   readonly project: string | undefined;
   /** As written; `undefined`: the default. */
   readonly compose: string | undefined;
+  /** As written; `undefined`: the project has no flags. */
+  readonly flags: string | undefined;
   /** Those without an error. */
   readonly environments: ReadonlyMap<string, EnvironmentInput>;
   /** Every name that is written there, right or wrong. */
@@ -47,6 +49,7 @@ export function readTidegateFile(path: string, text: string): TidegateFile {
     path,
     project: parsed(tidegateSchema.shape.project, scalarAt(tree, 'project')),
     compose: parsed(tidegateSchema.shape.compose, scalarAt(tree, 'compose')),
+    flags: parsed(tidegateSchema.shape.flags, scalarAt(tree, 'flags')),
     environments: partsOf(tree, 'environments', environmentSchema),
     environmentNames: keysOf(tree, 'environments'),
     services: partsOf(tree, 'services', serviceSchema),
@@ -199,6 +202,7 @@ function emptyTidegateFile(path: string, reports: TidegateFile['reports'], start
     path,
     project: undefined,
     compose: undefined,
+    flags: undefined,
     environments: new Map(),
     environmentNames: [],
     services: new Map(),

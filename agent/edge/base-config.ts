@@ -51,6 +51,7 @@ export function renderBaseConfig(options: BaseConfigOptions): string {
       `  http-request return status 503 ${text} hdr retry-after 1 string "This edge does not know that version yet.\\n"`,
     ],
     internal,
+    flags,
     control(options.stack),
   ];
   return sections.map((lines) => lines.join('\n')).join('\n\n') + '\n';
@@ -259,6 +260,14 @@ const internal = [
   `  http-request return status 503 ${text} string "draining\\n" if { stopping }`,
   `  http-request return status 503 ${text} string "no state\\n" unless { var(txn.version) -m found }`,
   `  http-request return status 200 ${text} lf-string "%[var(txn.version)]\\n"`,
+];
+
+/** The only way from services to control, and only to its flags: acknowledgements and keys stay out of their reach. */
+const flags = [
+  'frontend tidegate-flags from tidegate',
+  `  bind :${edgePorts.flags}`,
+  `  http-request return status 404 ${text} string "Only feature flags are served here.\\n" unless { path_beg /ofrep/ }`,
+  '  default_backend tidegate-control',
 ];
 
 /** A control that is cut off must not hold a long poll: its check fails first, and the poll goes to another. */

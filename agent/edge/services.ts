@@ -6,7 +6,7 @@ import { canonicalJson, sha256 } from '../common/canonical.ts';
 import { labels, names } from '../common/names.ts';
 import type { ServiceSpec } from '../swarm/port.ts';
 import { renderBaseConfig } from './base-config.ts';
-import { controlPort, edgePaths, edgePorts } from './wire.ts';
+import { controlPort, edgePaths, edgePorts, flagsHost } from './wire.ts';
 
 /** A file that is mounted into tasks as a Swarm config; its name changes with its content. */
 export interface MountedFile {
@@ -99,7 +99,7 @@ export function edgeServiceSpec(options: EdgeServiceOptions): ServiceSpec {
         StopGracePeriod: 2 * seconds,
       },
       RestartPolicy: { Condition: 'any', Delay: seconds / 10 },
-      Networks: [{ Target: networks.edge }, { Target: networks.control }],
+      Networks: [{ Target: networks.edge, Aliases: [flagsHost] }, { Target: networks.control }],
     },
     Mode: { Global: {} },
     UpdateConfig: { Parallelism: 1, Order: 'stop-first', FailureAction: 'pause', Monitor: 2 * seconds },

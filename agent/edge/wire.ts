@@ -17,9 +17,17 @@ export const edgePorts = {
   internal: 8405,
   /** Only inside the container: the way of the Lua task to control. */
   local: 7001,
+  /** For services of the environment: their way to the feature flags. Never published. */
+  flags: 8406,
 } as const;
 
 export const controlPort = 7000;
+
+/** What every edge is called on the network it shares with slots. Compose services cannot have that name. */
+export const flagsHost = 'tidegate-flags';
+
+/** The same in every environment, and for ever: slots are given it when they are placed. */
+export const flagsUrl = `http://${flagsHost}:${edgePorts.flags}`;
 
 /** Lower case, as HAProxy and Node compare them. */
 export const headers = {

@@ -43,6 +43,8 @@ export type ErrorCode =
   | 'rollout.none'
   | 'rollout.failed'
   | 'rollout.partial'
+  // feature flags
+  | 'flags.unknown'
   // the connection between a client and its agent
   | 'agent.disconnected'
   | 'cancelled'

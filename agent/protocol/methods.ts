@@ -28,6 +28,8 @@ export const params = {
   }),
   down: z.strictObject({ ...place, environment, volumes: z.boolean() }),
   forgetEdge: z.strictObject({ ...place, environment, node: z.string().min(1) }),
+  'flags.list': z.strictObject({ ...place, environment }),
+  'flags.set': z.strictObject({ ...place, environment, key: z.string().min(1), on: z.boolean() }),
 } as const;
 
 export type Method = keyof typeof params;
@@ -127,6 +129,47 @@ export interface ReleaseEntry extends ReleaseName {
   readonly services: readonly string[];
 }
 
+export interface FlagStatus {
+  readonly key: string;
+  /** What services are answered. */
+  readonly value: boolean;
+  /** `null`: nobody has switched it, the default holds. */
+  readonly state: 'on' | 'off' | null;
+  /** False: it was switched once, and no release here knows it any more. */
+  readonly defined: boolean;
+  readonly default: boolean | null;
+  readonly description: string | null;
+  readonly owner: string | null;
+  /** Who switched it last, and when (RFC 3339). */
+  readonly by: string | null;
+  readonly at: string | null;
+}
+
+export interface FlagsResult {
+  readonly environment: string;
+  readonly stack: string;
+  /** The live release, whose definitions hold. */
+  readonly release: ReleaseName | null;
+  readonly flags: readonly FlagStatus[];
+}
+
+export interface FlagSetResult {
+  /** `partial`: it is in the ledger, and not every control has said that it serves it (`missing`). */
+  readonly outcome: 'done' | 'unchanged' | 'partial';
+  readonly environment: string;
+  readonly stack: string;
+  readonly flag: string;
+  /** `forgotten`: no release defines it any more, and what was said of it is gone. */
+  readonly state: 'on' | 'off' | 'forgotten';
+  readonly value: boolean | null;
+  readonly message: string;
+  /** How many controls serve it. */
+  readonly controls: number;
+  readonly missing: readonly string[];
+  /** Milliseconds from the request to the word of the last control. */
+  readonly tookMs: number;
+}
+
 export interface Results {
   setup: SetupResult;
   deploy: RolloutResult;
@@ -138,6 +181,8 @@ export interface Results {
   logs: { readonly lines: number };
   down: { readonly stack: string; readonly removed: readonly string[]; readonly kept: readonly string[] };
   forgetEdge: { readonly node: string; readonly forgotten: readonly string[] };
+  'flags.list': FlagsResult;
+  'flags.set': FlagSetResult;
 }
 
 /** Reported while a method runs. */

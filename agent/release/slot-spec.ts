@@ -1,4 +1,5 @@
 import { labels, names, slotKey, slotServiceName, type Colour } from '../common/names.ts';
+import { flagsUrl } from '../edge/wire.ts';
 import type { ReleasedService } from '../swarm/ledger/release.ts';
 import type { ServiceSpec } from '../swarm/port.ts';
 
@@ -32,11 +33,26 @@ export function slotSpec({ stack, service, colour, release, content, networks }:
     Labels: { ...spec.Labels, ...own, [labels.release]: String(release) },
     TaskTemplate: {
       ...spec.TaskTemplate,
-      ContainerSpec: { ...container, Image: content.image, Labels: { ...container.Labels, ...own } },
+      ContainerSpec: {
+        ...container,
+        Image: content.image,
+        Labels: { ...container.Labels, ...own },
+        Env: withFlags(container.Env ?? []),
+      },
       Networks: networks.map((id) => ({ Target: id })),
     },
     EndpointSpec: { Mode: 'dnsrr' },
   };
+}
+
+/**
+ * Where feature flags are asked for: our name for it, and the one that OpenFeature's SDKs read. No part of a release's
+ * content, so that nothing that runs is restarted for it; what the compose file sets stays as it is.
+ */
+function withFlags(env: readonly string[]): readonly string[] {
+  const set = new Set(env.map((entry) => entry.split('=', 1)[0]));
+  const ours = ['TIDEGATE_FLAGS_URL', 'OFREP_ENDPOINT'].filter((name) => !set.has(name));
+  return [...env, ...ours.map((name) => `${name}=${flagsUrl}`)];
 }
 
 /** Labels of a network of the compose file. */

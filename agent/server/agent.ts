@@ -8,6 +8,7 @@ import { openConnections, type Connections, type OpenSwarm } from './connections
 import { identity, type Identity } from './identity.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
+import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { logs } from './methods/logs.ts';
 import { abort, promote } from './methods/decide.ts';
@@ -51,6 +52,8 @@ const methods: Methods = {
   logs,
   down,
   forgetEdge,
+  'flags.list': listEnvironmentFlags,
+  'flags.set': setFlag,
 };
 
 export function createAgent(options: AgentOptions): AgentApi & { close(): void } {

@@ -3,39 +3,47 @@ import { canonicalJson, sha256 } from '../common/canonical.ts';
 import { configFailure, problemLine } from '../config/failures.ts';
 import type { Project, WebService } from '../config/model.ts';
 import { loadProject } from '../config/project.ts';
+import { sortProblems } from '../config/report.ts';
 import type { Commit } from '../git/repository.ts';
 import type { Call } from '../protocol/methods.ts';
 import { slotContent, type Current } from '../release/current.ts';
 import type { MakeRelease } from '../release/engine.ts';
 import type { Wanted } from '../release/plan.ts';
+import type { FlagDefinition } from '../swarm/ledger/flags.ts';
 import type { ReleasedService, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead } from '../swarm/ledger/rollout.ts';
 import type { Agent } from './agent.ts';
 import type { Place } from './place.ts';
+import { readSourceFlags } from './source-flags.ts';
 
 export interface Source {
   readonly commit: Commit;
   readonly project: Project;
   readonly wanted: Readonly<Record<string, Wanted>>;
+  /** `undefined`: the project names no flags file. */
+  readonly flags: readonly FlagDefinition[] | undefined;
 }
 
 /** Reads the commit's configuration; throws `config.invalid` with every problem, notes every warning. */
 export async function readSource(agent: Agent, place: Place, ref: string, call: Call): Promise<Source> {
   const { repository, folder, environment, readCheckoutFile } = place;
   const commit = await repository.resolve(ref);
+  const readCommitFile = (file: string) => repository.readFile(commit.oid, file);
   const loaded = await loadProject({
-    readCommitFile: (file) => repository.readFile(commit.oid, file),
+    readCommitFile,
     readCheckoutFile,
     environment: environment.name,
     variables: agent.env,
     folder,
   });
-  if (!loaded.project)
-    throw configFailure(loaded.problems, {
+  const { flags, problems: flagProblems } = await readSourceFlags(loaded, readCommitFile);
+  const problems = sortProblems([...loaded.problems, ...flagProblems]);
+  if (!loaded.project || problems.some(({ severity }) => severity === 'error'))
+    throw configFailure(problems, {
       environment: environment.name,
       environments: loaded.environments,
     });
-  for (const problem of loaded.problems)
+  for (const problem of problems)
     call.onEvent({ kind: 'note', level: 'warning', text: problemLine(problem) });
   if (loaded.usedCheckoutConfig)
     call.onEvent({
@@ -50,7 +58,7 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
       content: contentKey(service, await builder.key({ repository, commit, source: service.source })),
       rollout: service.rollout,
     };
-  return { commit, project: loaded.project, wanted };
+  return { commit, project: loaded.project, wanted, flags };
 }
 
 /** Builds what moves; takes over from the live release what does not. */
@@ -72,7 +80,15 @@ export function releaseFromSource(
         : unmoved(current, service.name);
       services[service.name] = kept ?? (await makeService(place, service, { ...options, signal }));
     }
-    return { ...recordOf(place, head), commit: source.commit.oid, restores: null, previous, services };
+    const flags = source.flags && { flags: [...source.flags] };
+    return {
+      ...recordOf(place, head),
+      commit: source.commit.oid,
+      restores: null,
+      previous,
+      services,
+      ...flags,
+    };
   };
 }
 

@@ -4,7 +4,7 @@ import { elapsed } from '../../agent/cli/duration.ts';
 import type { LoadStats } from '../../test/support/load.ts';
 import { count, type StepRun } from './run-step.ts';
 import type { Screen } from './screen.ts';
-import { countSpan, type SpanCounts } from './traffic.ts';
+import { countSpan, sawFlag, type Span, type SpanCounts } from './traffic.ts';
 
 /** What `--json FILE` writes. */
 export interface Figures {
@@ -17,6 +17,8 @@ export interface Figures {
   readonly staleAfterAck: number;
   readonly badReleasesStopped: number;
   readonly killedAgents: number;
+  /** Flags that were switched, and seen by every visitor from a second later on. */
+  readonly flagToggles: number;
   /** False when a step ended in another way than it should, or was not reached. */
   readonly complete: boolean;
   /** From the first request to the last. */
@@ -42,18 +44,20 @@ export interface Outcome {
 }
 
 export function figuresOf({ runs, stats, from, until, complete }: Outcome): Figures {
-  const steps = runs.map((run, index): StepFigures => {
-    const end = runs[index + 1]?.from ?? Infinity;
-    const span = { from: run.from, acknowledged: run.acknowledged, until: end, live: run.step.live };
-    return {
-      step: run.step.title,
-      outcome: run.outcome,
-      tookMs: Math.round(run.tookMs),
-      ...countSpan(stats.samples, span),
-    };
-  });
+  const spanOf = (run: StepRun): Span => {
+    const end = runs[runs.indexOf(run) + 1]?.from ?? Infinity;
+    return { from: run.from, acknowledged: run.acknowledged, until: end, live: run.step.live };
+  };
+  const steps = runs.map((run): StepFigures => ({
+    step: run.step.title,
+    outcome: run.outcome,
+    tookMs: Math.round(run.tookMs),
+    ...countSpan(stats.samples, spanOf(run)),
+  }));
   const succeeded = (kind: StepRun['step']['kind']): number =>
     runs.filter(({ step, isAsExpected }) => step.kind === kind && isAsExpected).length;
+  const toggles = runs.filter(({ step, isAsExpected }) => step.flag !== undefined && isAsExpected);
+  const unseen = toggles.filter((run) => !sawFlag(stats.samples, spanOf(run), run.step.flag ?? 'off'));
   return {
     deploys: succeeded('deploy'),
     rollbacks: succeeded('rollback'),
@@ -62,7 +66,8 @@ export function figuresOf({ runs, stats, from, until, complete }: Outcome): Figu
     staleAfterAck: steps.reduce((total, { stale }) => total + stale, 0),
     badReleasesStopped: succeeded('bad release'),
     killedAgents: succeeded('killed agent'),
-    complete,
+    flagToggles: toggles.length - unseen.length,
+    complete: complete && unseen.length === 0,
     seconds: rounded((until - from) / 1000),
     p50Ms: rounded(stats.percentile(0.5)),
     p99Ms: rounded(stats.percentile(0.99)),

@@ -3,7 +3,7 @@ import type { Outcome } from '../../agent/protocol/methods.ts';
 import { environment } from './place.ts';
 
 export interface Step {
-  readonly kind: 'deploy' | 'rollback' | 'bad release' | 'killed agent';
+  readonly kind: 'deploy' | 'rollback' | 'bad release' | 'killed agent' | 'flag';
   /** What happens and why, for a reader who knows nothing yet. */
   readonly story: string;
   /** For the table. */
@@ -15,6 +15,8 @@ export interface Step {
   readonly expected: Outcome | 'killed';
   /** Kill the agent with SIGKILL when it reports this phase. */
   readonly killAt?: string;
+  /** What visitors must see of the flag afterwards. */
+  readonly flag?: 'on' | 'off';
 }
 
 const deploy = (tag: string): Pick<Step, 'args' | 'title'> => ({
@@ -48,11 +50,27 @@ const back = (tag: string | null, live: string, story: string): Step => ({
   expected: 'done',
 });
 
+const switched = (state: 'on' | 'off', live: string, story: string): Step => ({
+  kind: 'flag',
+  title: `switch free-delivery ${state}`,
+  args: ['flags', state, environment, 'free-delivery'],
+  story,
+  live,
+  expected: 'done',
+  flag: state,
+});
+
 /** Before anybody visits the shop: there is nothing yet that could answer. */
 export const opening = good('v1.0.0', 'The shop opens with its first version.');
 
 export const steps: readonly Step[] = [
   good('v1.1.0', 'A new version: it is built and started beside the old one; then the traffic moves.'),
+  switched(
+    'on',
+    '1.1.0',
+    'Free delivery for everybody, by a feature flag: nothing is deployed, no task restarts.',
+  ),
+  switched('off', '1.1.0', 'And off again.'),
   back(null, '1.0.0', 'Back again. The old version is still warm: one compare-and-swap.'),
   good('v1.1.0', 'The new version once more; its image is there already.'),
   bad('v1.3.0', '1.1.0', 'A version that never becomes healthy: it is stopped, nobody sees it.'),

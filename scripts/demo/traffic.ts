@@ -48,4 +48,14 @@ export function countSpan(samples: readonly Sample[], span: Span): SpanCounts {
   };
 }
 
+/** The shop asks for its flags twice a second; after this long every visitor sees what was switched. */
+const flagMs = 1_000;
+
+/** True when visitors came after a flag was switched, and every one of them saw it. */
+export function sawFlag(samples: readonly Sample[], span: Span, flag: 'on' | 'off'): boolean {
+  const from = span.acknowledged + flagMs;
+  const visits = samples.filter(({ start, end }) => start > from && end < span.until);
+  return visits.length > 0 && visits.every(({ freeDelivery }) => freeDelivery === flag);
+}
+
 const isFailed = ({ status }: Sample): boolean => status === 0 || status >= 400;

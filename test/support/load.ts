@@ -28,6 +28,8 @@ export interface Sample {
   readonly status: number;
   /** The header `x-shop-version`; empty without one. */
   readonly version: string;
+  /** The header `x-shop-free-delivery`: what the shop's flag changed for this visitor. */
+  readonly freeDelivery?: string;
 }
 
 export interface LoadStats {
@@ -71,8 +73,9 @@ export function startLoad(options: LoadOptions): Load {
   async function once(): Promise<void> {
     const start = performance.now();
     try {
-      const { status, version } = await ask(options, agent);
-      samples.push({ start, end: performance.now(), status, version });
+      const answer = await ask(options, agent);
+      const { status, version } = answer;
+      samples.push({ start, end: performance.now(), ...answer });
       if (status >= 400) failures.push(`HTTP ${status} ${version}`);
     } catch (error) {
       samples.push({ start, end: performance.now(), status: 0, version: '' });
@@ -93,14 +96,18 @@ export function startLoad(options: LoadOptions): Load {
   };
 }
 
-function ask(options: LoadOptions, agent: Agent): Promise<{ status: number; version: string }> {
+function ask(options: LoadOptions, agent: Agent): Promise<Omit<Sample, 'start' | 'end'>> {
   const { url, host, headers = {}, path = '/', timeoutMs = 10_000 } = options;
   return new Promise((resolve, reject) => {
     const asked = request(new URL(path, url), { agent, headers: { ...headers, host } }, (response) => {
       response.on('error', reject);
       response.on('end', () => {
-        const version = response.headers['x-shop-version'];
-        resolve({ status: response.statusCode ?? 0, version: typeof version === 'string' ? version : '' });
+        const { 'x-shop-version': version, 'x-shop-free-delivery': freeDelivery } = response.headers;
+        resolve({
+          status: response.statusCode ?? 0,
+          version: typeof version === 'string' ? version : '',
+          ...(typeof freeDelivery === 'string' && { freeDelivery }),
+        });
       });
       response.resume();
     });

@@ -3,6 +3,7 @@ import type { Method, Results, RolloutResult } from '../../protocol/methods.ts';
 import type { Ending } from '../exit-code.ts';
 import type { Style } from '../terminal.ts';
 import { reportDown, reportForgotten, reportSetup } from './environment.ts';
+import { reportFlags, reportFlagSet } from './flags.ts';
 import { reportReleases } from './releases.ts';
 import { reportRollout } from './rollout.ts';
 import { reportStatus } from './status.ts';
@@ -41,6 +42,11 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   logs: { lines: () => [], ending: () => done },
   down: { lines: (result, { style }) => reportDown(result, style), ending: () => done },
   forgetEdge: { lines: (result, { style }) => reportForgotten(result, style), ending: () => done },
+  'flags.list': { lines: (result, { style, now }) => reportFlags(result, style, now), ending: () => done },
+  'flags.set': {
+    lines: (result, { style }) => reportFlagSet(result, style),
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
 };
 
 /** A status that can tell about none of the environments it was asked about has failed. */

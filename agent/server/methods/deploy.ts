@@ -4,6 +4,7 @@ import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
 import { recover } from '../../release/recovery.ts';
 import type { Agent } from '../agent.ts';
 import { checkCluster } from '../cluster-check.ts';
+import { bringDefinitions } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, releaseFromSource, type Source } from '../source.ts';
@@ -37,7 +38,7 @@ export async function deploySource(
   const moves = movesTo(current, source.wanted);
   for (const service of leftOver(current, source.wanted))
     note(`${service} is not in this commit; it stays as it is until "tidegate down"`);
-  if (moves.length === 0) return unchanged(place, source, live);
+  if (moves.length === 0) return unchanged(agent, place, source, live);
   const previous = live?.number ?? null;
   return runRollout({
     place,
@@ -76,18 +77,34 @@ async function announce({ repository }: Place, { commit }: Source, ref: string, 
     });
 }
 
-function unchanged(place: Place, source: Source, live: ReturnType<typeof liveRelease>): RolloutResult {
+/** Every service runs this already; what else the commit may bring are its flags. */
+async function unchanged(
+  agent: Agent,
+  place: Place,
+  source: Source,
+  live: ReturnType<typeof liveRelease>,
+): Promise<RolloutResult> {
+  const { clock, ledger } = place.engine;
+  const began = clock.monotonic();
   const version = source.commit.tag ?? source.commit.oid.slice(0, 8);
   const release = live ? nameOf(live) : null;
+  const broughtFlags = await bringDefinitions(ledger, source.flags ?? [], {
+    commit: source.commit.oid,
+    by: agent.identity.by,
+    at: new Date(clock.now()).toISOString(),
+  });
+  const name = place.environment.name;
   return {
-    outcome: 'unchanged',
+    outcome: broughtFlags ? 'done' : 'unchanged',
     reason: 'completed',
-    message: `${version} runs already in ${place.environment.name}${live ? ` (release ${live.number})` : ''}: nothing changed.`,
+    message: broughtFlags
+      ? `${version} changes only what flags there are in ${name}: its definitions hold now, no task was touched.`
+      : `${version} runs already in ${name}${live ? ` (release ${live.number})` : ''}: nothing changed.`,
     rollout: null,
     from: release,
     to: release,
     services: [],
-    tookMs: 0,
+    tookMs: Math.round(clock.monotonic() - began),
     preview: null,
   };
 }

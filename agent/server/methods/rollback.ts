@@ -10,6 +10,7 @@ import type { ReleaseRecord } from '../../swarm/ledger/release.ts';
 import type { Move } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { checkCluster } from '../cluster-check.ts';
+import { bringDefinitions } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, recordOf } from '../source.ts';
@@ -35,7 +36,7 @@ export async function rollback(agent: Agent, params: Params<'rollback'>, call: C
   }
   const wanted = wantedOf(target);
   const moves = movesTo(current, wanted);
-  if (moves.length === 0) return already(place, target, live);
+  if (moves.length === 0) return already(agent, place, target, live);
   const warm =
     isWarm(current, moves, target) && (await runsStill(place.engine, current.routes, moves, target));
   note(
@@ -110,14 +111,28 @@ function restored(place: Place, target: ReleaseRecord, current: Current): MakeRe
       restores: target.restores ?? target.number,
       previous: target.previous,
       services: { ...liveRelease(current)?.services, ...target.services },
+      ...(target.flags && { flags: target.flags }),
     });
 }
 
-function already(place: Place, target: ReleaseRecord, live: ReleaseRecord | undefined): RolloutResult {
+/** Its services run; its flags may have been replaced since, by a commit that changed nothing else. */
+async function already(
+  agent: Agent,
+  place: Place,
+  target: ReleaseRecord,
+  live: ReleaseRecord | undefined,
+): Promise<RolloutResult> {
+  const { clock, ledger } = place.engine;
+  const broughtFlags = await bringDefinitions(ledger, target.flags ?? [], {
+    commit: target.commit,
+    by: agent.identity.by,
+    at: new Date(clock.now()).toISOString(),
+  });
+  const name = target.tag ?? `release ${target.number}`;
   return {
-    outcome: 'unchanged',
+    outcome: broughtFlags ? 'done' : 'unchanged',
     reason: 'completed',
-    message: `${place.environment.name} runs ${target.tag ?? `release ${target.number}`} already: nothing changed.`,
+    message: `${place.environment.name} runs ${name} already: ${broughtFlags ? 'only its flag definitions were brought back' : 'nothing changed'}.`,
     rollout: null,
     from: live ? nameOf(live) : null,
     to: nameOf(live ?? target),

@@ -2,6 +2,8 @@
 import type { Swarm } from '../port.ts';
 import { acksStore, type AcksStore } from './acks-store.ts';
 import { auditStore, type AuditStore } from './audit-store.ts';
+import { flagAcksStore, type FlagAcksStore } from './flag-acks-store.ts';
+import { flagsStore, type FlagsStore } from './flags-store.ts';
 import { journalStore, type JournalStore } from './journal-store.ts';
 import { keysStore, type KeysStore } from './keys-store.ts';
 import { releaseStore, type ReleaseStore } from './release-store.ts';
@@ -15,6 +17,8 @@ export interface Ledger {
   readonly releases: ReleaseStore;
   readonly journals: JournalStore;
   readonly audit: AuditStore;
+  readonly flags: FlagsStore;
+  readonly flagAcks: FlagAcksStore;
 }
 
 export function openLedger(swarm: Swarm, stack: string): Ledger {
@@ -26,5 +30,7 @@ export function openLedger(swarm: Swarm, stack: string): Ledger {
     releases: releaseStore(swarm, stack),
     journals: journalStore(swarm, stack),
     audit: auditStore(swarm, stack),
+    flags: flagsStore(swarm, stack),
+    flagAcks: flagAcksStore(swarm, stack),
   };
 }

@@ -8,7 +8,8 @@ import { labels as labelNames } from '../../common/names.ts';
 import type { ConfigObject, Swarm } from '../port.ts';
 import { contended, corruptData } from './failures.ts';
 
-export type LedgerKind = 'routes' | 'acks' | 'keys' | 'release' | 'rollout' | 'audit';
+export type LedgerKind =
+  'routes' | 'acks' | 'keys' | 'release' | 'rollout' | 'audit' | 'flags' | 'flag-definitions' | 'flag-acks';
 
 export function ownLabels(stack: string, kind: LedgerKind): Record<string, string> {
   return { [labelNames.stack]: stack, [labelNames.object]: kind };

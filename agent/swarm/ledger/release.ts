@@ -1,6 +1,7 @@
 /** A release record: everything that is needed to bring the release back bit by bit. Immutable. */
 import * as z from 'zod';
 import type { ServiceSpec } from '../port.ts';
+import { flagDefinition } from './flags.ts';
 
 const millis = z.int().nonnegative();
 
@@ -53,5 +54,7 @@ export const releaseRecord = z.strictObject({
   by: z.string(),
   at: z.string(),
   services: z.record(z.string(), releasedService),
+  /** What its commit defines; missing where it names no flags file. */
+  flags: z.array(flagDefinition).optional(),
 });
 export type ReleaseRecord = z.infer<typeof releaseRecord>;

@@ -4,6 +4,7 @@ import { createShop } from './server.js';
 const port = Number(process.env.PORT ?? 3000);
 const shop = createShop({ currency: process.env.SHOP_CURRENCY ?? 'EUR' });
 
+await shop.ready;
 shop.listen(port, () => console.log(`shop ${shop.version} listens on ${port}`));
 
 for (const signal of ['SIGTERM', 'SIGINT'])

@@ -5,12 +5,12 @@ import { season } from './season.js';
 import { readStock } from './stock.js';
 import { version } from './version.js';
 
-export function homePage({ currency, instance }) {
+export function homePage({ currency, ...view }) {
   const stock = readStock();
   const featured = products.find(({ id }) => id === season.featured);
   return page({
     title: 'Low Water Supply',
-    instance,
+    ...view,
     main: `
       <section class="hero">
         <div>
@@ -24,10 +24,10 @@ export function homePage({ currency, instance }) {
   });
 }
 
-export function productPage(product, { currency, instance }) {
+export function productPage(product, { currency, ...view }) {
   return page({
     title: product.name,
-    instance,
+    ...view,
     main: `
       <section class="hero">
         <div>
@@ -41,10 +41,10 @@ export function productPage(product, { currency, instance }) {
   });
 }
 
-export function messagePage(title, text, { instance }) {
+export function messagePage(title, text, view) {
   return page({
     title,
-    instance,
+    ...view,
     main: `<section class="message"><h1>${escape(title)}</h1><p>${escape(text)}</p></section>`,
   });
 }
@@ -59,7 +59,7 @@ function card({ id, name, price, text }, stock, currency) {
     </a></li>`;
 }
 
-function page({ title, main, instance }) {
+function page({ title, main, instance, isOn }) {
   const { deep, accent, light, paper } = season.colours;
   return `<!doctype html>
 <html lang="en">
@@ -72,6 +72,7 @@ function page({ title, main, instance }) {
   <style>:root { --deep: ${deep}; --accent: ${accent}; --light: ${light}; --paper: ${paper} }</style>
 </head>
 <body>
+  ${isOn('free-delivery') ? '<p class="notice">This week delivery is free.</p>' : ''}
   ${season.notice ? `<p class="notice">${escape(season.notice)}</p>` : ''}
   <header>
     <a class="name" href="/">Low Water Supply</a>

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openFlags } from './flags.js';
 import { trouble } from './health.js';
 import { homePage, messagePage, productPage } from './page.js';
 import { productById } from './products.js';
@@ -13,8 +14,13 @@ const style = readFileSync(new URL('style.css', import.meta.url));
 const longestWaitMs = 60_000;
 
 /** The shop as an HTTP server: `listen`, `stop`, `version`. Every response carries `x-shop-version`. */
-export function createShop({ currency = 'EUR', instance = hostname() } = {}) {
-  const view = { currency, instance };
+export function createShop({
+  currency = 'EUR',
+  instance = hostname(),
+  flagsUrl = process.env.OFREP_ENDPOINT,
+} = {}) {
+  const flags = openFlags({ url: flagsUrl });
+  const view = { currency, instance, isOn: flags.isOn };
   const open = new Set();
   const connections = new Set();
   const goodbyes = new Set();
@@ -32,6 +38,7 @@ export function createShop({ currency = 'EUR', instance = hostname() } = {}) {
 
   const server = createServer(async (request, response) => {
     response.setHeader('x-shop-version', version);
+    response.setHeader('x-shop-free-delivery', flags.isOn('free-delivery') ? 'on' : 'off');
     if (stopping) lastOne(response);
     open.add(response);
     response.on('close', () => open.delete(response));
@@ -106,12 +113,15 @@ export function createShop({ currency = 'EUR', instance = hostname() } = {}) {
 
   return {
     version,
+    /** Resolves when the flags have been asked for once: the first page is like the others. */
+    ready: flags.first,
     listen: (port, ready) => server.listen(port, ready),
     port: () => server.address().port,
     /** Takes nothing new, ends streams and idle connections, and resolves when every request has its answer. */
     stop: () =>
       new Promise((resolve) => {
         stopping = true;
+        flags.close();
         server.close(resolve);
         for (const response of open) lastOne(response);
         for (const goodbye of goodbyes) goodbye();

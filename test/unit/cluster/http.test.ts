@@ -25,6 +25,7 @@ describe("control's answers", () => {
     },
     isReady: () => ready,
     status: () => ({ version: 5 }),
+    ofrep: ({ path, body }) => ({ status: 200, headers: {}, text: `${path} ${body?.length ?? 'too long'}` }),
     log: silentLog,
   });
   const at = (path: string, body?: string): Promise<Asked> => {
@@ -103,6 +104,13 @@ describe("control's answers", () => {
     ] as const)
       assert.equal((await at(`/ack?task=${task}`, body)).status, 400, `${task}: ${body.slice(0, 20)}`);
     assert.equal(reports.length, before);
+  });
+
+  it('lead services to the flags, with at most as much as a context can be', async () => {
+    assert.equal((await at('/ofrep/v1/x?y', '{}')).text, '/ofrep/v1/x 2');
+    assert.equal((await at('/ofrep/v1/x', 'x'.repeat(65_536))).text, '/ofrep/v1/x 65536');
+    assert.equal((await at('/ofrep/v1/x', 'x'.repeat(65_537))).text, '/ofrep/v1/x too long');
+    assert.equal((await at('/ofrepp', '{}')).status, 404);
   });
 
   it('say that the process lives even when it is of no use to edges', async () => {

@@ -67,7 +67,6 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
     errors: [
       '3:1 config.not-yet: suites: Test suites are not supported yet.',
       '4:1 config.not-yet: gates: Gates are not supported yet.',
-      '5:1 config.not-yet: flags: Feature flags are not supported yet.',
       '7:28 config.not-yet: environments.dev.edge.https: HTTPS at the edge is not supported yet.',
       '7:40 config.not-yet: environments.dev.edge.tls: TLS at the edge is not supported yet.',
       '7:52 config.not-yet: environments.dev.registry: A registry is not supported yet.',

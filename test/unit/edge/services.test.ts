@@ -51,6 +51,13 @@ describe('the service of an edge', () => {
     assert.deepEqual(container.Env, ['TASK={{.Task.ID}}']);
   });
 
+  it('is where services find the flags: by name on the network it shares with slots, and only there', () => {
+    assert.deepEqual(edgeServiceSpec(edge).TaskTemplate.Networks, [
+      { Target: 'n1', Aliases: ['tidegate-flags'] },
+      { Target: 'n2' },
+    ]);
+  });
+
   it('has no label in its task template that could change and restart it', () => {
     const { Labels } = edgeServiceSpec(edge).TaskTemplate.ContainerSpec;
     assert.equal(Labels?.[labels.spec], undefined);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { countSpan } from '../../../scripts/demo/traffic.ts';
+import { countSpan, sawFlag } from '../../../scripts/demo/traffic.ts';
 import type { Sample } from '../../support/load.ts';
 
 const sample = (start: number, end: number, version: string, status = 200): Sample => ({
@@ -29,5 +29,18 @@ describe('what the demo counts', () => {
 
   it('is no old answer of a step that never got its acknowledgement', () => {
     assert.equal(countSpan([sample(160, 165, '1')], { ...span, acknowledged: Infinity }).stale, 0);
+  });
+
+  it('is a flag that was switched when every visitor from a second later on saw it', () => {
+    const visit = (start: number, freeDelivery?: string): Sample => ({
+      ...sample(start, start + 5, '2'),
+      ...(freeDelivery !== undefined && { freeDelivery }),
+    });
+    const long = { ...span, until: 2_000 };
+    assert.equal(sawFlag([visit(900, 'off'), visit(1_200, 'on'), visit(1_300, 'on')], long, 'on'), true);
+    assert.equal(sawFlag([visit(1_200, 'on'), visit(1_300, 'off')], long, 'on'), false);
+    assert.equal(sawFlag([visit(1_200, 'off')], long, 'off'), true);
+    assert.equal(sawFlag([visit(1_200)], long, 'off'), false, 'a page that says nothing of it');
+    assert.equal(sawFlag([visit(900, 'on'), visit(2_100, 'on')], long, 'on'), false, 'nobody came');
   });
 });

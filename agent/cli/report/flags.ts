@@ -1,0 +1,38 @@
+import type { FlagSetResult, FlagsResult, FlagStatus } from '../../protocol/methods.ts';
+import { ago } from '../duration.ts';
+import { alignColumns } from '../table.ts';
+import { cleanText, type Style } from '../terminal.ts';
+import { releaseName } from './release-name.ts';
+
+/** One line a flag. `now`: milliseconds since the epoch. */
+export function reportFlags(result: FlagsResult, style: Style, now: number): string[] {
+  const head = `${style.bold(result.environment)}  ${style.dim(`release ${releaseName(result.release)}`)}`;
+  if (result.flags.length === 0) return [head, '  It has no flags.'];
+  const titles = ['  FLAG', 'STATE', 'SWITCHED', 'DESCRIPTION'].map((title) => style.dim(title));
+  return [head, ...alignColumns([titles, ...result.flags.map((flag) => row(flag, style, now))])];
+}
+
+function row(flag: FlagStatus, style: Style, now: number): string[] {
+  return [
+    `  ${flag.key}`,
+    state(flag, style),
+    flag.at === null ? 'never' : `${ago(flag.at, now)} by ${flag.by ?? '?'}`,
+    flag.defined ? cleanText(about(flag)) : style.bad('not defined any more !'),
+  ];
+}
+
+function state({ defined, state, value }: FlagStatus, style: Style): string {
+  if (!defined) return style.warn(`${state ?? 'off'} !`);
+  const word = value ? 'on' : 'off';
+  const shown = state === null ? `${word} (default)` : word;
+  return value ? style.good(shown) : shown;
+}
+
+function about({ description, owner }: FlagStatus): string {
+  return `${description ?? ''}${owner === null ? '' : ` (${owner})`}`;
+}
+
+export function reportFlagSet(result: FlagSetResult, style: Style): string[] {
+  const word = result.outcome === 'partial' ? style.bad(result.outcome) : style.good(result.outcome);
+  return [`${word}: ${cleanText(result.message)}`];
+}

@@ -1,0 +1,15 @@
+import { failure, type TidegateError } from '../common/errors.ts';
+import { nearest } from '../git/nearest.ts';
+
+export function unknownFlag(key: string, known: readonly string[], environment: string): TidegateError {
+  const near = nearest(key, known);
+  const there = known.length === 0 ? 'It defines none.' : `There is: ${known.join(', ')}.`;
+  return failure('flags.unknown', {
+    message: `What is live in ${environment} defines no flag "${key}".`,
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`
+        : `${there} Flags come with the commit that is deployed: write it into its flags file, commit and deploy.`,
+    data: { flag: key, known, nearest: near },
+  });
+}

@@ -1,0 +1,111 @@
+/** Feature flags: what the live release defines, and switching them in one environment. */
+import { messageOf } from '../../common/errors.ts';
+import { awaitControls, type ControlWord } from '../../flags/await-controls.ts';
+import { unknownFlag } from '../../flags/failures.ts';
+import { listFlags } from '../../flags/listing.ts';
+import type { Call, Params, Results } from '../../protocol/methods.ts';
+import { liveRelease } from '../../release/current.ts';
+import { noFlags, withChange, type Flags, type FlagState } from '../../swarm/ledger/flags.ts';
+import type { Stored } from '../../swarm/port.ts';
+import type { Agent } from '../agent.ts';
+import { readEnvironmentFlags } from '../environment-flags.ts';
+import { openPlace, type Place } from '../place.ts';
+import { nameOf } from '../rollouts.ts';
+
+/** How long controls may take to say that they serve a switched flag. They need milliseconds. */
+const servedMs = 10_000;
+
+export async function listEnvironmentFlags(
+  agent: Agent,
+  params: Params<'flags.list'>,
+): Promise<Results['flags.list']> {
+  const { engine, environment } = await openPlace(agent, params.folder, params.environment);
+  const { current, flags, definitions } = await readEnvironmentFlags(engine.ledger);
+  const live = liveRelease(current);
+  return {
+    environment: environment.name,
+    stack: environment.stack,
+    release: live ? nameOf(live) : null,
+    flags: listFlags(definitions, flags),
+  };
+}
+
+/** Writes the state, and waits until every control serves it. What is so already is waited for all the same. */
+export async function setFlag(
+  agent: Agent,
+  params: Params<'flags.set'>,
+  call: Call,
+): Promise<Results['flags.set']> {
+  const place = await openPlace(agent, params.folder, params.environment);
+  const { ledger, clock } = place.engine;
+  const began = clock.monotonic();
+  const { key, on } = params;
+  const to = await wantedState(place, params);
+  const change = { key, to, at: new Date(clock.now()).toISOString(), by: agent.identity.by };
+  const before: Flags[] = [];
+  const stored = await ledger.flags.change((flags) => {
+    before.push(flags);
+    return withChange(flags, change);
+  });
+  const newest = before.at(-1) ?? noFlags;
+  const changed = withChange(newest, change) !== newest;
+  const word = await served(place, stored, call);
+  const tookMs = Math.round(clock.monotonic() - began);
+  const outcome = word.missing.length > 0 ? 'partial' : changed ? 'done' : 'unchanged';
+  return {
+    outcome,
+    environment: place.environment.name,
+    stack: ledger.stack,
+    flag: key,
+    state: to,
+    value: to === 'forgotten' ? null : on,
+    message: describe({ key, to, environment: place.environment.name, changed, word, tookMs }),
+    controls: word.serving,
+    missing: word.missing,
+    tookMs,
+  };
+}
+
+/** A flag that nobody defines any more can only be switched off for good: what was said of it is forgotten. */
+async function wantedState(
+  { engine, environment }: Place,
+  { key, on }: Params<'flags.set'>,
+): Promise<FlagState> {
+  const { flags, definitions } = await readEnvironmentFlags(engine.ledger);
+  const known = definitions.map((definition) => definition.key);
+  if (known.includes(key)) return on ? 'on' : 'off';
+  if (!on && flags.states.has(key)) return 'forgotten';
+  throw unknownFlag(key, known, environment.name);
+}
+
+async function served(place: Place, stored: Stored<unknown>, call: Call): Promise<ControlWord> {
+  const { swarm, ledger, changes } = place.engine;
+  const wanted = { object: stored.id, version: stored.version };
+  try {
+    return await awaitControls({ swarm, ledger, changes, limitMs: servedMs, signal: call.signal }, wanted);
+  } catch (error) {
+    // The flag is switched, whatever else: that must not be lost in an error.
+    if (call.signal.aborted) return { serving: 0, missing: ['nobody waited for the word of control'] };
+    return { serving: 0, missing: [`the word of control could not be read: ${messageOf(error)}`] };
+  }
+}
+
+interface Told {
+  readonly key: string;
+  readonly to: FlagState;
+  readonly environment: string;
+  readonly changed: boolean;
+  readonly word: ControlWord;
+  readonly tookMs: number;
+}
+
+function describe({ key, to, environment, changed, word, tookMs }: Told): string {
+  const state =
+    to === 'forgotten'
+      ? `What was said of ${key} in ${environment} is forgotten`
+      : `${key} is ${to} in ${environment}${changed ? '' : ' already'}`;
+  if (word.missing.length > 0)
+    return `${state} by the ledger, but not everywhere yet: ${word.missing.join('; ')}. It is served as soon as control has read it; if it stays like this, run "tidegate setup ${environment}".`;
+  const who = word.serving === 1 ? 'control serves it' : `all ${word.serving} controls serve it`;
+  return `${state}: ${who} (${tookMs} ms).`;
+}

@@ -1,0 +1,119 @@
+/**
+ * Feature flags in the ledger. What a flag is comes with a release (or, when a commit changes nothing but its
+ * flags, from `<stack>.flags.<n>`); whether it is on here is a label of `<stack>.flags`, which changes in about a
+ * millisecond and touches no task. Pure codec of those labels.
+ *
+ *   flag.<key>   = on | off
+ *   change.<seq> = <time> <who> <key> on | off | forgotten     (the newest of each flag, and the last 200 of all)
+ *   definitions  = <n>:<release>     (`<stack>.flags.<n>` holds as long as that release is live)
+ */
+import * as z from 'zod';
+import { corruptLabel } from './failures.ts';
+
+/** Words of letters and digits, joined by `-`, `_` or `.`: it is a part of a label's name and of an address. */
+export const flagKeyPattern = /^(?=.{1,100}$)[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*$/;
+
+export const flagDefinition = z.strictObject({
+  key: z.string().regex(flagKeyPattern),
+  description: z.string(),
+  /** What it is as long as nobody has switched it. */
+  default: z.boolean(),
+  owner: z.string().nullable(),
+});
+export type FlagDefinition = z.infer<typeof flagDefinition>;
+
+/** Content of `<stack>.flags.<n>`. Immutable. */
+export const flagDefinitions = z.strictObject({
+  format: z.literal(1),
+  /** The release they hold with. */
+  release: z.int().positive(),
+  commit: z.string(),
+  by: z.string(),
+  at: z.string(),
+  flags: z.array(flagDefinition),
+});
+export type FlagDefinitions = z.infer<typeof flagDefinitions>;
+
+/** `forgotten`: what was said of a flag that no release defines any more was removed. */
+export type FlagState = 'on' | 'off' | 'forgotten';
+
+export interface FlagChange {
+  /** Counts up. */
+  readonly seq: number;
+  /** RFC 3339. */
+  readonly at: string;
+  /** No spaces: `ann@laptop`. */
+  readonly by: string;
+  readonly key: string;
+  readonly to: FlagState;
+}
+
+export interface Flags {
+  /** Those that somebody has switched. */
+  readonly states: ReadonlyMap<string, boolean>;
+  /** Oldest first. */
+  readonly changes: readonly FlagChange[];
+  readonly definitions: { readonly object: number; readonly release: number } | undefined;
+}
+
+export const noFlags: Flags = { states: new Map(), changes: [], definitions: undefined };
+
+const keptChanges = 200;
+
+/** Switches a flag and says who did; the same object when it is so already. */
+export function withChange(flags: Flags, change: Omit<FlagChange, 'seq'>): Flags {
+  const { key, to } = change;
+  if (flags.states.get(key) === (to === 'forgotten' ? undefined : to === 'on')) return flags;
+  const states = new Map(flags.states);
+  if (to === 'forgotten') states.delete(key);
+  else states.set(key, to === 'on');
+  const seq = (flags.changes.at(-1)?.seq ?? 0) + 1;
+  return { ...flags, states, changes: newest([...flags.changes, { ...change, seq }]) };
+}
+
+function newest(changes: readonly FlagChange[]): readonly FlagChange[] {
+  const last = new Map(changes.map(({ key, seq }) => [key, seq]));
+  const recent = changes.length - keptChanges;
+  return changes.filter(({ key, seq }, index) => index >= recent || last.get(key) === seq);
+}
+
+/** Throws `ledger.corrupt`. */
+export function parseFlags(object: string, labels: Readonly<Record<string, string>>): Flags {
+  const states = new Map<string, boolean>();
+  const changes: FlagChange[] = [];
+  let definitions: Flags['definitions'];
+  for (const [label, text] of Object.entries(labels)) {
+    const rest = label.slice(label.indexOf('.') + 1);
+    if (label.startsWith('tidegate.')) continue;
+    if (label.startsWith('flag.') && flagKeyPattern.test(rest) && /^(on|off)$/.test(text))
+      states.set(rest, text === 'on');
+    else if (label.startsWith('change.')) changes.push(parseChange(object, label, text));
+    else if (label === 'definitions') definitions = parsePointer(object, text);
+    else throw corruptLabel(object, label, text);
+  }
+  return { states, changes: changes.sort((a, b) => a.seq - b.seq), definitions };
+}
+
+export function formatFlags({ states, changes, definitions }: Flags): Record<string, string> {
+  return {
+    ...Object.fromEntries([...states].map(([key, isOn]) => [`flag.${key}`, isOn ? 'on' : 'off'])),
+    ...Object.fromEntries(
+      changes.map(({ seq, at, by, key, to }) => [`change.${seq}`, `${at} ${by} ${key} ${to}`]),
+    ),
+    ...(definitions && { definitions: `${definitions.object}:${definitions.release}` }),
+  };
+}
+
+function parseChange(object: string, label: string, text: string): FlagChange {
+  const [, seq] = /^change\.([1-9]\d{0,14})$/.exec(label) ?? [];
+  const [, at, by, key, to] = /^(\S+) (\S+) (\S+) (on|off|forgotten)$/.exec(text) ?? [];
+  if (seq === undefined || at === undefined || by === undefined || key === undefined)
+    throw corruptLabel(object, label, text);
+  return { seq: Number(seq), at, by, key, to: to as FlagState };
+}
+
+function parsePointer(object: string, text: string): NonNullable<Flags['definitions']> {
+  const [, number, release] = /^([1-9]\d{0,14}):([1-9]\d{0,14})$/.exec(text) ?? [];
+  if (number === undefined) throw corruptLabel(object, 'definitions', text);
+  return { object: Number(number), release: Number(release) };
+}

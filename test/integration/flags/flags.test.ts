@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { names } from '../../../agent/common/names.ts';
+import type { FlagSetResult, FlagsResult, RolloutResult } from '../../../agent/protocol/methods.ts';
+import { noFailure, runningContainer } from '../../fault/shop-facts.ts';
+import { ask } from '../../support/ask.ts';
+import { eventually } from '../../support/eventually.ts';
+import { must, openShop, type Shop } from '../../support/shop.ts';
+import { addTag } from '../release/commits.ts';
+
+describe('feature flags of the shop', function () {
+  this.timeout(180_000);
+  let shop: Shop;
+  const key = 'free-delivery';
+
+  before(async () => {
+    shop = await openShop({ about: 'flag', replicas: 2 });
+    await must(shop.cli('deploy', 'dev', 'v1.0.0'));
+  });
+  after(() => shop.close());
+
+  async function set(state: 'on' | 'off'): Promise<FlagSetResult> {
+    const { stdout } = await must(shop.cli('flags', state, 'dev', key, '--json'));
+    return JSON.parse(stdout) as FlagSetResult;
+  }
+
+  async function list(): Promise<FlagsResult> {
+    return JSON.parse((await must(shop.cli('flags', 'list', 'dev', '--json'))).stdout) as FlagsResult;
+  }
+
+  async function page(): Promise<string> {
+    const { status, text } = await ask({ url: shop.url, headers: { host: 'shop.localhost' } });
+    assert.equal(status, 200);
+    return text;
+  }
+
+  /** Both replicas answer in turn, and each asks for its flags by itself. */
+  async function pagesSay(text: RegExp): Promise<void> {
+    await eventually(async () => {
+      for (let visit = 0; visit < 6; visit += 1) assert.match(await page(), text);
+    });
+  }
+
+  async function tasks(): Promise<readonly string[]> {
+    const services = ['web-blue', 'web-green', 'tidegate-edge', 'tidegate-control'];
+    const all = await Promise.all(
+      services.map((service) => shop.swarm.tasks.list({ service: `${shop.stack}_${service}` })),
+    );
+    return all.flatMap((some) => some.map(({ id, state }) => `${id} ${state}`)).sort();
+  }
+
+  it('change the page for visitors when they are switched, and no task restarts', async () => {
+    const before = await tasks();
+    assert.doesNotMatch(await page(), /delivery is free/);
+    assert.deepEqual(
+      (await list()).flags.map(({ key: name, value, state, defined }) => [name, value, state, defined]),
+      [[key, false, null, true]],
+    );
+    const load = shop.load({ connections: 4, ratePerSecond: 100 });
+    const on = await set('on');
+    assert.deepEqual([on.outcome, on.controls, on.missing], ['done', 1, []]);
+    assert.ok(on.tookMs < 5_000, `${on.tookMs} ms until control served it`);
+    await pagesSay(/This week delivery is free/);
+    assert.equal((await set('on')).outcome, 'unchanged');
+    const off = await set('off');
+    assert.equal(off.outcome, 'done');
+    await eventually(async () => {
+      for (let visit = 0; visit < 6; visit += 1) assert.doesNotMatch(await page(), /delivery is free/);
+    });
+    await load.stop();
+    noFailure(load);
+    assert.deepEqual(await tasks(), before);
+    console.log(`      served by control ${on.tookMs} and ${off.tookMs} ms after the command`);
+  });
+
+  it('are all of control that services reach: not its acknowledgements, not its state', async () => {
+    const url = 'http://tidegate-flags:8406';
+    const answers = await inSlot(`
+      const ask = async (address, method = 'POST') => {
+        const response = await fetch(address, { method, body: method === 'POST' ? '{}' : undefined, signal: AbortSignal.timeout(3000) })
+          .catch(() => undefined);
+        await response?.arrayBuffer();
+        return response?.status ?? 0;
+      };
+      const { TIDEGATE_FLAGS_URL, OFREP_ENDPOINT } = process.env;
+      const all = '/ofrep/v1/evaluate/flags';
+      console.log(JSON.stringify([
+        TIDEGATE_FLAGS_URL, OFREP_ENDPOINT,
+        await ask(TIDEGATE_FLAGS_URL + all), await ask(TIDEGATE_FLAGS_URL + all + '/${key}'), await ask(TIDEGATE_FLAGS_URL + all + '/none'),
+        await ask(TIDEGATE_FLAGS_URL + '/ack?task=a'), await ask(TIDEGATE_FLAGS_URL + '/pull?version=0', 'GET'), await ask(TIDEGATE_FLAGS_URL + '/status', 'GET'),
+        await ask('http://tasks.${names.control(shop.stack)}:7000/status', 'GET'),
+      ]));
+    `);
+    assert.deepEqual(answers, [url, url, 200, 200, 404, 404, 404, 404, 0]);
+  });
+
+  it('stay on when control is killed, and are served again by the next one', async () => {
+    await set('on');
+    await pagesSay(/This week delivery is free/);
+    const load = shop.load({ connections: 2, ratePerSecond: 50 });
+    const control = names.control(shop.stack);
+    const killed = await runningContainer(shop, control);
+    await shop.test.docker.getContainer(killed).kill({ signal: 'SIGKILL' });
+    await eventually(async () => assert.notEqual(await runningContainer(shop, control), killed), {
+      withinMs: 60_000,
+    });
+    for (let look = 0; look < 10; look += 1) {
+      assert.match(await page(), /This week delivery is free/);
+      await delay(100);
+    }
+    const off = await set('off');
+    assert.deepEqual([off.outcome, off.controls], ['done', 1]);
+    await eventually(async () => assert.doesNotMatch(await page(), /delivery is free/));
+    await load.stop();
+    noFailure(load);
+  });
+
+  it('are refused by name when no release knows them', async () => {
+    const run = await shop.cli('flags', 'on', 'dev', 'free-delivry');
+    assert.equal(run.code, 2);
+    assert.match(run.stderr, /flags\.unknown: .*"free-delivry"/);
+    assert.match(run.stderr, /Did you mean "free-delivery"\?/);
+  });
+
+  it('come with a commit that changes nothing else, without touching a task', async () => {
+    await must(shop.cli('deploy', 'dev', 'v1.1.0'));
+    const before = await tasks();
+    await set('on');
+    const flags = 'version: 1\nflags:\n  new-basket: { description: The new basket, default: on }\n';
+    await addTag(shop.folder, { from: 'v1.1.0', tag: 'flags-only', edit: { 'flags.yaml': () => flags } });
+    const { stdout } = await must(shop.cli('deploy', 'dev', 'flags-only', '--json'));
+    const result = JSON.parse(stdout) as RolloutResult;
+    assert.deepEqual([result.outcome, result.rollout], ['done', null]);
+    assert.deepEqual(
+      (await list()).flags.map(({ key: name, value, state, defined }) => [name, value, state, defined]),
+      [
+        ['new-basket', true, null, true],
+        [key, false, 'on', false],
+      ],
+    );
+    await eventually(async () => assert.doesNotMatch(await page(), /delivery is free/));
+    assert.deepEqual(await tasks(), before);
+  });
+
+  it('come back with a rollback, switched as they were', async () => {
+    await must(shop.cli('rollback', 'dev', 'v1.0.0'));
+    assert.deepEqual(
+      (await list()).flags.map(({ key: name, value, state }) => [name, value, state]),
+      [[key, true, 'on']],
+    );
+    await pagesSay(/This week delivery is free/);
+  });
+
+  /** Runs a program in a container of the live slot; gives the JSON it prints. */
+  async function inSlot(program: string): Promise<unknown> {
+    const { routes } = (await shop.ledger.routes.read()).value;
+    const slot = `${shop.stack}_web-${routes['web']?.active ?? ''}`;
+    const container = shop.test.docker.getContainer(await runningContainer(shop, slot));
+    const exec = await container.exec({
+      Cmd: ['node', '--input-type=module', '-e', program],
+      AttachStdout: true,
+      AttachStderr: true,
+    });
+    const stream = await exec.start({});
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    const told = Buffer.concat(chunks).toString();
+    const [json] = /\[.*\]/.exec(told) ?? [];
+    assert.ok(json !== undefined, `the program printed: ${told}`);
+    return JSON.parse(json);
+  }
+});

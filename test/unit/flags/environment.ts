@@ -1,0 +1,106 @@
+/** An environment on a cluster in memory, with real controls that listen on real sockets, and an agent. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { openControl, type Control } from '../../../agent/cluster/control.ts';
+import { systemClock } from '../../../agent/common/clock.ts';
+import { silentLog } from '../../../agent/common/log.ts';
+import { names } from '../../../agent/common/names.ts';
+import type { Method, Params, Results } from '../../../agent/protocol/methods.ts';
+import { createAgent } from '../../../agent/server/agent.ts';
+import type { FlagDefinition } from '../../../agent/swarm/ledger/flags.ts';
+import { openLedger, type Ledger } from '../../../agent/swarm/ledger/ledger.ts';
+import { emptyRoutes, type Routes } from '../../../agent/swarm/ledger/routes.ts';
+import { output } from '../../../scripts/command.ts';
+import { aTask, FakeCluster, promptCaller, type Caller } from '../../support/fake-swarm.ts';
+import { aRecord, stack } from '../ledger/samples.ts';
+
+export function flag(key: string, change: Partial<FlagDefinition> = {}): FlagDefinition {
+  return { key, description: `What ${key} does.`, default: false, owner: null, ...change };
+}
+
+export interface FlagsEnvironment {
+  readonly cluster: FakeCluster;
+  readonly ledger: Ledger;
+  /** A record with these flags; its number. */
+  release(flags: readonly FlagDefinition[] | undefined): Promise<number>;
+  routes(change: Partial<Routes>): Promise<void>;
+  /** A control of its own, with its task; `caller` stands between it and the cluster. */
+  control(task: string, caller?: Caller): Promise<{ readonly control: Control; readonly url: string }>;
+  /** Of environment `dev`. */
+  ask<M extends Method>(method: M, params: Omit<Params<M>, 'folder' | 'environment'>): Promise<Results[M]>;
+  close(): Promise<void>;
+}
+
+const tidegate = `version: 1
+project: shop
+environments:
+  dev: { edge: { http: 8080 } }
+services:
+  web: { route: { port: 3000 } }
+`;
+
+export async function openFlagsEnvironment(): Promise<FlagsEnvironment> {
+  const cluster = new FakeCluster();
+  const ledger = openLedger(cluster.view(), stack);
+  await ledger.acks.create();
+  await ledger.keys.create();
+  await ledger.routes.create();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'tg-flags-'));
+  await output('git', ['init', '-q', folder], {});
+  await writeFile(path.join(folder, 'tidegate.yaml'), tidegate);
+  const agent = createAgent({
+    env: { DOCKER_HOST: 'unix:///nowhere.sock' },
+    assets: { controlBundle: '', edgeLua: '' },
+    open: () => cluster.view(),
+  });
+  const service = cluster.putService(undefined, {
+    Name: names.control(stack),
+    Labels: {},
+    TaskTemplate: { ContainerSpec: { Image: 'node' } },
+    Mode: { Replicated: { Replicas: 1 } },
+  });
+  const controls: Control[] = [];
+  return {
+    cluster,
+    ledger,
+    release: async (flags) => {
+      const record = await ledger.releases.add(
+        aRecord(flags && { flags: [...flags] }),
+        `r${Math.random().toString(36).slice(2)}`,
+      );
+      return record.number;
+    },
+    routes: async (change) => {
+      await ledger.routes.change(() => ({ ...emptyRoutes, ...change }));
+    },
+    control: async (task, caller = promptCaller) => {
+      cluster.tasks.push(aTask(task, { serviceId: service }));
+      const swarm = cluster.view(caller);
+      const own = openLedger(swarm, stack);
+      const control = openControl({ ledger: own, swarm, clock: systemClock, log: silentLog, task });
+      controls.push(control);
+      await new Promise<void>((resolve) => control.server.listen(0, '127.0.0.1', resolve));
+      await control.view.refresh();
+      await control.flags.refresh();
+      return { control, url: `http://127.0.0.1:${(control.server.address() as AddressInfo).port}` };
+    },
+    ask: (method, params) =>
+      agent.request(method, { folder, environment: 'dev', ...params } as unknown as Params<typeof method>, {
+        signal: new AbortController().signal,
+        onEvent: () => undefined,
+      }),
+    close: async () => {
+      agent.close();
+      await Promise.all(controls.map((control) => control.stop()));
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** `web` lives in blue with that release. */
+export const live = (release: number): Partial<Routes> => ({
+  routes: { web: { active: 'blue', canary: 0 } },
+  slots: { 'web-blue': release },
+});

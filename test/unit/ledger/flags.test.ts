@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { hasCode } from '../../../agent/common/errors.ts';
+import { names } from '../../../agent/common/names.ts';
+import {
+  formatFlags,
+  noFlags,
+  parseFlags,
+  withChange,
+  type Flags,
+} from '../../../agent/swarm/ledger/flags.ts';
+import { turn } from '../../support/fake-clock.ts';
+import { aLedger, stack } from './samples.ts';
+
+const change = (key: string, to: 'on' | 'off' | 'forgotten', by = 'ann@laptop') => ({
+  key,
+  to,
+  by,
+  at: '2026-01-01T00:00:00.000Z',
+});
+const key = fc.stringMatching(/^[A-Za-z0-9]{1,6}([-_.][A-Za-z0-9]{1,6})?$/);
+const step = fc.record({
+  key: fc.oneof(key, fc.constantFrom('a', 'b', 'constructor')),
+  to: fc.constantFrom('on' as const, 'off' as const, 'forgotten' as const),
+});
+const grown = (steps: readonly { key: string; to: 'on' | 'off' | 'forgotten' }[]): Flags =>
+  steps.reduce<Flags>((flags, { key: k, to }) => withChange(flags, change(k, to)), noFlags);
+
+describe('the labels of flags', () => {
+  it('are read as they were written, whatever was switched', () => {
+    fc.assert(
+      fc.property(fc.array(step), fc.option(fc.nat({ max: 1_000 })), (steps, number) => {
+        const definitions = number === null ? undefined : { object: number + 1, release: number + 7 };
+        const flags: Flags = { ...grown(steps), definitions };
+        const labels = { 'tidegate.stack': 's', 'tidegate.object': 'flags', ...formatFlags(flags) };
+        assert.deepEqual(parseFlags('o', labels), flags);
+      }),
+    );
+  });
+
+  it('say the last word on each flag, and the last change of each agrees with it', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+        const flags = grown(steps);
+        const wanted = new Map(steps.map(({ key: k, to }) => [k, to]));
+        for (const [k, to] of wanted) {
+          assert.equal(flags.states.get(k), to === 'forgotten' ? undefined : to === 'on');
+          const last = flags.changes.findLast((one) => one.key === k);
+          if (last) assert.equal(last.to, to);
+          else assert.equal(to, 'forgotten', 'never switched at all');
+        }
+        const numbers = flags.changes.map(({ seq }) => seq);
+        assert.deepEqual(
+          numbers,
+          [...numbers].sort((a, b) => a - b),
+        );
+        assert.ok(flags.changes.length <= 200 + wanted.size, `${flags.changes.length} changes are kept`);
+      }),
+    );
+  });
+
+  it('are refused by name where Tidegate did not write them', () => {
+    for (const labels of [
+      { 'flag.a': 'perhaps' },
+      { 'flag.a b': 'on' },
+      { 'flag.': 'on' },
+      { 'change.0': 't ann a on' },
+      { 'change.1': 't ann a maybe' },
+      { 'change.1': 'nonsense' },
+      { definitions: '1' },
+      { definitions: '0:1' },
+      { other: 'x' },
+    ])
+      assert.throws(
+        () => parseFlags('shop-dev.flags', labels),
+        (error) => hasCode(error, 'ledger.corrupt') && error.data['label'] === Object.keys(labels)[0],
+        JSON.stringify(labels),
+      );
+  });
+});
+
+describe('the flags in the ledger', () => {
+  const slow = { before: turn, after: turn, deliver: (): void => undefined };
+
+  it('are none before somebody switches one', async () => {
+    const { ledger, cluster } = aLedger();
+    assert.equal(await ledger.flags.find(), undefined);
+    assert.equal(cluster.configs.size, 0);
+  });
+
+  it('lose no switch of those who switch at once, the first ones too', async () => {
+    const { ledger, cluster } = aLedger(slow);
+    const keys = ['a', 'b', 'c', 'd', 'e'];
+    await Promise.all(
+      keys.map((k) => ledger.flags.change((flags) => withChange(flags, change(k, 'on', `${k}@laptop`)))),
+    );
+    const found = await ledger.flags.find();
+    assert.deepEqual([...(found?.value.states.keys() ?? [])].sort(), keys);
+    assert.deepEqual(
+      found?.value.changes.map(({ by }) => by).sort(),
+      keys.map((k) => `${k}@laptop`),
+    );
+    assert.equal(found.version, cluster.config(names.flags(stack))?.version);
+  });
+
+  it('carry no label by which "docker stack rm" would take them', async () => {
+    const { ledger, cluster } = aLedger();
+    await ledger.flags.define({ format: 1, release: 1, commit: 'c', by: 'ann', at: 't', flags: [] });
+    await ledger.flagAcks.write('t1', { object: 'o', version: 1 }, ['t1']);
+    assert.equal(cluster.configs.size, 3);
+    for (const { labels } of cluster.configs.values()) {
+      assert.equal(labels['tidegate.stack'], stack);
+      assert.equal(labels['com.docker.stack.namespace'], undefined);
+    }
+  });
+});
+
+describe('what controls say that they serve', () => {
+  it('never goes back within one object, and follows another one', async () => {
+    const { ledger } = aLedger();
+    const say = (object: string, version: number) => ledger.flagAcks.write('t1', { object, version }, ['t1']);
+    const said = async () => (await ledger.flagAcks.read()).get('t1');
+    await say('o', 7);
+    await say('o', 5);
+    assert.deepEqual(await said(), { object: 'o', version: 7 });
+    await say('p', 2);
+    assert.deepEqual(await said(), { object: 'p', version: 2 });
+  });
+
+  it('passes over what somebody else wrote, and writes over it', async () => {
+    const { ledger, cluster } = aLedger();
+    await ledger.flagAcks.write('t1', { object: 'o', version: 1 }, ['t1', 't2']);
+    const object = cluster.config(names.flagAcks(stack));
+    assert.ok(object, 'there is an object');
+    cluster.setLabels(object, { ...object.labels, 'served.t2': 'nonsense', x: 'y' });
+    assert.deepEqual([...(await ledger.flagAcks.read()).keys()], ['t1']);
+    await ledger.flagAcks.write('t2', { object: 'o', version: 1 }, ['t1', 't2']);
+    assert.deepEqual([...(await ledger.flagAcks.read()).keys()], ['t1', 't2']);
+  });
+});
