@@ -181,9 +181,13 @@ export const suiteSchema = z
       "The stage of the service's Dockerfile it runs in: test. Without it: the service's image.",
     ).optional(),
     command: z
-      .union([z.string().min(1), z.array(z.string()).min(1)], { error: 'is neither text nor a list of words' })
+      .union([z.string().min(1), z.array(z.string()).min(1)], {
+        error: 'is neither text nor a list of words',
+      })
       .optional()
-      .describe("What runs: text for the image's shell, or a list of words. Without it: what the image starts."),
+      .describe(
+        "What runs: text for the image's shell, or a list of words. Without it: what the image starts.",
+      ),
     report: text(
       /^[^\0-\u001f]*[^\0-\u001f/]$/u,
       'is not a file',
@@ -197,7 +201,9 @@ export const suiteSchema = z
       .optional()
       .describe('How often a failed run is tried again, from 0 (default) to 10.'),
   })
-  .describe('A suite needs at least its stage and its service: { stage: build, service: web, target: test }.');
+  .describe(
+    'A suite needs at least its stage and its service: { stage: build, service: web, target: test }.',
+  );
 export type SuiteInput = z.output<typeof suiteSchema>;
 
 const projectName = text(

@@ -111,7 +111,8 @@ class Reader {
 
 /** The first failure counts, and a failure more than that it was skipped. */
 function outcome(test: Case, { name, attributes }: Element): void {
-  const status = name === 'failure' || name === 'error' ? 'failed' : name === 'skipped' ? 'skipped' : undefined;
+  const status =
+    name === 'failure' || name === 'error' ? 'failed' : name === 'skipped' ? 'skipped' : undefined;
   if (status === undefined || test.status === 'failed') return;
   test.status = status;
   test.message = attributes.get('message') ?? attributes.get('type') ?? '';
@@ -120,7 +121,8 @@ function outcome(test: Case, { name, attributes }: Element): void {
 function resultOf({ element, suites, status, message, text }: Case): TestResult {
   const own = element.attributes;
   const said = status === 'failed' ? placeInText(`${message}\n${text}`) : undefined;
-  const file = own.get('file') ?? suites.findLast(({ attributes }) => attributes.has('file'))?.attributes.get('file');
+  const file =
+    own.get('file') ?? suites.findLast(({ attributes }) => attributes.has('file'))?.attributes.get('file');
   const line = lineNumber(own.get('line') ?? own.get('lineno'));
   // A stack names files by their full path, an attribute often does not.
   const isSame = file === undefined || (said?.file.endsWith(file.replace(/^\.?\//, '')) ?? false);

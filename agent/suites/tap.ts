@@ -88,8 +88,9 @@ class TapReader {
   }
 
   #add(depth: number, failed: boolean, rest: string): void {
-    const [, name = '', directive, why = ''] =
-      /^((?:\\.|[^#\\])*?)\s*(?:#\s*(SKIP|TODO)\S*\s*(.*))?$/i.exec(rest) ?? [undefined, rest];
+    const [, name = '', directive, why = ''] = /^((?:\\.|[^#\\])*?)\s*(?:#\s*(SKIP|TODO)\S*\s*(.*))?$/i.exec(
+      rest,
+    ) ?? [undefined, rest];
     const level = this.#level(depth);
     level.count++;
     this.#seen++;

@@ -25,13 +25,19 @@ export function* readXml(text: string): Generator<XmlToken> {
     if (next < 0) return;
     const skipped = sectionAt(text, next);
     if (skipped) {
-      if (skipped.end < 0) return yield cutOff;
+      if (skipped.end < 0) {
+        yield cutOff;
+        return;
+      }
       if (skipped.text !== undefined) yield { kind: 'text', text: skipped.text };
       at = skipped.end;
       continue;
     }
     const close = tagEnd(text, next + 1);
-    if (close < 0) return yield cutOff;
+    if (close < 0) {
+      yield cutOff;
+      return;
+    }
     yield tagOf(text.slice(next + 1, close));
     at = close + 1;
   }

@@ -53,7 +53,7 @@ export interface Containers {
   readFile(id: string, path: string, limit: { readonly bytes: number }): Promise<FileInTar>;
 }
 
-const created = z.object({ Id: z.string() });
+const created = z.object({ id: z.string() });
 const state = z.object({ State: z.object({ ExitCode: z.number(), OOMKilled: z.boolean().default(false) }) });
 const config = z.object({ Config: z.object({ WorkingDir: z.string().default('') }) });
 const listed = z
@@ -72,7 +72,7 @@ export function openContainers(engine: OpenEngine, options: SwarmOptions = {}): 
             docker.createContainer(request(bodyOf(container), abortSignal) as Record<string, never>),
           created,
         )
-      ).Id,
+      ).id,
     start: (id) =>
       // 304 (it runs already) is no error to dockerode, so that asking twice does no harm.
       calls.repeat(`start the container ${short(id)}`, (docker, abortSignal) =>
@@ -81,7 +81,8 @@ export function openContainers(engine: OpenEngine, options: SwarmOptions = {}): 
     list: (labels) =>
       calls.read(
         'list the containers',
-        (docker, abortSignal) => docker.listContainers({ all: true, filters: labelFilter(labels), abortSignal }),
+        (docker, abortSignal) =>
+          docker.listContainers({ all: true, filters: labelFilter(labels), abortSignal }),
         listOf(listed),
       ),
     ...reading(calls),
@@ -96,7 +97,8 @@ function reading(calls: Calls): Pick<Containers, 'output' | 'workingFolder' | 'r
       const doing = `listen to the container ${short(id)}`;
       try {
         const options = { stream: true, stdout: true, stderr: true, abortSignal: signal };
-        return demultiplex(await docker.getContainer(id).attach(options));
+        const stream = await docker.getContainer(id).attach(options);
+        return demultiplex(orFailure(stream, (error) => engineFailure(error, { engine, doing })));
       } catch (error) {
         throw engineFailure(error, { engine, doing });
       }
@@ -150,6 +152,14 @@ function ending(calls: Calls): Pick<Containers, 'wait' | 'end' | 'kill' | 'remov
   };
 }
 
+async function* orFailure<T>(source: AsyncIterable<T>, failed: (error: unknown) => Error): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } catch (error) {
+    throw failed(error);
+  }
+}
+
 function inspect<T>(calls: Calls, id: string, shape: z.ZodType<T>): Promise<T> {
   const ask = (docker: OpenEngine['docker'], abortSignal: AbortSignal): Promise<unknown> =>
     docker.getContainer(id).inspect({ abortSignal });
@@ -174,4 +184,3 @@ function bodyOf({ image, command, env, labels }: ContainerRequest): object {
 function short(id: string): string {
   return id.slice(0, 12);
 }
-

@@ -52,9 +52,9 @@ class Bytes {
     const parts = [this.#rest];
     let length = this.#rest.length;
     while (length < count) {
-      const { done, value } = await this.#source.next();
-      if (done === true) return undefined;
-      const piece = Buffer.from(value);
+      const next = await this.#source.next();
+      if (next.done === true) return undefined;
+      const piece = Buffer.from(next.value);
       parts.push(piece);
       length += piece.length;
     }
