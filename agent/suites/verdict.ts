@@ -71,7 +71,9 @@ const none = (problem: string): { readonly tests: readonly TestResult[]; readonl
 /** `/app/test/a.js` in the working folder `/app` is `test/a.js`, as in the repository more often than not. */
 function inside(folder: string, test: TestResult): TestResult {
   const { file } = test;
-  return file?.startsWith(`${folder}/`) === true ? { ...test, file: file.slice(folder.length + 1) } : test;
+  return folder !== '' && file?.startsWith(`${folder}/`) === true
+    ? { ...test, file: file.slice(folder.length + 1) }
+    : test;
 }
 
 export function seconds(ms: number): string {
