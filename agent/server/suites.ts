@@ -5,6 +5,7 @@ import type { Call, SuiteTest } from '../protocol/methods.ts';
 import type { Suites, SuiteStage } from '../release/engine.ts';
 import { isEnded, type RolloutHead } from '../swarm/ledger/rollout.ts';
 import { removeLeftSuites, suiteLabels } from '../suites/leftovers.ts';
+import { masked } from '../suites/masked.ts';
 import type { TestResult } from '../suites/results.ts';
 import { runSuite, type SuiteOutcome } from '../suites/run-suite.ts';
 import { failureDetail, resultLine } from '../suites/wording.ts';
@@ -76,7 +77,7 @@ async function runOne(
   const mask = masker(suite.source.kind === 'build' ? suite.source.args : {});
   const deps = { containers: connection.containers, clock: engine.clock, log: engine.log };
   const { stack } = environment;
-  return runSuite(deps, {
+  const outcome = await runSuite(deps, {
     suite,
     image: image.ref,
     env: ['CI=true', `TIDEGATE_SUITE=${suite.name}`],
@@ -88,9 +89,10 @@ async function runOne(
       call.onEvent({
         kind: 'note',
         level: 'warning',
-        text: `suite ${suite.name}: it ${why}; try ${next} of ${suite.retries + 1}`,
+        text: `suite ${suite.name}: it ${mask(why)}; try ${next} of ${suite.retries + 1}`,
       }),
   });
+  return masked(outcome, mask);
 }
 
 /** No release names the image of a stage for tests, so nothing else would ever remove it; the builder's cache stays. */

@@ -3,6 +3,7 @@ import { hasCode } from '../../../agent/common/errors.ts';
 import { silentLog } from '../../../agent/common/log.ts';
 import type { Suite } from '../../../agent/config/model.ts';
 import { removeLeftSuites, suiteLabels } from '../../../agent/suites/leftovers.ts';
+import { masked } from '../../../agent/suites/masked.ts';
 import { runSuite, type SuiteOutcome } from '../../../agent/suites/run-suite.ts';
 import { failureDetail, resultLine } from '../../../agent/suites/wording.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -190,6 +191,16 @@ describe('a suite', () => {
     assert.equal(end.passed, true);
     assert.equal(resultLine(end), 'suite unit: passed, 3 tests, flaky: it took 3 tries; b; c; a');
     assert.equal(containers.running.size, 0);
+  });
+
+  it('is told without the secrets its image was built with, in every way', async () => {
+    const end = await run(
+      { report: 'r.xml' },
+      { writes: ['hunter2\n'], exitCode: 1, report: report('!knows hunter2').replace('is not', 'hunter2') },
+    ).outcome;
+    const hidden = masked(end, (text) => text.replaceAll('hunter2', '***'));
+    assert.match(failureDetail(hidden), /knows \*\*\*.*\n.*1 \*\*\* 2/);
+    assert.doesNotMatch(JSON.stringify(hidden), /hunter2/);
   });
 
   it('that fails every try has failed', async () => {
