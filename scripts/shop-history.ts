@@ -53,6 +53,8 @@ export interface ShopEnvironment {
   readonly healthChecks?: 'edge';
   /** Instead of the compose file's. */
   readonly replicas?: number;
+  /** `none`: without its test suite, which every deploy would run. */
+  readonly suites?: 'none';
 }
 
 const shopFolder = path.resolve(import.meta.dirname, '../examples/shop');
@@ -98,9 +100,10 @@ function withServices(text: string, { healthChecks, replicas }: ShopEnvironment)
   return document.toString();
 }
 
-function withEnvironment(text: string, { http, images, base, project }: ShopEnvironment): string {
+function withEnvironment(text: string, { http, images, base, project, suites }: ShopEnvironment): string {
   const document = parseDocument(text);
   if (project !== undefined) document.set('project', project);
+  if (suites === 'none') document.delete('suites');
   document.setIn(
     ['environments', 'dev'],
     document.createNode({ edge: { http }, images, variables: { BASE: base } }),

@@ -6,6 +6,8 @@ export interface Project {
   readonly environment: Environment;
   /** In the order of the compose file. */
   readonly services: readonly WebService[];
+  /** In the order of tidegate.yaml. */
+  readonly suites: readonly Suite[];
 }
 
 export interface Environment {
@@ -46,6 +48,26 @@ export type ImageSource =
       readonly target: string | undefined;
       readonly args: Readonly<Record<string, string>>;
     };
+
+/** A test suite that has to pass before a release goes on. */
+export interface Suite {
+  readonly name: string;
+  readonly stage: 'build' | 'preview' | 'live';
+  /** The service it tests: it runs when that one gets another content. */
+  readonly service: string;
+  /** The image it runs in. */
+  readonly source: ImageSource;
+  /** False: `source` is the service's own, the very image that is released. */
+  readonly hasOwnTarget: boolean;
+  /** Words to run instead of what the image starts; `undefined`: what it starts. */
+  readonly command: readonly string[] | undefined;
+  /** File with JUnit XML or TAP, absolute or seen from the image's working folder. */
+  readonly report: string | undefined;
+  /** Of one run. */
+  readonly timeoutMs: number;
+  /** How often a failed run is tried again. */
+  readonly retries: number;
+}
 
 /** Something wrong in a file, found without stopping at the first. */
 export interface Problem {

@@ -3,11 +3,6 @@ import type { Finding } from './report.ts';
 import type { Tree } from './yaml-tree.ts';
 
 const parts: readonly { readonly path: string; readonly what: string; readonly instead: string }[] = [
-  {
-    path: 'suites',
-    what: 'Test suites are',
-    instead: 'Run the tests before deploying, or in the Dockerfile.',
-  },
   { path: 'gates', what: 'Gates are', instead: 'Use "deploy --hold" and look before promoting.' },
   {
     path: 'environments.*.registry',

@@ -14,6 +14,7 @@ import type { Environment, Problem, Project, ReadFile, WebService } from './mode
 import { Report, sortProblems, type Place } from './report.ts';
 import { folderOf, repositoryPath } from './repository-path.ts';
 import { defaults, type ServiceInput } from './schema.ts';
+import { readSuites } from './suites.ts';
 import { checkSlotNames, readTidegateFile, type TidegateFile } from './tidegate-file.ts';
 import { entryOf, locate } from './yaml-tree.ts';
 
@@ -59,6 +60,7 @@ export async function loadProject(request: LoadRequest): Promise<LoadedProject> 
     report.warning(commit.place('project'), renamed(commit.project, checkout.project));
   const services = await readServices({ request, commit, environment, report });
   const flagsFile = flagsFileOf(commit, report);
+  const suites = await readSuites({ file: commit, services, readFile: request.readCommitFile, report });
   const problems = sortProblems([
     ...[
       checkout.reports.rest,
@@ -76,7 +78,7 @@ export async function loadProject(request: LoadRequest): Promise<LoadedProject> 
   };
   const isRight = !problems.some(({ severity }) => severity === 'error');
   if (!isRight || !environment || checkout.project === undefined) return common;
-  return { ...common, project: { name: checkout.project, environment, services } };
+  return { ...common, project: { name: checkout.project, environment, services, suites } };
 }
 
 export interface ListedEnvironments {

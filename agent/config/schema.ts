@@ -165,6 +165,47 @@ export const serviceSchema = z
   .describe('A service needs at least its route: { route: { port: 3000 } }.');
 export type ServiceInput = z.output<typeof serviceSchema>;
 
+export const suiteStages = ['build', 'preview', 'live'] as const;
+
+export const suiteSchema = z
+  .strictObject({
+    stage: z
+      .enum(suiteStages, { error: 'is none of build, preview and live' })
+      .describe(
+        'When it runs: build (before anything is placed), preview (against the new slot, before users see it) or live (after the swap).',
+      ),
+    service: text(namePattern, 'is not a name', 'The service it tests, by its name: web.'),
+    target: text(
+      /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
+      'is not the name of a stage',
+      "The stage of the service's Dockerfile it runs in: test. Without it: the service's image.",
+    ).optional(),
+    command: z
+      .union([z.string().min(1), z.array(z.string()).min(1)], {
+        error: 'is neither text nor a list of words',
+      })
+      .optional()
+      .describe(
+        "What runs: text for the image's shell, or a list of words. Without it: what the image starts.",
+      ),
+    report: text(
+      /^[^\0-\u001f]*[^\0-\u001f/]$/u,
+      'is not a file',
+      "Where the suite writes its JUnit XML or TAP, seen from the image's working folder: junit.xml.",
+    ).optional(),
+    timeout: duration('How long one run may take (default 5m).', { least: second }).optional(),
+    retries: z
+      .int({ error: 'is not a number of retries' })
+      .min(0, { error: 'is not a number of retries' })
+      .max(10, { error: 'is not a number of retries' })
+      .optional()
+      .describe('How often a failed run is tried again, from 0 (default) to 10.'),
+  })
+  .describe(
+    'A suite needs at least its stage and its service: { stage: build, service: web, target: test }.',
+  );
+export type SuiteInput = z.output<typeof suiteSchema>;
+
 const projectName = text(
   namePattern,
   'is not a name',
@@ -193,6 +234,10 @@ export const tidegateSchema = z
       .min(1, { error: 'is empty' })
       .optional()
       .describe('Path of the file that defines the feature flags, seen from this file: flags.yaml.'),
+    suites: z
+      .record(z.string().regex(namePattern, { error: 'is not a name' }), suiteSchema)
+      .optional()
+      .describe('Test suites that stop a release, by name: { unit: { stage: build, service: web } }.'),
   })
   .describe('A map with version, project, environments and services.');
 
@@ -204,6 +249,7 @@ export const defaults = {
   drainMs: 30 * second,
   deadlineMs: 2 * minute,
   unattended: 'revert',
+  suiteTimeoutMs: 5 * minute,
   images: { edge: 'haproxy:3.0-alpine', control: 'node:22-alpine' },
 } as const;
 

@@ -1,8 +1,8 @@
 /** One tidegate.yaml, read as far as it is right: a broken environment leaves the others usable. */
 import { names, slotServiceName, stackName } from '../common/names.ts';
 import { Report, type Finding, type Place } from './report.ts';
-import { environmentSchema, serviceSchema, tidegateSchema } from './schema.ts';
-import type { EnvironmentInput, ServiceInput } from './schema.ts';
+import { environmentSchema, serviceSchema, suiteSchema, tidegateSchema } from './schema.ts';
+import type { EnvironmentInput, ServiceInput, SuiteInput } from './schema.ts';
 import { findingsOf } from './schema-problems.ts';
 import { readYaml } from './yaml-source.ts';
 import { entryOf, locate, plainOf, type Tree } from './yaml-tree.ts';
@@ -20,10 +20,11 @@ export interface TidegateFile {
   readonly environmentNames: readonly string[];
   readonly services: ReadonlyMap<string, ServiceInput>;
   readonly serviceNames: readonly string[];
+  readonly suites: ReadonlyMap<string, SuiteInput>;
   /** Where a key stands, or the nearest one above it. */
   readonly place: (...path: readonly string[]) => Place;
   readonly tree: Tree | undefined;
-  /** Environments come from the checkout, services from the commit: the problems of each part by itself. */
+  /** Environments come from the checkout, services and suites from the commit: the problems of each part by itself. */
   readonly reports: { readonly environments: Report; readonly services: Report; readonly rest: Report };
 }
 
@@ -54,6 +55,7 @@ export function readTidegateFile(path: string, text: string): TidegateFile {
     environmentNames: keysOf(tree, 'environments'),
     services: partsOf(tree, 'services', serviceSchema),
     serviceNames: keysOf(tree, 'services'),
+    suites: partsOf(tree, 'suites', suiteSchema),
     place: (...keys) => locate(tree, keys).at,
     tree,
     reports,
@@ -77,6 +79,7 @@ export function checkSlotNames(file: TidegateFile, stack: string): void {
 }
 
 function sectionOf(path: readonly PropertyKey[]): 'environments' | 'services' | 'rest' {
+  if (path[0] === 'suites') return 'services';
   return path[0] === 'environments' || path[0] === 'services' ? path[0] : 'rest';
 }
 
@@ -207,6 +210,7 @@ function emptyTidegateFile(path: string, reports: TidegateFile['reports'], start
     environmentNames: [],
     services: new Map(),
     serviceNames: [],
+    suites: new Map(),
     place: () => start,
     tree: undefined,
     reports,

@@ -197,7 +197,34 @@ export type AgentEvent =
       readonly source: string;
       readonly stream: 'stdout' | 'stderr';
       readonly text: string;
+    }
+  /** A test suite has ended; its retries are over. */
+  | {
+      readonly kind: 'suite';
+      readonly suite: string;
+      readonly stage: 'build' | 'preview' | 'live';
+      readonly outcome: 'passed' | 'failed';
+      /** All of it in one line for a person. */
+      readonly text: string;
+      /** How many tests its report has of each. */
+      readonly passed: number;
+      readonly failed: number;
+      readonly skipped: number;
+      /** The first hundred. */
+      readonly tests: readonly SuiteTest[];
+      readonly tookMs: number;
     };
+
+/** A test that is worth a look. `flaky`: it failed in one try and passed in the last. */
+export interface SuiteTest {
+  readonly name: string;
+  /** As the suite's report names it, seen from its working folder where it is below that. */
+  readonly file: string | null;
+  /** From 1. */
+  readonly line: number | null;
+  readonly status: 'failed' | 'flaky';
+  readonly message: string;
+}
 
 export interface Call {
   readonly signal: AbortSignal;

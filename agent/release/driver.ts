@@ -10,9 +10,10 @@ import { build } from './effects/build.ts';
 import { claim } from './effects/claim.ts';
 import { place } from './effects/place.ts';
 import { drain, empty, finish, lookAgain } from './effects/settle.ts';
+import { test } from './effects/test.ts';
 import { promote, revert, shift } from './effects/traffic.ts';
 import { verify } from './effects/verify.ts';
-import type { MakeRelease, ReleaseEngine, Rollout } from './engine.ts';
+import type { MakeRelease, ReleaseEngine, Rollout, Suites } from './engine.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { releaseLock } from './lock.ts';
 import { nextRequest } from './requests.ts';
@@ -26,6 +27,7 @@ export interface Drive {
   /** Fed into the machine before anything else: a takeover's `abort`, somebody's `promote`. */
   readonly first?: RolloutEvent;
   readonly makeRelease: MakeRelease | undefined;
+  readonly suites?: Suites;
   /** True for effects this driver does not wait for: it leaves the journal to control, or to nobody. */
   readonly leaves: (effect: Effect) => boolean;
   /** Cancelling asks for an abort; the drive goes on until everything is back. */
@@ -101,7 +103,7 @@ async function attempt(
   };
   const stop = nextRequest(rollout, options.signal, wanted);
   try {
-    const event = await perform(rollout, effect, options.makeRelease, signal);
+    const event = await perform(rollout, effect, options, signal);
     // The swap itself is never interrupted half-way: a wish that came too late is still a wish for the way back.
     return wish ?? event;
   } catch (error) {
@@ -116,7 +118,7 @@ async function attempt(
 function perform(
   rollout: Rollout,
   effect: Effect,
-  makeRelease: MakeRelease | undefined,
+  { makeRelease, suites }: Drive,
   signal: AbortSignal,
 ): Promise<RolloutEvent> {
   switch (effect.do) {
@@ -125,8 +127,7 @@ function perform(
     case 'build':
       return build(rollout, makeRelease, signal);
     case 'test':
-      // Suites are not part of a release yet (the configuration refuses them): none is to be run.
-      return Promise.resolve({ type: 'tested' });
+      return test(rollout, suites, signal);
     case 'place':
       return place(rollout, signal);
     case 'verify':

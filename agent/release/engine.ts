@@ -44,6 +44,19 @@ export const defaultLimits: Limits = {
 /** Makes the content of a release: builds its images, or takes them from an earlier release. */
 export type MakeRelease = (head: RolloutHead, signal: AbortSignal) => Promise<Omit<ReleaseRecord, 'number'>>;
 
+export type SuiteStage = 'build' | 'preview' | 'live';
+
+/** Test suites of the release that is brought in. Only an agent has them: they are run out of the commit. */
+export interface Suites {
+  has(stage: SuiteStage, head: RolloutHead): boolean;
+  /** One after the other, up to the first that fails. `detail`: which, which of its tests, and why. */
+  run(
+    stage: SuiteStage,
+    head: RolloutHead,
+    signal: AbortSignal,
+  ): Promise<{ readonly passed: true } | { readonly passed: false; readonly detail: string }>;
+}
+
 /** One rollout while it is being driven. */
 export interface Rollout {
   readonly engine: ReleaseEngine;

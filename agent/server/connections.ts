@@ -8,6 +8,7 @@ import type { Log } from '../common/log.ts';
 import { openRepository } from '../git/open.ts';
 import type { Repository } from '../git/repository.ts';
 import { openChanges, type Changes } from '../swarm/changes.ts';
+import { openContainers, type Containers } from '../swarm/containers.ts';
 import type { SwarmOptions } from '../swarm/docker-swarm.ts';
 import { locateEngine, openEngine, type OpenEngine } from '../swarm/engine.ts';
 import type { Swarm } from '../swarm/port.ts';
@@ -17,6 +18,7 @@ export interface Connection {
   readonly swarm: Swarm;
   readonly changes: Changes;
   readonly builder: Builder;
+  readonly containers: Containers;
 }
 
 export interface Connections {
@@ -56,6 +58,7 @@ export function openConnections({ env, clock, log, open }: ConnectionOptions): C
         swarm,
         changes: openChanges(swarm, clock),
         builder: createBuilder({ engine, images: swarm.images, clock, log, env }),
+        containers: openContainers(engine, { clock }),
       };
       engines.set(location.name, connection);
       return connection;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { previewLink } from '../edge/preview.ts';
 import type { Call, Outcome, ReleaseName, RolloutResult } from '../protocol/methods.ts';
 import { drive } from '../release/driver.ts';
-import type { MakeRelease, ReleaseEngine } from '../release/engine.ts';
+import type { MakeRelease, ReleaseEngine, Suites } from '../release/engine.ts';
 import { claimed } from '../release/failures.ts';
 import { firstState, phaseName } from '../release/machine.ts';
 import { agentLeaves } from '../release/takeover.ts';
@@ -18,12 +18,21 @@ export interface Start {
   readonly call: Call;
   readonly head: Omit<RolloutHead, 'format' | 'id' | 'stack' | 'at'>;
   readonly makeRelease: MakeRelease;
+  /** None for a release that is brought back. */
+  readonly suites?: Suites;
   /** What is live now. */
   readonly from: ReleaseRecord | undefined;
 }
 
 /** Runs a rollout from its first journal entry to the point where the agent may go home. */
-export async function runRollout({ place, call, head, makeRelease, from }: Start): Promise<RolloutResult> {
+export async function runRollout({
+  place,
+  call,
+  head,
+  makeRelease,
+  suites,
+  from,
+}: Start): Promise<RolloutResult> {
   const { engine } = place;
   const began = engine.clock.monotonic();
   const whole: RolloutHead = {
@@ -43,6 +52,7 @@ export async function runRollout({ place, call, head, makeRelease, from }: Start
     state,
     counter: 1,
     makeRelease,
+    ...(suites && { suites }),
     leaves: agentLeaves,
     signal: call.signal,
     onPhase,

@@ -32,6 +32,7 @@ const watchMs = 1_500;
 /** Phases in which nothing that takes time happens are not told. */
 const told: Readonly<Record<string, string>> = {
   building: 'built',
+  testing: 'tested',
   placing: 'started',
   verifying: 'checked at every edge',
   promoted: 'swapped',

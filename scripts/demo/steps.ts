@@ -75,6 +75,7 @@ export const steps: readonly Step[] = [
   good('v1.1.0', 'The new version once more; its image is there already.'),
   bad('v1.3.0', '1.1.0', 'A version that never becomes healthy: it is stopped, nobody sees it.'),
   bad('v1.4.0', '1.1.0', 'A version that does not build.'),
+  bad('v1.5.0', '1.1.0', 'A version whose own tests fail: it is stopped before anything is started.'),
   back('v1.0.0', '1.0.0', 'Back to an older release, by its tag.'),
   {
     ...deploy('v1.1.0'),

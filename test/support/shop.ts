@@ -60,6 +60,8 @@ export interface ShopOptions {
   readonly healthChecks?: boolean;
   /** Default: the two of its compose file. Starting a container is what these tests spend most of their time on. */
   readonly replicas?: number;
+  /** True: with its test suite, which takes seconds of every deploy. */
+  readonly suites?: boolean;
 }
 
 export async function openShop({
@@ -68,6 +70,7 @@ export async function openShop({
   env: more = {},
   healthChecks = false,
   replicas,
+  suites = false,
 }: ShopOptions): Promise<Shop> {
   const test = await testEngine();
   const folder = await mkdtemp(path.join(tmpdir(), 'tidegate-shop-'));
@@ -81,6 +84,7 @@ export async function openShop({
     project,
     ...(healthChecks ? {} : { healthChecks: 'edge' as const }),
     ...(replicas !== undefined && { replicas }),
+    ...(suites ? {} : { suites: 'none' as const }),
   });
   const swarm = openSwarm(test.engine);
   const stack = `${project}-dev`;

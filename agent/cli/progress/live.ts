@@ -61,6 +61,7 @@ class LiveProgress implements Progress {
     const { style } = this.#options;
     if (event.kind === 'line') return style.dim(`    ${event.source} | ${cleanLine(event.text)}`);
     const text = cleanText(event.text);
+    if (event.kind === 'suite') return event.outcome === 'passed' ? style.good(text) : style.bad(text);
     return event.level === 'warning' ? style.warn(`warning: ${text}`) : text;
   }
 

@@ -24,6 +24,8 @@ function lineOf(event: AgentEvent): string {
       return event.level === 'warning' ? `warning: ${cleanText(event.text)}` : cleanText(event.text);
     case 'phase':
       return event.detail === '' ? event.phase : `${event.phase}: ${cleanText(event.detail)}`;
+    case 'suite':
+      return cleanText(event.text);
     case 'line':
       return `${event.source} | ${cleanLine(event.text)}`;
   }

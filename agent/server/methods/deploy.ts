@@ -8,6 +8,7 @@ import { bringDefinitions } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, releaseFromSource, type Source } from '../source.ts';
+import { suitesOf } from '../suites.ts';
 
 export async function deploy(agent: Agent, params: Params<'deploy'>, call: Call): Promise<RolloutResult> {
   const place = await openPlace(agent, params.folder, params.environment);
@@ -45,6 +46,7 @@ export async function deploySource(
     call,
     from: live,
     makeRelease: releaseFromSource(place, { source, current, previous, call }),
+    suites: suitesOf(place, { source, call }),
     head: {
       kind,
       by: agent.identity.by,

@@ -12,7 +12,7 @@ export const reasons = [
   'completed',
   'superseded',
   'build-failed',
-  'tests-failed',
+  'suite-failed',
   'never-healthy',
   'crash-loop',
   'no-node',

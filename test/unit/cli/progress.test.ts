@@ -130,6 +130,31 @@ describe('progress without a terminal', () => {
     );
   });
 
+  it('has one line for a suite that has ended, also on a terminal', () => {
+    const end: AgentEvent = {
+      kind: 'suite',
+      suite: 'unit',
+      stage: 'build',
+      outcome: 'failed',
+      text: 'suite unit: failed: it has 1 of 3 \u001b[31mtests failed',
+      passed: 2,
+      failed: 1,
+      skipped: 0,
+      tests: [{ name: 'a', file: 'test/a.js', line: 3, status: 'failed', message: '1 is not 2' }],
+      tookMs: 1_200,
+    };
+    const [plain, terminal] = [sink(), sink()];
+    plainProgress(plain).show(end);
+    liveProgress(terminal, {
+      style: plainStyle,
+      columns: () => 80,
+      now: () => 0,
+      every: () => () => undefined,
+    }).show(end);
+    assert.equal(plain.text, 'suite unit: failed: it has 1 of 3 tests failed\n');
+    assert.deepEqual(screenOf(terminal.text), ['suite unit: failed: it has 1 of 3 tests failed', '']);
+  });
+
   it('says a phase once, repeated lines as often as they come', () => {
     const out = sink();
     const progress = plainProgress(out);

@@ -60,12 +60,11 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
   {
     name: 'parts that are not built yet, by name',
     text:
-      'version: 1\nproject: shop\nsuites: {}\ngates: {}\nflags: flags.yaml\nenvironments:\n' +
+      'version: 1\nproject: shop\n\ngates: {}\nflags: flags.yaml\nenvironments:\n' +
       '  dev: { edge: { http: 80, https: 443, tls: [c] }, registry: r.example }\n  ext: { edge: none }\n' +
       'services:\n  web: { route: { port: 3000, paths: [/a], stripPrefix: true }, release: x, rollout: { gates: [e] } }\n' +
       '  mailer: { worker: { order: start-first } }\n',
     errors: [
-      '3:1 config.not-yet: suites: Test suites are not supported yet.',
       '4:1 config.not-yet: gates: Gates are not supported yet.',
       '7:28 config.not-yet: environments.dev.edge.https: HTTPS at the edge is not supported yet.',
       '7:40 config.not-yet: environments.dev.edge.tls: TLS at the edge is not supported yet.',

@@ -119,6 +119,7 @@ async function run(world: World, process: Process, { head, record, signal }: Run
     state,
     counter: 1,
     makeRelease,
+    suites: { has: () => true, run: () => Promise.resolve({ passed: true }) },
     leaves: agentLeaves,
     signal,
     onPhase: silent,
