@@ -132,7 +132,7 @@ function readReference(
   const file = declared.get(source);
   if (!file) return [];
   const target = {
-    Name: item.get('target')?.text() ?? `/${source}`,
+    Name: item.get('target')?.text() ?? source,
     UID: item.get('uid')?.text() ?? '0',
     GID: item.get('gid')?.text() ?? '0',
     Mode: item.get('mode')?.mode() ?? 0o444,

@@ -147,5 +147,5 @@ function withoutDefaults(value: unknown): unknown {
 }
 
 function isNothing(value: unknown): boolean {
-  return value === null || (typeof value === 'object' && Object.keys(value as object).length === 0);
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 }

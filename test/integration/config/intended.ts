@@ -22,7 +22,7 @@ export const intended: readonly Difference[] = [
   {
     name: 'Labels of Tidegate',
     apply: (spec) => {
-      const { 'com.docker.stack.image': _, ...labels } = spec['Labels'] as Record<string, string>;
+      const labels = without(spec['Labels'] as Spec, 'com.docker.stack.image');
       const labelled = { ...spec, Labels: { ...labels, ...own, 'tidegate.release': '1' } };
       return changeContainer(labelled, (container) => ({
         ...container,
@@ -54,7 +54,7 @@ export const intended: readonly Difference[] = [
   },
   {
     name: 'No update of its own',
-    apply: ({ UpdateConfig: _, RollbackConfig: __, ...spec }) => spec,
+    apply: (spec) => without(spec, 'UpdateConfig', 'RollbackConfig'),
   },
   {
     name: 'Short tmpfs is mounted',
@@ -108,4 +108,8 @@ function changeTask(spec: Spec, change: (task: Spec) => Spec): Spec {
 
 function changeContainer(spec: Spec, change: (container: Spec) => Spec): Spec {
   return changeTask(spec, (task) => ({ ...task, ContainerSpec: change(task['ContainerSpec'] as Spec) }));
+}
+
+function without(spec: Spec, ...keys: readonly string[]): Spec {
+  return Object.fromEntries(Object.entries(spec).filter(([key]) => !keys.includes(key)));
 }

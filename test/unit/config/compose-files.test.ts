@@ -21,7 +21,7 @@ describe('several compose files', () => {
     });
     const [web] = project.services;
     assert.deepEqual(web?.template.TaskTemplate.ContainerSpec.Env, ['A=1', 'B=2']);
-    assert.equal(web?.replicas, 3);
+    assert.equal(web.replicas, 3);
     assert.deepEqual(web.source, { kind: 'image', ref: 'shop:1' });
   });
 
@@ -40,7 +40,7 @@ describe('several compose files', () => {
     assert.deepEqual(errorsOf(wrong), [
       'live/over.yaml:3:25 compose.invalid-value: services.web.deploy.replicas: "x" is not allowed here.',
       'live/over.yaml:4:5 compose.unknown-key: services.web.usr: not a key of a compose file.',
-      'tidegate.yaml:3:40 compose.missing: There is no none.yaml in the commit.',
+      'tidegate.yaml:3:41 compose.missing: There is no none.yaml in the commit.',
     ]);
   });
 
@@ -68,7 +68,7 @@ describe('extends', () => {
     });
     const [web] = project.services;
     assert.deepEqual(web?.template.TaskTemplate.ContainerSpec.Env, ['A=2', 'B=1', 'C=3']);
-    assert.equal(web?.template.TaskTemplate.ContainerSpec['User'], '1');
+    assert.equal(web.template.TaskTemplate.ContainerSpec['User'], '1');
     assert.deepEqual(web.source, {
       kind: 'build',
       context: 'shared/app',
@@ -113,7 +113,7 @@ describe('include', () => {
     const [web] = project.services;
     assert.equal(web?.source.kind === 'build' && web.source.context, 'web/app');
     assert.deepEqual(web?.template.TaskTemplate.ContainerSpec.Env, ['W=1']);
-    assert.deepEqual(web?.networks, ['back']);
+    assert.deepEqual(web.networks, ['back']);
   });
 
   it('takes a list of files to lay over each other, and another folder', async () => {

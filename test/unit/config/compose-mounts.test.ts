@@ -100,7 +100,7 @@ describe('configs', () => {
     const mounted = 'configs: [app, { source: text, target: /etc/x, uid: "1", gid: "2", mode: 0440 }]';
     const service = await web(`${head}    ${mounted}\n${configs}`.replace(/ {2}given.*\n/, ''), files);
     assert.deepEqual(service.template.TaskTemplate.ContainerSpec['Configs'], [
-      { File: { Name: '/app', UID: '0', GID: '0', Mode: 0o444 }, ConfigName: name('app', 'one\n') },
+      { File: { Name: 'app', UID: '0', GID: '0', Mode: 0o444 }, ConfigName: name('app', 'one\n') },
       { File: { Name: '/etc/x', UID: '1', GID: '2', Mode: 0o440 }, ConfigName: name('text', 'a=1') },
     ]);
     assert.deepEqual(service.configs, [
@@ -120,7 +120,7 @@ describe('configs', () => {
       [
         'compose.yaml:6:18 compose.unknown-config: services.web.configs[1]:',
         'compose.yaml:6:22 compose.missing-key: services.web.configs[2]:',
-        'compose.yaml:6:56 compose.invalid-value: services.web.configs[3].mode:',
+        'compose.yaml:6:58 compose.invalid-value: services.web.configs[3].mode:',
         'compose.yaml:8:14 compose.missing-file: configs.a.file:',
         'compose.yaml:9:3 compose.missing-key: configs.b:',
         'compose.yaml:10:17 compose.conflict: configs.c.content:',
