@@ -48,6 +48,8 @@ export const names = {
   /** A file that Tidegate mounts into its own tasks; `digest`: 12 characters of its content's. */
   file: (stack: string, kind: 'edge-config' | 'edge-task' | 'control', digest: string) =>
     `${stack}.${kind}.${digest}`,
+  /** A config of the compose file; `digest`: 12 characters of its content's. */
+  config: (stack: string, config: string, digest: string) => `${stack}_${config}-${digest}`,
   audit: (stack: string, page: number) => `${stack}.audit.${page}`,
   flags: (stack: string) => `${stack}.flags`,
   flagDefinitions: (stack: string, number: number) => `${stack}.flags.${number}`,

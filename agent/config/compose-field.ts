@@ -99,6 +99,15 @@ export class Field {
     return this.#read(parseCpus, 'is not a number of CPUs', 'A number of CPUs: "0.5", "2".');
   }
 
+  /** A file's mode: `0440`, which YAML readers take for an octal number, or the same in quotes. */
+  mode(): number | undefined {
+    const value = this.scalar?.value;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0o7777) return value;
+    if (typeof value === 'string' && /^0?[0-7]{3,4}$/.test(value)) return Number.parseInt(value, 8);
+    this.#wrong('is not a mode', 'An octal number: 0440.');
+    return undefined;
+  }
+
   /** Reports at the value. `message` follows the path: `services.web.image: …`. */
   error(finding: Finding): void {
     if (this.scalar?.broken === true) return;
@@ -121,6 +130,11 @@ export class Field {
 
   get scalar(): ScalarTree | undefined {
     return this.tree.kind === 'scalar' ? this.tree : undefined;
+  }
+
+  /** Folder inside the repository that a path written here starts from. */
+  get folder(): string {
+    return this.scalar?.folder ?? '';
   }
 
   #read(parse: (text: string) => number | undefined, what: string, hint: string): number | undefined {

@@ -38,19 +38,23 @@ function own(table: Readonly<Record<string, string>>, key: string): string | und
 
 const remove = 'Remove it, or put it in a compose file Tidegate does not read.';
 const limits = 'Use deploy.resources.limits and deploy.resources.reservations.';
-const noData = 'Services that keep data are for a later version; keep the data outside of this service.';
+
+function notInSwarm(what: string): string {
+  return `Remove it: Swarm services have no ${what}.`;
+}
+
+function words(keys: string): readonly string[] {
+  return keys.split(' ');
+}
 
 function each(keys: string, hint: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(keys.split(' ').map((key) => [key, hint]));
+  return Object.fromEntries(words(keys).map((key) => [key, hint]));
 }
 
 export const topKeys: Keys = {
-  known: ['services', 'networks', 'name', 'version'],
+  known: ['services', 'networks', 'volumes', 'configs', 'name', 'version'],
   refused: {
-    volumes: noData,
     secrets: 'Pass the value by "environment:" from a variable for now.',
-    configs: 'Copy the file into the image for now.',
-    include: 'Write the services into this file.',
     models: remove,
   },
 };
@@ -79,80 +83,89 @@ export const serviceKeys: Keys = {
     'logging',
     'restart',
     'ports',
+    ...words('env_file profiles depends_on volumes configs ulimits sysctls extra_hosts'),
+    ...words('dns dns_search dns_opt group_add tty stdin_open'),
   ],
   refused: {
-    container_name: 'Remove it: a service has several containers, and they cannot share one name.',
-    depends_on:
-      'Remove it: Swarm starts services in no particular order, so let the service retry until what it needs answers.',
     links: 'Remove it: services on the same network reach each other by name.',
     external_links: 'Remove it: services on the same network reach each other by name.',
-    volumes: noData,
-    volumes_from: noData,
+    volumes_from: 'Name the volumes under "volumes:" of both services.',
     secrets: 'Pass the value by "environment:" from a variable for now.',
-    configs: 'Copy the file into the image for now.',
-    env_file: 'Write the values under "environment:"; ${NAME} takes them from the variables.',
     label_file: 'Write the labels under "labels:".',
-    extends: 'Write the service out, or share parts with a YAML anchor: <<: *common.',
-    profiles: 'Remove it: every service of the file is deployed.',
     scale: 'Use deploy.replicas.',
-    pull_policy: 'Remove it: Tidegate pins each image by its digest.',
     platform: 'Remove it: images are built and run for the platform of the engine.',
     privileged: 'Swarm services cannot be privileged; add single capabilities with cap_add.',
-    network_mode: 'Use "networks:": Swarm services are on overlay networks.',
     ...each('mem_limit mem_reservation cpus cpu_count cpu_percent pids_limit', limits),
+    shm_size: 'Mount a folder in memory: volumes: [{ type: tmpfs, target: /dev/shm, tmpfs: { size: 64M } }].',
     ...each(
-      'annotations blkio_config cgroup cgroup_parent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime',
-      remove,
-    ),
-    ...each('cpu_shares cpuset credential_spec device_cgroup_rules devices dns dns_opt dns_search', remove),
-    ...each(
-      'domainname extra_hosts gpus group_add ipc isolation mac_address memswap_limit mem_swappiness',
-      remove,
+      'devices device_cgroup_rules gpus',
+      notInSwarm('devices of a node; deploy.resources.reservations.generic_resources is its way'),
     ),
     ...each(
-      'models oom_kill_disable oom_score_adj pid post_start pre_stop provider runtime security_opt',
-      remove,
+      'cgroup cgroup_parent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime',
+      notInSwarm('cgroups of its own'),
     ),
-    ...each('shm_size stdin_open storage_opt sysctls tty ulimits use_api_socket userns_mode uts', remove),
+    ...each('cpu_shares cpuset blkio_config memswap_limit mem_swappiness oom_kill_disable', limits),
+    ...each('ipc pid uts userns_mode', notInSwarm('namespaces of a node or of another container')),
+    network_mode: 'Use "networks:": Swarm services are on overlay networks.',
+    ...each('mac_address domainname', notInSwarm('names and addresses of single containers')),
+    ...each(
+      'security_opt storage_opt runtime isolation credential_spec',
+      notInSwarm('settings of a single engine here'),
+    ),
+    ...each('annotations models oom_score_adj post_start pre_stop provider use_api_socket', remove),
   },
   unused: {
+    container_name: 'A service has several containers, and they cannot share one name.',
+    pull_policy: 'Tidegate pins each image by its digest.',
     expose: 'Services on the same network reach every port; remove it, or leave it for other tools.',
     develop: '"docker compose watch" reads it; Tidegate does not.',
     attach: '"docker compose up" reads it; Tidegate does not.',
   },
 };
 
+const ownBuild = 'Tidegate names and labels images by their content, and rebuilds only what changed.';
+
 export const buildKeys: Keys = {
   known: ['context', 'dockerfile', 'args', 'target'],
   refused: {
     dockerfile_inline: 'Put it in a Dockerfile of the repository.',
-    ...each('additional_contexts ssh secrets entitlements privileged', remove),
     ...each(
-      'cache_from cache_to no_cache pull network platforms shm_size ulimits isolation extra_hosts',
-      remove,
+      'additional_contexts ssh secrets',
+      'What an image is made of has to be in the commit: copy it into the context.',
     ),
-    ...each('labels tags provenance sbom', 'Remove it: Tidegate labels and names the images it builds.'),
+    ...each(
+      'entitlements privileged network extra_hosts isolation',
+      'Builds run without rights of the node: do it in the Dockerfile.',
+    ),
+    ...each('platforms shm_size ulimits', 'Builds run as the engine of the environment does: remove it.'),
+  },
+  unused: {
+    ...each('cache_from cache_to no_cache pull labels tags provenance sbom', ownBuild),
   },
 };
 
 export const deployKeys: Keys = {
-  known: ['replicas', 'resources', 'labels', 'restart_policy', 'placement', 'mode', 'endpoint_mode'],
+  known: [
+    ...words('replicas resources labels restart_policy placement mode endpoint_mode'),
+    ...words('update_config rollback_config'),
+  ],
   refused: {},
-  unused: {
-    update_config: 'Tidegate brings new releases in itself: "rollout:" in tidegate.yaml says how.',
-    rollback_config: 'Tidegate brings old releases back itself: "tidegate rollback".',
-  },
+};
+export const updateKeys: Keys = {
+  known: words('parallelism delay failure_action monitor max_failure_ratio order'),
+  refused: {},
 };
 
 export const healthcheckKeys: Keys = {
-  known: ['test', 'interval', 'timeout', 'retries', 'start_period', 'disable'],
-  refused: { start_interval: 'Use a short "interval:": engines before 25 do not know start_interval.' },
+  known: words('test interval timeout retries start_period start_interval disable'),
+  refused: {},
 };
 
 export const limitKeys: Keys = { known: ['cpus', 'memory', 'pids'], refused: {} };
 export const reservationKeys: Keys = {
-  known: ['cpus', 'memory'],
-  refused: { devices: remove, generic_resources: remove },
+  known: ['cpus', 'memory', 'generic_resources'],
+  refused: { devices: 'Swarm hands out devices as "generic_resources" of its nodes.' },
 };
 export const restartPolicyKeys: Keys = {
   known: ['condition', 'delay', 'max_attempts', 'window'],
@@ -182,3 +195,18 @@ export const attachmentKeys: Keys = {
     ),
   },
 };
+
+export const volumeKeys: Keys = { known: words('driver driver_opts external labels name'), refused: {} };
+export const mountKeys: Keys = {
+  known: words('type source target read_only consistency bind volume tmpfs'),
+  refused: { image: remove, cluster: remove },
+};
+export const configKeys: Keys = {
+  known: words('file content environment labels'),
+  refused: {
+    external: 'Name the file it is made of: "file: app.conf"; a release brings its own configs back.',
+    template_driver: remove,
+  },
+  unused: { name: 'The name is made of the stack, the key and a digest of the content.' },
+};
+export const configReferenceKeys: Keys = { known: words('source target uid gid mode'), refused: {} };

@@ -5,48 +5,53 @@
 import { labels as swarmLabels } from '../common/names.ts';
 import type { ContainerSpec } from '../swarm/port.ts';
 import type { Field } from './compose-field.ts';
+import type { ComposeContext } from './compose-context.ts';
 import { fillIn, readPairs } from './compose-pairs.ts';
+import { readMountedConfigs } from './configs.ts';
+import { readEnvFiles } from './env-file.ts';
 import { readHealthcheck } from './healthcheck.ts';
-import type { Variables } from './interpolate.ts';
-import { isSensitiveName } from './masking.ts';
+import { readLabels } from './labels.ts';
+import { readDns, readExtraHosts, readSysctls, readUlimits } from './limits.ts';
+import { isSensitiveName, visibleSecret } from './masking.ts';
+import { readMounts } from './mounts.ts';
 import { shellWords } from './shell-words.ts';
 
 /** `Image` is empty: it is known once the image is built or resolved. */
-export function readContainerSpec(service: Field, stack: string, variables: Variables): ContainerSpec {
-  const [env, labels] = [service.get('environment'), service.get('labels')];
+export function readContainerSpec(service: Field, context: ComposeContext): ContainerSpec {
+  const labels = service.get('labels');
   const spec = {
-    Labels: { ...(labels ? readLabels(labels) : {}), [swarmLabels.stackNamespace]: stack },
-    Env: env && readEnvironment(env, variables),
+    Labels: { ...(labels ? readLabels(labels) : {}), [swarmLabels.stackNamespace]: context.stack },
+    Env: readEnvironment(service, context),
     Command: readCommand(service.get('entrypoint')),
     Args: readCommand(service.get('command')),
+    ...readProcess(service),
     Healthcheck: readHealthcheck(service.get('healthcheck')),
     StopGracePeriod: service.get('stop_grace_period')?.nanoseconds(),
     StopSignal: readStopSignal(service.get('stop_signal')),
-    User: service.get('user')?.text(),
-    Dir: service.get('working_dir')?.text(),
-    Hostname: service.get('hostname')?.text(),
-    Init: service.get('init')?.boolean(),
     ReadOnly: service.get('read_only')?.boolean(),
     CapabilityAdd: service.get('cap_add')?.texts().map(capability),
     CapabilityDrop: service.get('cap_drop')?.texts().map(capability),
-    Mounts: readTmpfs(service.get('tmpfs')),
+    Ulimits: readUlimits(service.get('ulimits')),
+    Sysctls: readSysctls(service.get('sysctls')),
+    Hosts: readExtraHosts(service.get('extra_hosts')),
+    DNSConfig: readDns(service),
+    Mounts: readMounts(service, context),
+    Configs: readMountedConfigs(service.get('configs'), context.configs)?.spec,
   };
   return { Image: '', ...withoutEmpty(spec) };
 }
 
-/** Labels that Tidegate and Docker set themselves are refused. */
-export function readLabels(field: Field): Record<string, string> {
-  const out: Record<string, string> = {};
-  for (const { name, value, field: at } of readPairs(field)) {
-    if (/^(?:tidegate|com\.docker)\./.test(name))
-      at.errorAtKey({
-        code: 'compose.reserved-label',
-        message: 'Tidegate and Docker set labels with this beginning themselves.',
-        hint: 'Give the label another name.',
-      });
-    out[name] = value ?? '';
-  }
-  return out;
+/** Who runs, where, and with what in front of it. */
+function readProcess(service: Field): Readonly<Record<string, unknown>> {
+  return {
+    User: service.get('user')?.text(),
+    Groups: service.get('group_add')?.texts(),
+    Dir: service.get('working_dir')?.text(),
+    Hostname: service.get('hostname')?.text(),
+    Init: service.get('init')?.boolean(),
+    TTY: service.get('tty')?.boolean(),
+    OpenStdin: service.get('stdin_open')?.boolean(),
+  };
 }
 
 /** Leaves out what is not given, so that the engine's own defaults hold. */
@@ -54,17 +59,24 @@ export function withoutEmpty(spec: Readonly<Record<string, unknown>>): Record<st
   return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
 }
 
-function readEnvironment(field: Field, variables: Variables): readonly string[] {
-  return fillIn(readPairs(field), variables).map(({ name, value, field: at }) => {
-    if (value !== undefined && value !== '' && isSensitiveName(name))
-      at.warning({
-        code: 'compose.visible-secret',
-        message: 'whoever may look at the Swarm can read this value.',
-        hint: 'Tidegate masks it in its own output; keep what must stay secret out of "environment:".',
-      });
-    // A name alone removes the variable that the image sets.
-    return value === undefined ? name : `${name}=${value}`;
-  });
+/** `environment:` wins over the files of `env_file:`. */
+function readEnvironment(
+  service: Field,
+  { files, variables }: ComposeContext,
+): readonly string[] | undefined {
+  const [field, envFile] = [service.get('environment'), service.get('env_file')];
+  if (!field && !envFile) return undefined;
+  const values = new Map<string, string | undefined>(readEnvFiles(envFile, files, variables));
+  for (const { name, value, field: at } of field ? fillIn(readPairs(field), variables) : []) {
+    if (value !== undefined && value !== '' && isSensitiveName(name)) at.warning(visibleSecret);
+    values.set(name, value);
+  }
+  return (
+    [...values]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      // A name alone removes the variable that the image sets.
+      .map(([name, value]) => (value === undefined ? name : `${name}=${value}`))
+  );
 }
 
 function readCommand(field: Field | undefined): readonly string[] | undefined {
@@ -105,20 +117,4 @@ function readStopSignal(field: Field | undefined): string | undefined {
 function capability(name: string): string {
   const upper = name.toUpperCase();
   return upper === 'ALL' || upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
-}
-
-function readTmpfs(field: Field | undefined): readonly Record<string, unknown>[] | undefined {
-  if (!field) return undefined;
-  const items = field.tree.kind === 'list' ? field.items() : [field];
-  return items.flatMap((item) => {
-    const target = item.text('Name a folder of the container: /tmp.');
-    if (target === undefined) return [];
-    if (/^\/[^:]*$/.test(target)) return [{ Type: 'tmpfs', Target: target }];
-    item.error({
-      code: 'compose.unsupported-value',
-      message: `${item.shown} is not supported yet.`,
-      hint: 'Name an absolute folder of the container, without options: /tmp.',
-    });
-    return [];
-  });
 }

@@ -22,9 +22,19 @@ export function readHealthcheck(field: Field | undefined): Record<string, unknow
     Interval: readTime(field.get('interval')),
     Timeout: readTime(field.get('timeout')),
     StartPeriod: readTime(field.get('start_period')),
+    StartInterval: readStartInterval(field.get('start_interval')),
     Retries: field.get('retries')?.integer({ least: 0 }),
   };
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+}
+
+function readStartInterval(field: Field | undefined): number | undefined {
+  field?.warning({
+    code: 'compose.newer-engine',
+    message: 'engines before 25 take no notice of it.',
+    hint: 'There, a short "interval:" does the same.',
+  });
+  return readTime(field);
 }
 
 function readTest(field: Field): readonly string[] | undefined {

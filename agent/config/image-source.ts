@@ -7,13 +7,7 @@ import type { ImageSource } from './model.ts';
 import { repositoryPath } from './repository-path.ts';
 import { imagePattern } from './schema.ts';
 
-export interface BuildPlace {
-  /** The folder of the compose file inside the repository; contexts are relative to it, as with Docker. */
-  readonly folder: string;
-  readonly variables: Variables;
-}
-
-export function readImageSource(service: Field, place: BuildPlace): ImageSource | undefined {
+export function readImageSource(service: Field, variables: Variables): ImageSource | undefined {
   const build = service.get('build');
   const image = service.get('image');
   if (build) {
@@ -23,7 +17,7 @@ export function readImageSource(service: Field, place: BuildPlace): ImageSource 
         message: 'has no effect beside "build:".',
         hint: 'Tidegate names the images it builds after their content.',
       });
-    return readBuild(build, place);
+    return readBuild(build, variables);
   }
   if (image) return readImage(image);
   service.errorAtKey({
@@ -46,15 +40,15 @@ function readImage(field: Field): ImageSource | undefined {
   return undefined;
 }
 
-function readBuild(build: Field, place: BuildPlace): ImageSource | undefined {
+function readBuild(build: Field, variables: Variables): ImageSource | undefined {
   const isShort = build.tree.kind === 'scalar';
   if (!isShort) checkKeys(build, buildKeys);
   if (!isShort && build.tree.kind !== 'map') return undefined;
-  const context = readContext(isShort ? build : (build.get('context') ?? undefined), build, place);
+  const context = readContext(isShort ? build : build.get('context'), build);
   if (context === undefined) return undefined;
   const dockerfile = readDockerfile(build.get('dockerfile'), context);
   const args = build.get('args');
-  const pairs = args ? fillIn(readPairs(args), place.variables) : [];
+  const pairs = args ? fillIn(readPairs(args), variables) : [];
   const target = build.get('target')?.text('Write the name of a stage of the Dockerfile.');
   if (dockerfile === undefined) return undefined;
   return {
@@ -68,7 +62,7 @@ function readBuild(build: Field, place: BuildPlace): ImageSource | undefined {
   };
 }
 
-function readContext(field: Field | undefined, build: Field, place: BuildPlace): string | undefined {
+function readContext(field: Field | undefined, build: Field): string | undefined {
   if (!field) {
     build.errorAtKey({
       code: 'compose.missing-key',
@@ -87,7 +81,7 @@ function readContext(field: Field | undefined, build: Field, place: BuildPlace):
     });
     return undefined;
   }
-  return inside(field, place.folder, written);
+  return inside(field, field.folder, written);
 }
 
 function readDockerfile(field: Field | undefined, context: string): string | undefined {

@@ -1,3 +1,5 @@
+import type { Finding } from './report.ts';
+
 /**
  * Values under `environment:` are visible to everybody who may look at the Swarm; in Tidegate's own output those
  * that look like a secret are masked (invariant 10).
@@ -16,3 +18,9 @@ export function maskEnvironment(env: readonly string[]): readonly string[] {
     return end >= 0 && end < line.length - 1 && isSensitiveName(name) ? `${name}=***` : line;
   });
 }
+
+export const visibleSecret: Finding = {
+  code: 'compose.visible-secret',
+  message: 'whoever may look at the Swarm can read this value.',
+  hint: 'Tidegate masks it in its own output; keep what must stay secret out of "environment:".',
+};

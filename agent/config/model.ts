@@ -35,6 +35,18 @@ export interface WebService {
   readonly template: SlotTemplate;
   /** Names of the compose networks it is on, without the stack's prefix. */
   readonly networks: readonly string[];
+  /** Files its tasks mount; `template` names them in `ContainerSpec.Configs`. */
+  readonly configs: readonly ConfigFile[];
+  /** Services of the compose file that its `depends_on:` names. */
+  readonly dependsOn: readonly string[];
+}
+
+/** A config of the compose file, with its content. */
+export interface ConfigFile {
+  /** In the Swarm; another content has another name. */
+  readonly name: string;
+  readonly data: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export type ImageSource =

@@ -6,12 +6,13 @@
 import { stackName } from '../common/names.ts';
 import { advise } from './advice.ts';
 import { readComposeFile, type ComposeFile, type ComposeService } from './compose-file.ts';
+import type { ComposePath } from './compose-tree.ts';
 import { suggestion } from './did-you-mean.ts';
 import { environmentsOf } from './environments.ts';
 import { missingHint, unknownEnvironment } from './failures.ts';
 import type { Variables } from './interpolate.ts';
 import type { Environment, Problem, Project, ReadFile, WebService } from './model.ts';
-import { Report, sortProblems, type Place } from './report.ts';
+import { Report, sortProblems, type Finding, type Place } from './report.ts';
 import { folderOf, repositoryPath } from './repository-path.ts';
 import { defaults, type ServiceInput } from './schema.ts';
 import { readSuites } from './suites.ts';
@@ -147,33 +148,35 @@ async function readServices({ request, commit, environment, report }: Parts): Pr
   if (!commit.tree) return [];
   const stack = environment?.stack ?? stackName(commit.project ?? 'project', request.environment);
   if (environment) checkSlotNames(commit, stack);
-  const path = composePath(commit, report);
-  if (path === undefined) return [];
-  const text = await request.readCommitFile(path);
-  if (text === undefined) {
-    report.error(commit.place('compose'), {
-      code: 'compose.missing',
-      message: `There is no ${path} in the commit.`,
-      hint: 'Commit it, or set "compose:" to its path as seen from tidegate.yaml.',
-    });
-    return [];
-  }
-  const variables = { ...request.variables, ...environment?.variables };
-  const compose = readComposeFile({ path, text, stack, variables, report });
+  const paths = composePaths(commit, report);
+  if (paths.length === 0) return [];
+  const compose = await readComposeFile({
+    paths,
+    read: request.readCommitFile,
+    stack,
+    variables: { ...request.variables, ...environment?.variables },
+    sharesVolumes: (service) => commit.services.get(service)?.volumes === 'shared',
+    report,
+  });
   if (!compose) return [];
   checkNamed(commit, compose, report);
   return compose.services.flatMap((service) => webService(service, commit, report));
 }
 
-function composePath(file: TidegateFile, report: Report): string | undefined {
-  const path = repositoryPath(folderOf(file.path), file.compose ?? defaults.compose);
-  if (path !== undefined && path !== '') return path;
-  report.error(file.place('compose'), {
-    code: 'config.invalid-value',
-    message: `compose: ${JSON.stringify(file.compose)} is not a file of the repository.`,
-    hint: 'Write a path as seen from tidegate.yaml, with "/", that stays inside the repository: compose.yaml.',
+/** Inside the repository; none when one of them is not. */
+function composePaths(file: TidegateFile, report: Report): readonly ComposePath[] {
+  const written = file.compose ?? [{ path: defaults.compose, at: file.place('compose') }];
+  const paths = written.flatMap(({ path, at }) => {
+    const inside = repositoryPath(folderOf(file.path), path);
+    if (inside !== undefined && inside !== '') return [{ path: inside, at }];
+    report.error(at, {
+      code: 'config.invalid-value',
+      message: `compose: ${JSON.stringify(path)} is not a file of the repository.`,
+      hint: 'Write a path as seen from tidegate.yaml, with "/", that stays inside the repository: compose.yaml.',
+    });
+    return [];
   });
-  return undefined;
+  return paths.length === written.length ? paths : [];
 }
 
 function flagsFileOf(file: TidegateFile, report: Report): LoadedProject['flagsFile'] {
@@ -198,16 +201,26 @@ function checkNamed(file: TidegateFile, compose: ComposeFile, report: Report): v
       hint: `Name it there with its route, or move it to a stack of its own for now.`,
     });
   for (const name of file.serviceNames.filter((service) => !compose.serviceNames.includes(service)))
-    report.error(file.place('services', name), {
-      code: 'config.unknown-service',
-      message: `services: the compose file has no service "${name}".`,
-      hint: suggestion(name, compose.serviceNames),
-    });
+    if (compose.leftOut.includes(name)) report.error(file.place('services', name), leftOut(name));
+    else
+      report.error(file.place('services', name), {
+        code: 'config.unknown-service',
+        message: `services: the compose file has no service "${name}".`,
+        hint: suggestion(name, compose.serviceNames),
+      });
+}
+
+function leftOut(name: string): Finding {
+  return {
+    code: 'config.inactive-profile',
+    message: `services: "${name}" is in compose profiles that are not asked for.`,
+    hint: `Name one in the environment's "variables:" ({ COMPOSE_PROFILES: … }), or remove the service here.`,
+  };
 }
 
 function webService(service: ComposeService, file: TidegateFile, report: Report): readonly WebService[] {
   const input = file.services.get(service.name);
-  const { name, source, template, networks } = service;
+  const { name, source, template, networks, configs, dependsOn } = service;
   if (!input || !source) return [];
   const web: WebService = {
     name,
@@ -218,6 +231,8 @@ function webService(service: ComposeService, file: TidegateFile, report: Report)
     source,
     template,
     networks,
+    configs,
+    dependsOn,
   };
   advise(web, service, drainPlace(file, name), report);
   return [web];

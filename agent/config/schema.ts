@@ -161,6 +161,10 @@ export const serviceSchema = z
       'Path of the health check, starting with "/", letters and URL characters only: /healthz (default /).',
     ).optional(),
     rollout,
+    volumes: z
+      .literal('shared', { error: 'is not "shared"' })
+      .optional()
+      .describe('shared: the old and the new release may write to its volumes at the same time.'),
   })
   .describe('A service needs at least its route: { route: { port: 3000 } }.');
 export type ServiceInput = z.output<typeof serviceSchema>;
@@ -212,15 +216,20 @@ const projectName = text(
   'Lower-case letters and digits, single words joined by "-" or "_": shop.',
 );
 
+const composePath = z.string().min(1, { error: 'is empty' });
+
 export const tidegateSchema = z
   .strictObject({
     version: z.literal(1, { error: 'is not a known version' }).describe('The version of this file: 1.'),
     project: projectName,
     compose: z
-      .string()
-      .min(1, { error: 'is empty' })
+      .union([composePath, z.array(composePath).min(1, { error: 'is empty' })], {
+        error: 'is neither a path nor a list of paths',
+      })
       .optional()
-      .describe('Path of the compose file, seen from this file: compose.yaml (default).'),
+      .describe(
+        'Path of the compose file, seen from this file: compose.yaml (default). Of a list, each is laid over those before it: [compose.yaml, compose.live.yaml].',
+      ),
     environments: z
       .record(z.string().regex(environmentPattern, { error: 'is not a name' }), environmentSchema)
       .describe('The places the project runs in, by name: { dev: { edge: { http: 8080 } } }.'),

@@ -1,5 +1,6 @@
 /** The service spec of a compose service, without what a slot adds: name, Tidegate's labels and networks. */
 import type { SlotTemplate } from '../swarm/ledger/release.ts';
+import type { ComposeContext } from './compose-context.ts';
 import type { Field } from './compose-field.ts';
 import {
   checkKeys,
@@ -9,20 +10,16 @@ import {
   placementKeys,
   reservationKeys,
   restartPolicyKeys,
+  updateKeys,
 } from './compose-keys.ts';
 import { readPairs } from './compose-pairs.ts';
-import { readContainerSpec, readLabels, withoutEmpty } from './container-spec.ts';
-import type { Variables } from './interpolate.ts';
+import { readContainerSpec, withoutEmpty } from './container-spec.ts';
+import { readLabels } from './labels.ts';
 
 /** Swarm's own default of 5 s leaves a service with one task less for that long after each crash. */
 const defaultRestartDelay = 500e6;
 
-export interface TemplatePlace {
-  readonly stack: string;
-  readonly variables: Variables;
-}
-
-export function readTemplate(service: Field, { stack, variables }: TemplatePlace): SlotTemplate {
+export function readTemplate(service: Field, context: ComposeContext): SlotTemplate {
   const deploy = service.get('deploy');
   if (deploy) checkDeploy(deploy);
   const labels = deploy?.get('labels');
@@ -34,7 +31,7 @@ export function readTemplate(service: Field, { stack, variables }: TemplatePlace
   });
   return {
     Labels: labels ? readLabels(labels) : {},
-    TaskTemplate: { ContainerSpec: readContainerSpec(service, stack, variables), ...task },
+    TaskTemplate: { ContainerSpec: readContainerSpec(service, context), ...task },
     Mode: { Replicated: { Replicas: deploy?.get('replicas')?.integer({ least: 1 }) ?? 1 } },
     EndpointSpec: { Mode: 'dnsrr' },
   };
@@ -50,12 +47,36 @@ function checkDeploy(deploy: Field): void {
       hint: 'Use "mode: replicated" (the default) and say how many replicas.',
     });
   const endpoint = deploy.get('endpoint_mode');
-  if (endpoint && endpoint.text() !== 'dnsrr')
-    endpoint.error({
-      code: 'compose.unsupported-value',
-      message: `${endpoint.shown} cannot be used: Swarm's virtual IP keeps sending requests to tasks that are stopping.`,
+  const wanted = endpoint?.text('Write dnsrr.');
+  if (endpoint && wanted === 'vip')
+    endpoint.warning({
+      code: 'compose.endpoint-mode',
+      message: `dnsrr is used: Swarm's virtual IP keeps sending requests to tasks that are stopping.`,
       hint: 'Remove it, or write "endpoint_mode: dnsrr"; the edge balances the load.',
     });
+  else if (endpoint && wanted !== undefined && wanted !== 'dnsrr')
+    endpoint.error({
+      code: 'compose.invalid-value',
+      message: `${endpoint.shown} is not an endpoint mode.`,
+      hint: 'Write "endpoint_mode: dnsrr", or leave it out.',
+    });
+  for (const key of ['update_config', 'rollback_config']) checkUpdate(deploy.get(key));
+}
+
+/** Read, so that a slip in it is told; what it says is done by Tidegate's own rollout. */
+function checkUpdate(field: Field | undefined): void {
+  if (!field) return;
+  checkKeys(field, updateKeys);
+  field.get('parallelism')?.integer({ least: 0 });
+  field.get('delay')?.nanoseconds();
+  field.get('monitor')?.nanoseconds();
+  field.warning({
+    code: 'compose.unused-key',
+    message: 'has no effect here.',
+    hint: field.path.endsWith('.update_config')
+      ? 'Tidegate brings new releases in itself: "rollout:" in tidegate.yaml says how.'
+      : 'Tidegate brings old releases back itself: "tidegate rollback".',
+  });
 }
 
 function readResources(field: Field | undefined): Record<string, unknown> | undefined {
@@ -69,12 +90,33 @@ function readResources(field: Field | undefined): Record<string, unknown> | unde
       ...amounts(limits),
       ...withoutEmpty({ Pids: limits.get('pids')?.integer({ least: 1 }) }),
     },
-    Reservations: reservations && amounts(reservations),
+    Reservations: reservations && {
+      ...amounts(reservations),
+      ...withoutEmpty({ GenericResources: readGeneric(reservations.get('generic_resources')) }),
+    },
   });
 }
 
 function amounts(field: Field): Record<string, unknown> {
   return withoutEmpty({ NanoCPUs: field.get('cpus')?.nanoCpus(), MemoryBytes: field.get('memory')?.bytes() });
+}
+
+/** Only the counted kind: compose has no other. */
+function readGeneric(field: Field | undefined): readonly Record<string, unknown>[] | undefined {
+  return field?.items().flatMap((item) => {
+    checkKeys(item, { known: ['discrete_resource_spec'], refused: {} });
+    const spec = item.get('discrete_resource_spec');
+    if (spec) checkKeys(spec, { known: ['kind', 'value'], refused: {} });
+    const [kind, value] = [spec?.get('kind')?.text(), spec?.get('value')?.integer({ least: 0 })];
+    if (kind !== undefined && value !== undefined)
+      return [{ DiscreteResourceSpec: { Kind: kind, Value: value } }];
+    item.errorAtKey({
+      code: 'compose.missing-key',
+      message: '"discrete_resource_spec" with kind and value is missing.',
+      hint: 'Write { discrete_resource_spec: { kind: gpu, value: 1 } }.',
+    });
+    return [];
+  });
 }
 
 /** `deploy.restart_policy` wins over `restart:`, as with Docker. */

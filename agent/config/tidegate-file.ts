@@ -10,8 +10,8 @@ import { entryOf, locate, plainOf, type Tree } from './yaml-tree.ts';
 export interface TidegateFile {
   readonly path: string;
   readonly project: string | undefined;
-  /** As written; `undefined`: the default. */
-  readonly compose: string | undefined;
+  /** As written, each with its place; `undefined`: the default. */
+  readonly compose: readonly WrittenPath[] | undefined;
   /** As written; `undefined`: the project has no flags. */
   readonly flags: string | undefined;
   /** Those without an error. */
@@ -26,6 +26,11 @@ export interface TidegateFile {
   readonly tree: Tree | undefined;
   /** Environments come from the checkout, services and suites from the commit: the problems of each part by itself. */
   readonly reports: { readonly environments: Report; readonly services: Report; readonly rest: Report };
+}
+
+export interface WrittenPath {
+  readonly path: string;
+  readonly at: Place;
 }
 
 /** Swarm refuses longer names of services, and of configs. */
@@ -49,7 +54,7 @@ export function readTidegateFile(path: string, text: string): TidegateFile {
   const file: TidegateFile = {
     path,
     project: parsed(tidegateSchema.shape.project, scalarAt(tree, 'project')),
-    compose: parsed(tidegateSchema.shape.compose, scalarAt(tree, 'compose')),
+    compose: composePaths(tree),
     flags: parsed(tidegateSchema.shape.flags, scalarAt(tree, 'flags')),
     environments: partsOf(tree, 'environments', environmentSchema),
     environmentNames: keysOf(tree, 'environments'),
@@ -95,6 +100,15 @@ function parsed<T>(schema: Parser<T>, value: unknown): T | undefined {
 function scalarAt(tree: Tree, key: string): unknown {
   const value = entryOf(tree, key)?.value;
   return value?.kind === 'scalar' ? value.value : undefined;
+}
+
+/** One path, or a list of them. */
+function composePaths(tree: Tree): readonly WrittenPath[] | undefined {
+  const entry = entryOf(tree, 'compose');
+  const given = entry && parsed(tidegateSchema.shape.compose, plainOf(entry.value));
+  if (!entry || given === undefined) return undefined;
+  if (typeof given === 'string') return [{ path: given, at: entry.at }];
+  return given.map((path, index) => ({ path, at: locate(tree, ['compose', index]).at }));
 }
 
 function keysOf(tree: Tree, section: string): readonly string[] {

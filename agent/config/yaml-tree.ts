@@ -1,5 +1,6 @@
 /** A YAML document with the place of every value, aliases and merges resolved. What the readers walk over. */
 import type { Place } from './report.ts';
+import { repositoryPath } from './repository-path.ts';
 
 export type Tree = MapTree | ListTree | ScalarTree;
 
@@ -36,6 +37,8 @@ export interface ScalarTree {
   readonly size: 1;
   /** Its variables are reported already; what their text looks like says nothing more. */
   readonly broken?: true;
+  /** Folder inside the repository that a path in it starts from: that of the project, include or extended file. */
+  readonly folder?: string;
 }
 
 export function entryOf(tree: Tree | undefined, key: string): Entry | undefined {
@@ -79,4 +82,22 @@ export function describeTree(tree: Tree): string {
   if (tree.value === null) return 'empty';
   const source = tree.source.length > 60 ? `${tree.source.slice(0, 57)}...` : tree.source;
   return typeof tree.value === 'string' ? JSON.stringify(source) : source;
+}
+
+export function mapTree(at: Place, entries: readonly Entry[]): MapTree {
+  return { kind: 'map', at, entries, size: 1 + entries.reduce((sum, { value }) => sum + value.size, 0) };
+}
+
+export function listTree(at: Place, items: readonly Tree[]): ListTree {
+  return { kind: 'list', at, items, size: 1 + items.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/** A text that stands at a place of the file, as if it were written there by itself. */
+export function textTree(from: ScalarTree, value: string | null): ScalarTree {
+  return { ...from, value, source: value ?? '' };
+}
+
+/** The path a text names, inside the repository; `undefined` when it leaves it. */
+export function namedPath({ value, folder }: ScalarTree): string | undefined {
+  return typeof value === 'string' ? repositoryPath(folder ?? '', value) : undefined;
 }

@@ -73,3 +73,7 @@ export function interruptedNotOver(id: string, driver: string): TidegateError {
     data: { rollout: id, driver },
   });
 }
+
+export function configGone(release: number, config: string): TidegateError {
+  return cannotBeRestored(release, `its config ${config} was removed from the Swarm`);
+}

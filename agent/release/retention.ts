@@ -1,9 +1,10 @@
 /** What the ledger keeps: bounded, and never less than a slot needs. Done by control, one at a time. */
 import { hasCode } from '../common/errors.ts';
-import { isEnded } from '../swarm/ledger/rollout.ts';
-import { releaseRecord } from '../swarm/ledger/release.ts';
+import { isEnded, type RolloutState } from '../swarm/ledger/rollout.ts';
+import { releaseRecord, type ReleaseRecord } from '../swarm/ledger/release.ts';
 import { decode } from '../swarm/ledger/object.ts';
 import { labels } from '../common/names.ts';
+import { configNames } from './config-files.ts';
 import type { ReleaseEngine } from './engine.ts';
 
 export interface Retention {
@@ -42,12 +43,38 @@ async function pruneReleases(engine: ReleaseEngine, keep: number): Promise<void>
   const all = await ledger.releases.list();
   const routes = await ledger.routes.read();
   const used = new Set(Object.values(routes.value.slots));
-  for (const { state } of (await ledger.journals.list()).map((journal) => journal.value))
-    if (!isEnded(state) && state.release !== null) used.add(state.release);
+  const journals = (await ledger.journals.list()).map(({ value }) => value);
+  for (const { state } of journals) if (!isEnded(state) && state.release !== null) used.add(state.release);
   const dropped = all.slice(0, Math.max(0, all.length - keep)).filter((record) => !used.has(record.number));
   for (const record of dropped) await ledger.releases.remove(record.number);
   const images = dropped.flatMap((record) => Object.values(record.services).map((service) => service.digest));
   if (images.length > 0) await dropImages(engine, new Set(images));
+  const kept = all.filter((record) => !dropped.includes(record));
+  await dropConfigs(engine, kept, journals);
+}
+
+/** Configs that no kept release mounts. A rollout that is being built has made its own and names them only later. */
+async function dropConfigs(
+  { swarm, ledger, log }: ReleaseEngine,
+  kept: readonly ReleaseRecord[],
+  journals: readonly { readonly state: RolloutState }[],
+): Promise<void> {
+  if (journals.some(({ state }) => !isEnded(state) && state.release === null)) return;
+  const needed = new Set(
+    kept.flatMap(({ services }) => Object.values(services).flatMap(({ spec }) => configNames(spec))),
+  );
+  const own = { [labels.stack]: ledger.stack, [labels.object]: 'config' };
+  for (const config of await swarm.configs.list(own)) {
+    if (needed.has(config.name)) continue;
+    await swarm.configs.remove(config.id).catch((error: unknown) => {
+      // A task that mounts it has not left yet: the next time.
+      if (!hasCode(error, 'engine.failed', 'swarm.conflict')) throw error;
+      log.warn(
+        { config: config.name, error: error.message },
+        'a config that no release needs is still in use',
+      );
+    });
+  }
 }
 
 /** Images of dropped releases, unless a release of any environment still names them. */

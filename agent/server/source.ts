@@ -6,6 +6,7 @@ import { loadProject } from '../config/project.ts';
 import { sortProblems } from '../config/report.ts';
 import type { Commit } from '../git/repository.ts';
 import type { Call } from '../protocol/methods.ts';
+import { ensureConfigs } from '../release/config-files.ts';
 import { slotContent, type Current } from '../release/current.ts';
 import type { MakeRelease } from '../release/engine.ts';
 import type { Wanted } from '../release/plan.ts';
@@ -131,6 +132,7 @@ async function makeService(
     signal,
     onLine: (text) => call.onEvent({ kind: 'line', source: `build ${service.name}`, stream: 'stdout', text }),
   });
+  await ensureConfigs(place.engine.swarm, environment.stack, service.configs);
   return {
     kind: 'web',
     content: source.wanted[service.name]?.content ?? '',

@@ -1,7 +1,8 @@
 import type { Call, Params, RolloutResult } from '../../protocol/methods.ts';
 import { liveRelease, readCurrent, type Current } from '../../release/current.ts';
 import type { MakeRelease } from '../../release/engine.ts';
-import { cannotBeRestored, nothingToGoBackTo } from '../../release/failures.ts';
+import { missingConfigs } from '../../release/config-files.ts';
+import { cannotBeRestored, configGone, nothingToGoBackTo } from '../../release/failures.ts';
 import { history, wentLive } from '../../release/history.ts';
 import { isWarm, movesTo, policyOf, previousOf, type Wanted } from '../../release/plan.ts';
 import { recover } from '../../release/recovery.ts';
@@ -101,6 +102,9 @@ async function checkImages({ engine }: Place, target: ReleaseRecord, moves: read
         `the image of ${service} (${image.slice(0, 19)}…) is not on this engine any more`,
       );
   }
+  const services = moves.flatMap(({ service }) => target.services[service] ?? []);
+  const [gone] = await missingConfigs(engine.swarm, services);
+  if (gone !== undefined) throw configGone(target.number, gone);
 }
 
 /** The same content under a new number; its predecessor is that of the release it brings back. */

@@ -16,19 +16,15 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
     hint: /^Remove "ports:"; the edge sends requests to "route.port"/,
   },
   {
-    name: 'keys that are not supported yet, each by name',
-    compose: web(
-      `${sound}container_name: x\ndepends_on: [db]\nvolumes: [a:/b]\nsecrets: [s]\nenv_file: .env\nprivileged: true`,
-    ),
+    name: 'keys that are not supported, each by name',
+    compose: web(`${sound}secrets: [s]\nprivileged: true\nshm_size: 1g\nipc: host`),
     errors: [
-      '5:5 compose.unsupported-key: services.web.container_name: not supported yet.',
-      '6:5 compose.unsupported-key: services.web.depends_on: not supported yet.',
-      '7:5 compose.unsupported-key: services.web.volumes: not supported yet.',
-      '8:5 compose.unsupported-key: services.web.secrets: not supported yet.',
-      '9:5 compose.unsupported-key: services.web.env_file: not supported yet.',
-      '10:5 compose.unsupported-key: services.web.privileged: not supported yet.',
+      '5:5 compose.unsupported-key: services.web.secrets: not supported yet.',
+      '6:5 compose.unsupported-key: services.web.privileged: not supported yet.',
+      '7:5 compose.unsupported-key: services.web.shm_size: not supported yet.',
+      '8:5 compose.unsupported-key: services.web.ipc: not supported yet.',
     ],
-    hint: /^Remove it: a service has several containers/,
+    hint: /^Remove it: Swarm services have no namespaces/,
   },
   {
     name: 'an unknown key, with the nearest known one',
@@ -41,9 +37,9 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
   },
   {
     name: 'top-level parts',
-    compose: `${web(sound)}volumes: { a: {} }\nservice: {}\nnetworks:\n  back: { external: true, driver: bridge }\n`,
+    compose: `${web(sound)}secrets: { a: {} }\nservice: {}\nnetworks:\n  back: { external: true, driver: bridge }\n`,
     errors: [
-      '6:1 compose.unsupported-key: volumes: not supported yet.',
+      '6:1 compose.unsupported-key: secrets: not supported yet.',
       '7:1 compose.unknown-key: service: not a key of a compose file.',
       '9:11 compose.unsupported-key: networks.back.external: not supported yet.',
       '9:35 compose.unsupported-value: networks.back.driver: "bridge" is not supported: Swarm services need an overlay network.',
@@ -79,7 +75,6 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
     ),
     errors: [
       '4:26 compose.invalid-value: services.web.healthcheck.test: a list has to start with CMD, CMD-SHELL or NONE',
-      '4:53 compose.unsupported-key: services.web.healthcheck.start_interval: not supported yet.',
       '4:73 compose.unknown-key: services.web.healthcheck.tset: not a key of a compose file.',
     ],
   },
@@ -135,11 +130,11 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
   {
     name: 'deploy modes',
     compose: web(
-      `${sound}deploy: { mode: global, endpoint_mode: vip, replicas: 0, restart_policy: { condition: maybe } }`,
+      `${sound}deploy: { mode: global, endpoint_mode: vup, replicas: 0, restart_policy: { condition: maybe } }`,
     ),
     errors: [
       '5:21 compose.unsupported-value: services.web.deploy.mode: "global" is not supported yet.',
-      `5:44 compose.unsupported-value: services.web.deploy.endpoint_mode: "vip" cannot be used: Swarm's virtual IP keeps sending`,
+      '5:44 compose.invalid-value: services.web.deploy.endpoint_mode: "vup" is not an endpoint mode.',
       '5:59 compose.invalid-value: services.web.deploy.replicas: 0 is not allowed here.',
       '5:91 compose.invalid-value: services.web.deploy.restart_policy.condition: "maybe" is not a condition.',
     ],

@@ -5,29 +5,30 @@ import * as keys from '../../../agent/config/compose-keys.ts';
 import type { LoadedProject } from '../../../agent/config/project.ts';
 import { load, smallCompose, smallTidegate } from './project-files.ts';
 
-type Files = Readonly<Record<'tidegate.yaml' | 'compose.yaml', string>>;
+type Files = Readonly<Record<string, string>>;
 
 /** Every problem has a place inside its file and says what is wrong and right; a project is there unless one is an error. */
 function checkLoaded(loaded: LoadedProject, files: Files): void {
   for (const { file, line, column, message, hint, code } of loaded.problems) {
-    assert.ok(file === 'tidegate.yaml' || file === 'compose.yaml', file);
-    const lines = files[file].split('\n');
+    const text = files[file];
+    assert.ok(text !== undefined, file);
+    const lines = text.split('\n');
     assert.ok(Number.isInteger(line) && line >= 1 && line <= lines.length + 1, `${line} of ${lines.length}`);
     assert.ok(
       Number.isInteger(column) && column >= 1 && column <= (lines[line - 1] ?? '').length + 1,
       `column ${column}`,
     );
     assert.match(code, /^(?:config|compose|yaml)\.[a-z-]+$/);
-    for (const text of [message, hint]) {
-      assert.notEqual(text.trim(), '');
-      assert.doesNotMatch(text, /undefined|\[object/);
+    for (const said of [message, hint]) {
+      assert.notEqual(said.trim(), '');
+      assert.doesNotMatch(said, /undefined|\[object/);
     }
   }
   const hasErrors = loaded.problems.some(({ severity }) => severity === 'error');
   assert.equal(loaded.project === undefined, hasErrors);
 }
 
-async function check(files: Partial<Files>): Promise<void> {
+async function check(files: Files): Promise<void> {
   const whole = { 'tidegate.yaml': smallTidegate, 'compose.yaml': smallCompose, ...files };
   checkLoaded(await load(whole, { variables: { A: 'a', N: '3' } }), whole);
 }
@@ -129,8 +130,20 @@ const composeService = fc.dictionary(fc.constantFrom(...keys.serviceKeys.known),
   maxKeys: 6,
 });
 
+const twoFiles = smallTidegate.replace('project: shop', 'project: shop\ncompose: [compose.yaml, over.yaml]');
+const referenceKeys = ['service', 'file', 'path', 'project_directory', 'env_file'];
+const reference = fc.oneof(
+  fc.constantFrom<unknown>(
+    'web',
+    'a',
+    { service: 'web', file: 'over.yaml' },
+    { service: 'a', file: 'compose.yaml' },
+  ),
+  tree(referenceKeys),
+);
+
 describe('loading a project', () => {
-  const inputs: Readonly<Record<string, fc.Arbitrary<Partial<Files>>>> = {
+  const inputs: Readonly<Record<string, fc.Arbitrary<Files>>> = {
     'any text': fc.record({ 'tidegate.yaml': fc.string(), 'compose.yaml': fc.string() }),
     'a tidegate.yaml with slips': mutated(smallTidegate).map((text) => ({ 'tidegate.yaml': text })),
     'a compose file with slips': mutated(smallCompose).map((text) => ({ 'compose.yaml': text })),
@@ -149,6 +162,35 @@ describe('loading a project', () => {
         networks: { back: null },
       }),
     })),
+    'two compose files laid over each other': fc
+      .tuple(composeService, composeService)
+      .map(([one, other]) => ({
+        'tidegate.yaml': twoFiles,
+        'compose.yaml': stringify({ services: { web: { image: 'a:1', ...one } }, networks: { back: null } }),
+        'over.yaml': stringify({ services: { web: other } }),
+      })),
+    'services that extend each other, files that include each other': fc
+      .tuple(composeService, composeService, reference, reference, tree(referenceKeys))
+      .map(([one, other, first, second, include]) => ({
+        'tidegate.yaml': twoFiles,
+        'compose.yaml': stringify({ include, services: { web: { ...one, extends: first }, a: one } }),
+        'over.yaml': stringify({
+          include: ['compose.yaml'],
+          services: { web: { ...other, extends: second } },
+        }),
+      })),
+    'volumes, configs and the files they name': fc
+      .tuple(tree(knownKeys), tree(knownKeys), tree(knownKeys), fc.string())
+      .map(([volumes, configs, service, text]) => ({
+        'compose.yaml': stringify({
+          services: {
+            web: { image: 'a:1', env_file: ['x.env'], configs: ['a', service], volumes: [service] },
+          },
+          volumes: { a: volumes },
+          configs: { a: configs, b: { file: 'x.env' } },
+        }),
+        'x.env': text,
+      })),
   };
   for (const [name, files] of Object.entries(inputs))
     it(`never throws and always has a place: ${name}`, async () => {

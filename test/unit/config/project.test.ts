@@ -62,6 +62,8 @@ describe('a project', () => {
         source: { kind: 'build', context: '', dockerfile: 'Dockerfile', target: undefined, args: {} },
         template: undefined,
         networks: ['default'],
+        configs: [],
+        dependsOn: [],
       },
     );
   });

@@ -1,0 +1,15 @@
+import type { DeclaredConfigs } from './configs.ts';
+import type { Variables } from './interpolate.ts';
+import type { NamedFiles } from './named-files.ts';
+import type { DeclaredVolume } from './volumes.ts';
+
+/** What reading one service needs of the rest of the project. */
+export interface ComposeContext {
+  readonly stack: string;
+  readonly variables: Variables;
+  readonly files: NamedFiles;
+  readonly volumes: ReadonlyMap<string, DeclaredVolume>;
+  readonly configs: DeclaredConfigs;
+  /** Both slots of this service may write to its volumes (`volumes: shared`). */
+  readonly shared: boolean;
+}

@@ -1,0 +1,43 @@
+import type { Field } from './compose-field.ts';
+import { checkKeys } from './compose-keys.ts';
+import { suggestion } from './did-you-mean.ts';
+
+const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'];
+
+/** The services that `depends_on:` names, in its short or long form. */
+export function readDependencies(field: Field | undefined, known: readonly string[]): readonly string[] {
+  if (!field) return [];
+  const named =
+    field.tree.kind === 'list'
+      ? field.items().flatMap((item) => {
+          const name = item.text('Name a service.');
+          return name === undefined ? [] : [[name, item] as const];
+        })
+      : field.entries();
+  return named.flatMap(([name, at]) => {
+    if (at.tree.kind === 'map') checkOptions(at);
+    if (known.includes(name)) return [name];
+    if (at.get('required')?.boolean() === false) return [];
+    at.errorAtKey({
+      code: 'compose.unknown-service',
+      message: `there is no service "${name}".`,
+      hint: suggestion(name, known),
+    });
+    return [];
+  });
+}
+
+function checkOptions(field: Field): void {
+  checkKeys(field, {
+    known: ['condition', 'required'],
+    refused: { restart: 'Remove it: Swarm restarts what fails, and nothing else with it.' },
+  });
+  const condition = field.get('condition');
+  const text = condition?.text();
+  if (text === undefined || conditions.includes(text)) return;
+  condition?.error({
+    code: 'compose.invalid-value',
+    message: `${condition.shown} is not a condition.`,
+    hint: `Write one of ${conditions.join(', ')}.`,
+  });
+}
