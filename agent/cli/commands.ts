@@ -165,6 +165,17 @@ export const commands: readonly Command[] = [
     }),
   },
   {
+    name: 'watch',
+    positionals: ['ENV'],
+    flags: [],
+    summary: 'Show the environment and what changes in it, whoever changes it, until Ctrl-C.',
+    details: 'With --json: one JSON object a line.',
+    request: ({ folder, positionals }) => ({
+      method: 'watch',
+      params: { folder, environment: needed(positionals, 'ENV'), since: null },
+    }),
+  },
+  {
     name: 'down',
     positionals: ['ENV'],
     flags: ['volumes'],
@@ -194,8 +205,8 @@ export const commands: readonly Command[] = [
     name: 'agent',
     positionals: [],
     flags: ['stdio'],
-    summary: 'Serve the agent API to another program.',
-    details: 'Needs --stdio. See docs/cli.md.',
+    summary: 'Serve the agent API: to every client of this user, or with --stdio to one program.',
+    details: 'Ends by itself when nobody has used it for a while. See docs/agent.md.',
   },
   {
     name: 'help',

@@ -1,11 +1,12 @@
 /** The CLI from what was typed to the exit code. Talks to the agent by its API only. */
 import { codeOf } from '../common/errors.ts';
 import type { Method, Params, Results } from '../protocol/methods.ts';
+import { changes } from '../protocol/reading.ts';
 import { confirm } from './confirm.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
 import { helpFor, overview } from './help.ts';
 import type { Host } from './host.ts';
-import { changes, watchInterrupts } from './interrupt.ts';
+import { watchInterrupts } from './interrupt.ts';
 import { Output, survivePipes } from './output.ts';
 import { parse, wantsJson, type Invocation, type Options } from './parse.ts';
 import { reports } from './report/report.ts';
@@ -43,8 +44,8 @@ async function invoke(
       return exitCodes.done;
     case 'agent': {
       // JSON-RPC is loaded only where it is spoken: other commands start sooner.
-      const { serve } = await import('./serve.ts');
-      return serve(host);
+      if (invocation.over === 'stdio') return (await import('./serve.ts')).serve(host);
+      return (await import('./serve-user.ts')).serveUser(host);
     }
     case 'request': {
       if (invocation.question !== undefined) {
@@ -90,7 +91,7 @@ class Execution {
     const progress = this.#output.progressOf(method);
     const stopWatching = this.#watch(method, (text) => progress.say(text));
     try {
-      const result = await this.#host.agent().request(method, params, {
+      const result = await this.#host.agent({ shared: true }).request(method, params, {
         signal: this.#controller.signal,
         onEvent: (event) => progress.show(event),
       });
@@ -139,5 +140,5 @@ class Execution {
 }
 
 function shapeOf(method: Method): 'document' | 'line' {
-  return method === 'logs' ? 'line' : 'document';
+  return method === 'logs' || method === 'watch' ? 'line' : 'document';
 }

@@ -4,6 +4,7 @@
  * cannot be done by another.
  */
 import * as z from 'zod';
+import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
 
@@ -28,6 +29,12 @@ export const params = {
   }),
   down: z.strictObject({ ...place, environment, volumes: z.boolean() }),
   forgetEdge: z.strictObject({ ...place, environment, node: z.string().min(1) }),
+  /** Runs until it is cancelled. `since`: what the client saw last, to go on from there. */
+  watch: z.strictObject({
+    ...place,
+    environment,
+    since: z.strictObject({ feed: z.string(), sequence: z.int().nonnegative() }).nullable(),
+  }),
 } as const;
 
 export type Method = keyof typeof params;
@@ -138,10 +145,14 @@ export interface Results {
   logs: { readonly lines: number };
   down: { readonly stack: string; readonly removed: readonly string[]; readonly kept: readonly string[] };
   forgetEdge: { readonly node: string; readonly forgotten: readonly string[] };
+  /** Where to go on with `since`. */
+  watch: { readonly feed: string; readonly sequence: number };
 }
 
 /** Reported while a method runs. */
-export type AgentEvent =
+export type AgentEvent = ProgressEvent | WatchEvent;
+
+export type ProgressEvent =
   /** Something worth a line: a release was chosen, a warning, a wait for somebody else. */
   | { readonly kind: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
   /** A rollout entered a phase. */

@@ -15,6 +15,9 @@ import { releases } from './methods/releases.ts';
 import { rollback } from './methods/rollback.ts';
 import { setup } from './methods/setup.ts';
 import { status } from './methods/status.ts';
+import { watch } from './methods/watch.ts';
+import { openFeeds, type Feeds } from './watch/feeds.ts';
+import { told } from './watch/tee.ts';
 
 export interface AgentOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -23,6 +26,8 @@ export interface AgentOptions {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly open?: OpenSwarm;
+  /** What several sessions of one process have together; without it, an agent has its own. */
+  readonly shared?: { readonly connections: Connections; readonly feeds: Feeds };
 }
 
 /** What methods work with. */
@@ -33,6 +38,7 @@ export interface Agent {
   readonly leaseSeconds: number;
   readonly identity: Identity;
   readonly connections: Connections;
+  readonly feeds: Feeds;
   readonly readAssets: () => Promise<{ readonly control: string; readonly lua: string }>;
 }
 
@@ -51,6 +57,7 @@ const methods: Methods = {
   logs,
   down,
   forgetEdge,
+  watch,
 };
 
 export function createAgent(options: AgentOptions): AgentApi & { close(): void } {
@@ -61,15 +68,21 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
     log,
     leaseSeconds: leaseOf(env),
     identity: identity(),
-    connections: openConnections({ env, clock, log, open }),
+    connections: options.shared?.connections ?? openConnections({ env, clock, log, open }),
+    feeds: options.shared?.feeds ?? openFeeds(),
     readAssets: async () => ({
       control: await readFile(assets.controlBundle, 'utf8'),
       lua: await readFile(assets.edgeLua, 'utf8'),
     }),
   };
   return {
-    request: (method, params, call) => methods[method](agent, params, call),
-    close: () => agent.connections.close(),
+    request: (method, params, call) =>
+      told(agent, method, params, call, (tee) => methods[method](agent, params, tee)),
+    close: () => {
+      if (options.shared !== undefined) return;
+      agent.feeds.close();
+      agent.connections.close();
+    },
   };
 }
 

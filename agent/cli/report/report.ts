@@ -39,6 +39,7 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   releases: { lines: (result, { style, now }) => reportReleases(result, style, now), ending: () => done },
   /** Its lines went out as they came. */
   logs: { lines: () => [], ending: () => done },
+  watch: { lines: () => [], ending: () => done },
   down: { lines: (result, { style }) => reportDown(result, style), ending: () => done },
   forgetEdge: { lines: (result, { style }) => reportForgotten(result, style), ending: () => done },
 };
