@@ -165,6 +165,28 @@ export const commands: readonly Command[] = [
     }),
   },
   {
+    name: 'plan',
+    positionals: ['ENV', '[REF]'],
+    flags: [],
+    summary: 'Show what a deploy would do: builds, reuses, differences, what cannot be undone.',
+    details: 'Without REF: HEAD. Changes nothing.',
+    request: ({ folder, positionals }) => ({
+      method: 'plan',
+      params: { folder, environment: needed(positionals, 'ENV'), ref: positionals.REF ?? 'HEAD' },
+    }),
+  },
+  {
+    name: 'doctor',
+    positionals: ['[ENV]'],
+    flags: [],
+    summary: 'Check this machine, its engine and the environments, and say what to do.',
+    details: 'Without ENV: every environment of the project. Changes nothing. Exits with 1 when a check fails.',
+    request: ({ folder, positionals }) => ({
+      method: 'doctor',
+      params: { folder, environment: positionals.ENV ?? null },
+    }),
+  },
+  {
     name: 'watch',
     positionals: ['ENV'],
     flags: [],

@@ -4,6 +4,8 @@
  * cannot be done by another.
  */
 import * as z from 'zod';
+import type { DoctorResult } from './doctor.ts';
+import type { PlanResult } from './plan.ts';
 import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
@@ -11,13 +13,16 @@ const environment = z.string().min(1);
 /** The folder a client stands in; the agent finds the repository from there. */
 const place = { folder: z.string().min(1) };
 
+/** A protected environment is only changed with `confirmed: true`: somebody was asked, and said yes. */
+const changed = { ...place, confirmed: z.boolean().optional() };
+
 export const params = {
-  setup: z.strictObject({ ...place, environment, upgradeEdge: z.boolean() }),
-  deploy: z.strictObject({ ...place, environment, ref: z.string().min(1), hold: z.boolean() }),
-  promote: z.strictObject({ ...place, environment }),
-  abort: z.strictObject({ ...place, environment }),
+  setup: z.strictObject({ ...changed, environment, upgradeEdge: z.boolean() }),
+  deploy: z.strictObject({ ...changed, environment, ref: z.string().min(1), hold: z.boolean() }),
+  promote: z.strictObject({ ...changed, environment }),
+  abort: z.strictObject({ ...changed, environment }),
   /** Without a tag: the release before the one that is live. */
-  rollback: z.strictObject({ ...place, environment, tag: z.string().min(1).nullable() }),
+  rollback: z.strictObject({ ...changed, environment, tag: z.string().min(1).nullable() }),
   status: z.strictObject({ ...place, environment: environment.nullable() }),
   releases: z.strictObject({ ...place, environment }),
   logs: z.strictObject({
@@ -27,8 +32,10 @@ export const params = {
     tail: z.int().nonnegative(),
     follow: z.boolean(),
   }),
-  down: z.strictObject({ ...place, environment, volumes: z.boolean() }),
-  forgetEdge: z.strictObject({ ...place, environment, node: z.string().min(1) }),
+  down: z.strictObject({ ...changed, environment, volumes: z.boolean() }),
+  forgetEdge: z.strictObject({ ...changed, environment, node: z.string().min(1) }),
+  plan: z.strictObject({ ...place, environment, ref: z.string().min(1) }),
+  doctor: z.strictObject({ ...place, environment: environment.nullable() }),
   /** Runs until it is cancelled. `since`: what the client saw last, to go on from there. */
   watch: z.strictObject({
     ...place,
@@ -145,6 +152,8 @@ export interface Results {
   logs: { readonly lines: number };
   down: { readonly stack: string; readonly removed: readonly string[]; readonly kept: readonly string[] };
   forgetEdge: { readonly node: string; readonly forgotten: readonly string[] };
+  plan: PlanResult;
+  doctor: DoctorResult;
   /** Where to go on with `since`. */
   watch: { readonly feed: string; readonly sequence: number };
 }

@@ -1,7 +1,7 @@
 import type { Method } from './methods.ts';
 
 /** Methods that change nothing: stopped without a word when nobody is left to read their answer. */
-const reading: readonly Method[] = ['status', 'releases', 'logs', 'watch'];
+const reading: readonly Method[] = ['status', 'releases', 'logs', 'watch', 'plan', 'doctor'];
 
 export function changes(method: Method): boolean {
   return !reading.includes(method);

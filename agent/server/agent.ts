@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../common/clock.ts';
 import { silentLog, type Log } from '../common/log.ts';
 import type { AgentApi, Call, Method, Params, Results } from '../protocol/methods.ts';
 import { openSwarm } from '../swarm/docker-swarm.ts';
+import { checkConfirmed } from './confirmation.ts';
 import { openConnections, type Connections, type OpenSwarm } from './connections.ts';
 import { identity, type Identity } from './identity.ts';
 import { deploy } from './methods/deploy.ts';
@@ -11,6 +12,8 @@ import { down } from './methods/down.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { logs } from './methods/logs.ts';
 import { abort, promote } from './methods/decide.ts';
+import { doctor } from './methods/doctor.ts';
+import { plan } from './methods/plan.ts';
 import { releases } from './methods/releases.ts';
 import { rollback } from './methods/rollback.ts';
 import { setup } from './methods/setup.ts';
@@ -57,6 +60,8 @@ const methods: Methods = {
   logs,
   down,
   forgetEdge,
+  plan,
+  doctor,
   watch,
 };
 
@@ -76,8 +81,10 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
     }),
   };
   return {
-    request: (method, params, call) =>
-      told(agent, method, params, call, (tee) => methods[method](agent, params, tee)),
+    request: async (method, params, call) => {
+      await checkConfirmed(agent, method, params);
+      return told(agent, method, params, call, (tee) => methods[method](agent, params, tee));
+    },
     close: () => {
       if (options.shared !== undefined) return;
       agent.feeds.close();

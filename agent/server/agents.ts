@@ -6,7 +6,7 @@ import { openSwarm } from '../swarm/docker-swarm.ts';
 import { createAgent, type AgentOptions } from './agent.ts';
 import { openConnections, type Connections } from './connections.ts';
 import type { Lent } from './socket/serve-socket.ts';
-import { openFeeds } from './watch/feeds.ts';
+import { openFeeds, type Feeds } from './watch/feeds.ts';
 import type { HelloParams } from './wire.ts';
 
 export interface Agents {
@@ -22,9 +22,11 @@ interface Pooled {
 /** Connections that no session uses are kept for the next one with the same environment; but not more than these. */
 const mostUnused = 8;
 
-export function openAgents(options: Omit<AgentOptions, 'env' | 'shared'>): Agents {
+export function openAgents(
+  options: Omit<AgentOptions, 'env' | 'shared'>,
+  feeds: Feeds = openFeeds(),
+): Agents {
   const { clock = systemClock, log = silentLog, open = openSwarm } = options;
-  const feeds = openFeeds();
   const pool = new Map<string, Pooled>();
 
   function use(env: Readonly<Record<string, string>>): { pooled: Pooled; release: () => void } {

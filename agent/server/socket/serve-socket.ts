@@ -109,11 +109,11 @@ class Agent implements SocketServer {
     socket.on('error', () => socket.destroy());
     const { token, limits } = this.#options;
     const verdict = knock(request, { port: this.port, token });
-    if (!verdict.open) return refuse(socket, verdict.status, verdict.text);
-    if (this.#stopping) return refuse(socket, 503, 'This agent ends: start another one.');
-    if (this.#clients.size >= limits.clients)
-      return refuse(socket, 503, `This agent has ${limits.clients} clients already.`);
-    this.#upgrades.handleUpgrade(request, socket, head, (webSocket) => this.#admit(webSocket));
+    if (!verdict.open) refuse(socket, verdict.status, verdict.text);
+    else if (this.#stopping) refuse(socket, 503, 'This agent ends: start another one.');
+    else if (this.#clients.size >= limits.clients)
+      refuse(socket, 503, `This agent has ${limits.clients} clients already.`);
+    else this.#upgrades.handleUpgrade(request, socket, head, (webSocket) => this.#admit(webSocket));
   }
 
   #admit(socket: WebSocket): void {

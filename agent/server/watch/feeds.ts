@@ -18,7 +18,7 @@ export interface Observer {
 
 export interface Watched {
   readonly feed: Feed;
-  leave(): void;
+  readonly leave: () => void;
 }
 
 export interface Feeds {
@@ -96,10 +96,11 @@ class Observed {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    for (;;) {
       await this.#observer()?.news(signal);
+      if (signal.aborted) return;
       // A defect of one look must not end all watching: the next look tells whether it stays.
-      if (!signal.aborted) await this.#look().catch(() => undefined);
+      await this.#look().catch(() => undefined);
     }
   }
 

@@ -9,14 +9,14 @@ import { openFeeds } from '../../../../agent/server/watch/feeds.ts';
 import { told } from '../../../../agent/server/watch/tee.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { rolloutDone } from '../../cli/fake-agent.ts';
-import { openWatchPlace, type WatchPlace } from './place.ts';
+import { openAgentPlace, type AgentPlace } from '../../../support/agent-place.ts';
 
 const note = (text: string): AgentEvent => ({ kind: 'note', level: 'info', text });
 const phase = (name: string): AgentEvent => ({ kind: 'phase', rollout: 'r1', phase: name, detail: '' });
 
 describe('what a rollout reports', () => {
-  let place: WatchPlace;
-  beforeEach(async () => (place = await openWatchPlace()));
+  let place: AgentPlace;
+  beforeEach(async () => (place = await openAgentPlace()));
   afterEach(() => place.close());
 
   it('is told to its client at once, and to all who watch in the same order, from its first word on', async () => {

@@ -4,11 +4,11 @@ import type { AgentEvent } from '../../../../agent/protocol/methods.ts';
 import type { WatchUpdate } from '../../../../agent/protocol/watch.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { call } from '../socket/server.ts';
-import { aRollout, inPhase, openWatchPlace, type WatchPlace } from './place.ts';
+import { aRollout, inPhase, openAgentPlace, type AgentPlace } from '../../../support/agent-place.ts';
 
 describe('watching an environment', () => {
-  let place: WatchPlace;
-  beforeEach(async () => (place = await openWatchPlace()));
+  let place: AgentPlace;
+  beforeEach(async () => (place = await openAgentPlace()));
   afterEach(() => place.close());
 
   interface Watching {

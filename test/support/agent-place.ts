@@ -4,23 +4,35 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { connectSocket } from '../../../../agent/cli/socket.ts';
-import type { RemoteAgent } from '../../../../agent/cli/remote.ts';
-import { silentLog } from '../../../../agent/common/log.ts';
-import { protocolVersion } from '../../../../agent/protocol/version.ts';
-import { openAgents } from '../../../../agent/server/agents.ts';
-import { defaultLimits, serveSocket } from '../../../../agent/server/socket/serve-socket.ts';
-import { openLedger, type Ledger } from '../../../../agent/swarm/ledger/ledger.ts';
-import type { RolloutHead, RolloutState } from '../../../../agent/swarm/ledger/rollout.ts';
-import { FakeCluster } from '../../../support/fake-swarm.ts';
-import { token } from '../socket/server.ts';
+import { connectSocket } from '../../agent/cli/socket.ts';
+import type { RemoteAgent } from '../../agent/cli/remote.ts';
+import { silentLog } from '../../agent/common/log.ts';
+import { protocolVersion } from '../../agent/protocol/version.ts';
+import { openAgents } from '../../agent/server/agents.ts';
+import { defaultLimits, serveSocket } from '../../agent/server/socket/serve-socket.ts';
+import type { Feed } from '../../agent/server/watch/feed.ts';
+import { openFeeds } from '../../agent/server/watch/feeds.ts';
+import { openLedger, type Ledger } from '../../agent/swarm/ledger/ledger.ts';
+import type { RolloutHead, RolloutState } from '../../agent/swarm/ledger/rollout.ts';
+import { FakeCluster } from './fake-swarm.ts';
 
-export interface WatchPlace {
+
+const token = 'T'.repeat(43);
+
+export interface AgentPlace {
   readonly folder: string;
   readonly ledger: Ledger;
   readonly cluster: FakeCluster;
+  /** Where rollouts of `dev` are told. */
+  readonly feed: () => Feed;
+  readonly at: { readonly port: number; readonly token: string };
   client(): Promise<RemoteAgent>;
   close(): Promise<void>;
+}
+
+/** Nobody listens there: everything is asked of the cluster in memory. */
+export function agentPlaceEnv(folder: string): Record<string, string> {
+  return { DOCKER_HOST: `unix://${folder}/none.sock`, PATH: process.env['PATH'] ?? '' };
 }
 
 const file = `version: 1
@@ -32,13 +44,14 @@ services:
   web: { route: { port: 3000 } }
 `;
 
-export async function openWatchPlace(): Promise<WatchPlace> {
+export async function openAgentPlace(): Promise<AgentPlace> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tidegate-watch-'));
   await promisify(execFile)('git', ['init', '-q', folder]);
   await writeFile(path.join(folder, 'tidegate.yaml'), file);
   const cluster = new FakeCluster(() => Date.now());
   const assets = { controlBundle: '', edgeLua: '' };
-  const agents = openAgents({ assets, open: () => cluster.view() });
+  const feeds = openFeeds();
+  const agents = openAgents({ assets, open: () => cluster.view() }, feeds);
   const server = await serveSocket({
     hello: { protocolVersion, version: '1', pid: process.pid },
     token,
@@ -55,12 +68,12 @@ export async function openWatchPlace(): Promise<WatchPlace> {
     folder,
     ledger,
     cluster,
+    feed: () => feeds.feed(`unix://${folder}/none.sock shop-dev`),
+    at: { port: server.port, token },
     client: async () => {
       const client = await connectSocket({ port: server.port, token });
       clients.push(client);
-      // Nobody listens there: everything is asked of the cluster in memory.
-      const env = { DOCKER_HOST: `unix://${folder}/none.sock`, PATH: process.env['PATH'] ?? '' };
-      await client.hello({ env });
+      await client.hello({ env: agentPlaceEnv(folder) });
       return client;
     },
     close: async () => {
