@@ -17,7 +17,9 @@ process.on('message', ({ events }: { events: number }) => {
   let told = 0;
   const tell = (): void => {
     for (let count = 0; count < atOnce && told < events; count++, told++)
-      place.feed().addEvent('r1', { kind: 'line', source: 'build web', stream: 'stdout', text: `line ${told}` });
+      place
+        .feed()
+        .addEvent('r1', { kind: 'line', source: 'build web', stream: 'stdout', text: `line ${told}` });
     if (told < events) setImmediate(tell);
   };
   tell();

@@ -54,7 +54,8 @@ async function watchAll(
       for (const update of event.updates) {
         if (update.type === 'snapshot') begun();
         if (update.type !== 'event' || update.event.kind !== 'line') continue;
-        if (update.event.text !== `line ${seen}`) reject(new Error(`"${update.event.text}" is not line ${seen}`));
+        if (update.event.text !== `line ${seen}`)
+          reject(new Error(`"${update.event.text}" is not line ${seen}`));
         seen += 1;
       }
       if (seen === events) resolve();

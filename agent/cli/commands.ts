@@ -180,7 +180,8 @@ export const commands: readonly Command[] = [
     positionals: ['[ENV]'],
     flags: [],
     summary: 'Check this machine, its engine and the environments, and say what to do.',
-    details: 'Without ENV: every environment of the project. Changes nothing. Exits with 1 when a check fails.',
+    details:
+      'Without ENV: every environment of the project. Changes nothing. Exits with 1 when a check fails.',
     request: ({ folder, positionals }) => ({
       method: 'doctor',
       params: { folder, environment: positionals.ENV ?? null },

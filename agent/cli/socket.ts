@@ -11,7 +11,10 @@ const longestMessage = 64_000_000;
 const connectMs = 3_000;
 
 /** Throws `agent.disconnected` when nobody is there, or somebody who does not take this token. */
-export async function connectSocket(at: { readonly port: number; readonly token: string }): Promise<RemoteAgent> {
+export async function connectSocket(at: {
+  readonly port: number;
+  readonly token: string;
+}): Promise<RemoteAgent> {
   const socket = new WebSocket(`ws://${address}:${at.port}/`, {
     headers: { authorization: `Bearer ${at.token}` },
     handshakeTimeout: connectMs,

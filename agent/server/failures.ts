@@ -58,3 +58,10 @@ export function agentEnds(): TidegateError {
     hint: 'Start another one, or run the command without one: TIDEGATE_AGENT=off.',
   });
 }
+
+export function helloTwice(): TidegateError {
+  return failure('usage.invalid', {
+    message: '"hello" was said already: a connection has one environment.',
+    hint: 'Open another connection for another environment.',
+  });
+}

@@ -38,7 +38,14 @@ export async function runAgent(options: RunOptions): Promise<'idle' | 'stopped'>
     const hello = { protocolVersion, version, pid };
     const lend: Agents['lend'] = (who) => agents.lend(who);
     const server = await serveSocket({ hello, token, lend, limits, log });
-    const takeBack = await announce(folder, { pid, port: server.port, token, version, build, protocolVersion });
+    const takeBack = await announce(folder, {
+      pid,
+      port: server.port,
+      token,
+      version,
+      build,
+      protocolVersion,
+    });
     const leave = (): void => {
       // First of all: whoever looks now must find nobody, and may start another agent while rollouts end here.
       void takeBack()

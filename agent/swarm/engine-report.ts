@@ -43,7 +43,10 @@ function tooLate(limitMs: number): Promise<never> {
   });
 }
 
-function swarmOf({ LocalNodeState: state, ControlAvailable: manages }: z.infer<typeof info>['Swarm']): EngineReport['swarm'] {
+function swarmOf({
+  LocalNodeState: state,
+  ControlAvailable: manages,
+}: z.infer<typeof info>['Swarm']): EngineReport['swarm'] {
   if (state === 'active') return manages ? 'manager' : 'worker';
   return state === 'inactive' || state === 'locked' ? state : 'starting';
 }

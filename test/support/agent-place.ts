@@ -16,7 +16,6 @@ import { openLedger, type Ledger } from '../../agent/swarm/ledger/ledger.ts';
 import type { RolloutHead, RolloutState } from '../../agent/swarm/ledger/rollout.ts';
 import { FakeCluster } from './fake-swarm.ts';
 
-
 const token = 'T'.repeat(43);
 
 export interface AgentPlace {

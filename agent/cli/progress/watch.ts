@@ -25,7 +25,9 @@ function linesOf(update: WatchUpdate): string[] {
   switch (update.type) {
     case 'snapshot':
       return [
-        ...(update.because === 'again' ? ['what happened meanwhile is not known any more; as it is now:'] : []),
+        ...(update.because === 'again'
+          ? ['what happened meanwhile is not known any more; as it is now:']
+          : []),
         ...statusLines(update.status),
         ...update.rollouts.flatMap(({ progress, events, dropped }) => [
           ...(progress === null ? [] : [progressLine(progress)]),
@@ -49,7 +51,10 @@ function statusLines({ environment, state, problem, services }: EnvironmentStatu
       .map(({ colour, state, release, share }) => `${colour} ${state} ${releaseName(release)} ${share} %`);
     return `${service}: ${parts.join(', ')}`;
   });
-  return [[`${environment} ${state}`, ...slots].join('; '), ...(problem === null ? [] : [`  ${cleanText(problem)}`])];
+  return [
+    [`${environment} ${state}`, ...slots].join('; '),
+    ...(problem === null ? [] : [`  ${cleanText(problem)}`]),
+  ];
 }
 
 function progressLine({ kind, ref, by, phase, reason, trail }: RolloutProgress): string {

@@ -24,7 +24,10 @@ export function reportPlan(plan: PlanResult, style: Style): string[] {
   ];
 }
 
-function serviceLines({ service, action, reason, from, to, differences }: PlannedService, style: Style): string[] {
+function serviceLines(
+  { service, action, reason, from, to, differences }: PlannedService,
+  style: Style,
+): string[] {
   const way = to === null ? '' : ` ${from === null ? to : `${from} -> ${to}`}`;
   const word = action === 'untouched' ? style.dim(action) : style.bold(action);
   return [`  ${service}: ${word}${way}, ${reason}`, ...differences.map((one) => differenceLine(one))];

@@ -58,7 +58,8 @@ export async function discover(folder: string): Promise<Finding> {
     const found = await lstat(file).catch(() => undefined);
     if (found === undefined) return { state: 'none' };
     await checkFolder(folder);
-    const others = process.getuid !== undefined && (found.uid !== process.getuid() || (found.mode & 0o077) !== 0);
+    const others =
+      process.getuid !== undefined && (found.uid !== process.getuid() || (found.mode & 0o077) !== 0);
     if (!found.isFile() || others) return { state: 'unusable', why: `others can read or write ${file}` };
     const agent = parsed(await readFile(file, 'utf8'));
     if (agent === undefined) return { state: 'unusable', why: `${file} is not what an agent writes` };

@@ -7,8 +7,7 @@ import * as z from 'zod';
 import { lives, markOf, type ProcessMark } from './process.ts';
 
 export type Lock =
-  | { readonly ours: true; release(): Promise<void> }
-  | { readonly ours: false; readonly holder: ProcessMark };
+  { readonly ours: true; release(): Promise<void> } | { readonly ours: false; readonly holder: ProcessMark };
 
 const content = z.object({ pid: z.int().positive(), started: z.string().nullable() });
 

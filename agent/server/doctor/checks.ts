@@ -20,5 +20,9 @@ export function fail(subject: Subject, detail: string, fix: string): Check {
 /** A failure that says what to do is a finding; a defect is not, and passes. */
 export function failed(subject: Subject, error: unknown): Check {
   if (!(error instanceof TidegateError)) throw error;
-  return fail(subject, messageOf(error), error.hint ?? 'Look at what the message names, then run this again.');
+  return fail(
+    subject,
+    messageOf(error),
+    error.hint ?? 'Look at what the message names, then run this again.',
+  );
 }

@@ -29,7 +29,11 @@ export function swarmCheck(environment: string | null, { swarm }: EngineReport):
     case 'locked':
       return fail(subject, 'Its Swarm is locked.', 'Unlock it: "docker swarm unlock".');
     case 'starting':
-      return warn(subject, 'Its Swarm is only starting, or has no leader.', 'Wait a little, then run this again.');
+      return warn(
+        subject,
+        'Its Swarm is only starting, or has no leader.',
+        'Wait a little, then run this again.',
+      );
   }
 }
 

@@ -50,12 +50,16 @@ export function tryPort(port: number): Promise<Listening> {
 }
 
 /** The images of edge and control: on the engine, or to be had from a registry. */
-export function imageChecks({ name: environment, images }: Environment, connection: Connection): Promise<Check[]> {
+export function imageChecks(
+  { name: environment, images }: Environment,
+  connection: Connection,
+): Promise<Check[]> {
   const subject = { check: 'image', environment };
   return Promise.all(
     Object.entries(images).map(async ([what, ref]) => {
       try {
-        if (await connection.swarm.images.get(ref)) return ok(subject, `${ref} for the ${what} is on the engine`);
+        if (await connection.swarm.images.get(ref))
+          return ok(subject, `${ref} for the ${what} is on the engine`);
       } catch (error) {
         return failed(subject, error);
       }

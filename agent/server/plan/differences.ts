@@ -4,12 +4,18 @@ import type { Difference } from '../../protocol/plan.ts';
 import type { ReleasedService } from '../../swarm/ledger/release.ts';
 
 /** What of a service counts, be it of a release or of a commit; `image` as a person should read it. */
-export type Compared = Pick<ReleasedService, 'route' | 'health' | 'replicas' | 'networks' | 'rollout' | 'spec'> & {
+export type Compared = Pick<
+  ReleasedService,
+  'route' | 'health' | 'replicas' | 'networks' | 'rollout' | 'spec'
+> & {
   readonly image: string;
 };
 
 /** Every field that differs, by name; the values of `*_PASSWORD`, `*_TOKEN` and their like are masked. */
-export function differences(before: Compared | undefined, after: Compared | undefined): readonly Difference[] {
+export function differences(
+  before: Compared | undefined,
+  after: Compared | undefined,
+): readonly Difference[] {
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   const names = [...new Set([...old.keys(), ...now.keys()])].sort();
   return names.flatMap((field) => {
@@ -24,7 +30,10 @@ function fieldsOf(service: Compared | undefined): Map<string, string> {
   const { spec, image, ...rest } = service;
   const { Env: env = [], ...container } = spec.TaskTemplate.ContainerSpec;
   // The slot names the image and the networks; here they would only repeat what is above.
-  const template = { ...spec, TaskTemplate: { ...spec.TaskTemplate, ContainerSpec: { ...container, Image: '' } } };
+  const template = {
+    ...spec,
+    TaskTemplate: { ...spec.TaskTemplate, ContainerSpec: { ...container, Image: '' } },
+  };
   fields.set('image', image);
   for (const line of env) {
     const end = line.indexOf('=');

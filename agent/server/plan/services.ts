@@ -54,7 +54,9 @@ function reasonOf(runs: boolean, image: PlannedImage, found: readonly Difference
   const isImage = found.some(({ field }) => field === 'image');
   const others = found.filter(({ field }) => field !== 'image').length;
   const parts = [
-    ...(isImage ? [image.state === 'build' ? 'what it is built from changed' : 'its image is another one'] : []),
+    ...(isImage
+      ? [image.state === 'build' ? 'what it is built from changed' : 'its image is another one']
+      : []),
     ...(others === 0 ? [] : [`${others} ${others === 1 ? 'field' : 'fields'} of its configuration changed`]),
   ];
   return parts.length === 0 ? 'its content key changed' : parts.join(', and ');

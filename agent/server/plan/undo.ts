@@ -19,7 +19,9 @@ export function cannotBeUndone({ current, live, moves, missingImages }: Undoing)
     ...moves.flatMap(({ service, from }) => {
       const image = from === null ? undefined : slotContent(current, service, from)?.image;
       return image !== undefined && missingImages.has(image)
-        ? [`${service} of release ${live.number} cannot be brought back: its image is not on this engine any more.`]
+        ? [
+            `${service} of release ${live.number} cannot be brought back: its image is not on this engine any more.`,
+          ]
         : [];
     }),
     ...moves.flatMap(({ service, from }) =>
@@ -29,7 +31,9 @@ export function cannotBeUndone({ current, live, moves, missingImages }: Undoing)
       const key = parseSlotKey(slot);
       const taken = moves.some(({ service, to }) => key?.service === service && key.colour === to);
       return taken
-        ? [`${slot} loses the warm release ${release}: going back to that one takes a placement from then on.`]
+        ? [
+            `${slot} loses the warm release ${release}: going back to that one takes a placement from then on.`,
+          ]
         : [];
     }),
   ];

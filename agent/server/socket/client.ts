@@ -1,5 +1,6 @@
 /** One client of the agent: its socket, its session, its heartbeat. */
 import type { WebSocket } from 'ws';
+import { helloTwice } from '../failures.ts';
 import { Session } from '../session.ts';
 import { checkSessionEnvironment } from '../session-env.ts';
 import { closeCodes } from './close-codes.ts';
@@ -23,7 +24,9 @@ export class Client {
     this.#socket = socket;
     this.#options = options;
     // ws closes the connection itself after an error (a frame that is none, a message that is too long).
-    socket.on('error', (error) => options.log.warn({ error: error.message }, 'a client sent what cannot be read'));
+    socket.on('error', (error) =>
+      options.log.warn({ error: error.message }, 'a client sent what cannot be read'),
+    );
     socket.on('pong', () => (this.#answered = true));
     const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     const onSlow = (waiting: number): void => {
@@ -35,12 +38,11 @@ export class Client {
       writer: new SocketWriter(socket, { queueBytes: options.limits.queueBytes, onSlow }),
       hello: options.hello,
       greet: (hello) => {
+        if (this.#lent !== undefined) throw helloTwice();
         checkSessionEnvironment(hello.env ?? {});
-        const lent = options.lend(hello);
-        this.#lent?.release();
-        this.#lent = lent;
+        this.#lent = options.lend(hello);
         clearTimeout(this.#helloLimit);
-        return lent.api;
+        return this.#lent.api;
       },
       whenGone: 'finish',
     });

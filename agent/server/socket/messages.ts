@@ -104,7 +104,8 @@ export const fromClient: Sieve = (value) => {
 export const fromAgent: Sieve = (value) => {
   if (!isMessage(value)) return undefined;
   const { id, method, params } = value;
-  if (method === undefined) return isId(id) && ('result' in value || isRecord(value['error'])) ? 'take' : 'drop';
+  if (method === undefined)
+    return isId(id) && ('result' in value || isRecord(value['error'])) ? 'take' : 'drop';
   return method === '$/progress' && isRecord(params) ? 'take' : 'drop';
 };
 

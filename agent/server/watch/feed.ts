@@ -91,9 +91,12 @@ export class Feed {
 
   #snapshot(because: WatchSnapshot['because']): WatchSnapshot {
     if (this.#status === undefined) throw new Error('the environment has not been looked at yet');
-    const rollouts = [...this.#rollouts].map(
-      ([id, { progress, events, dropped }]): WatchedRollout => ({ id, progress, events: [...events], dropped }),
-    );
+    const rollouts = [...this.#rollouts].map(([id, { progress, events, dropped }]): WatchedRollout => ({
+      id,
+      progress,
+      events: [...events],
+      dropped,
+    }));
     return { type: 'snapshot', sequence: this.#sequence, because, status: this.#status, rollouts };
   }
 

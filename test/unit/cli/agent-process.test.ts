@@ -35,7 +35,10 @@ describe('tidegate agent as a process', function () {
     await rm(runtime, { recursive: true, force: true });
   });
 
-  function start(args: readonly string[], env: Record<string, string> = {}): { ended: Promise<Ended> } & {
+  function start(
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): { ended: Promise<Ended> } & {
     child: ChildProcess;
   } {
     const child = spawn(process.execPath, ['--import', tsx, program, ...args], {

@@ -267,7 +267,10 @@ describe('a protected environment', () => {
   });
 
   it('needs --yes where there is no terminal, and with --json', async () => {
-    for (const argv of [['deploy', 'production'], ['deploy', 'production', '--json']]) {
+    for (const argv of [
+      ['deploy', 'production'],
+      ['deploy', 'production', '--json'],
+    ]) {
       const { code, out, err } = await ran({ argv, agent: agent() });
       assert.equal(code, 2);
       assert.match(out + err, /no terminal to ask on[^]*--yes/);

@@ -46,12 +46,18 @@ describe('the differences between what runs and what would', () => {
   });
 
   it('are every field of a service that is new', () => {
-    assert.ok(differences(undefined, service({})).some(({ field }) => field === 'health'), 'no health');
+    assert.ok(
+      differences(undefined, service({})).some(({ field }) => field === 'health'),
+      'no health',
+    );
   });
 
   it('say that a secret differs, and not what it is', () => {
     const values = ['DB_PASSWORD', 'API_TOKEN', 'SIGNING_KEY', 'client_secret'];
-    const before = service({ env: values.map((name) => `${name}=hunter1`), labels: { 'x.token': 'hunter1' } });
+    const before = service({
+      env: values.map((name) => `${name}=hunter1`),
+      labels: { 'x.token': 'hunter1' },
+    });
     const after = service({ env: values.map((name) => `${name}=hunter2`), labels: { 'x.token': 'hunter2' } });
     const found = differences(before, after);
     assert.equal(found.length, 5);

@@ -29,7 +29,9 @@ describe('tidegate plan', () => {
   async function commit(version: string): Promise<void> {
     await writeFile(path.join(place.folder, 'compose.yaml'), compose(version));
     const git = (...args: string[]): Promise<unknown> =>
-      promisify(execFile)('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: place.folder });
+      promisify(execFile)('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+        cwd: place.folder,
+      });
     await git('add', '.');
     await git('commit', '-qm', `shop ${version}`);
     await git('tag', version);
@@ -74,7 +76,10 @@ describe('tidegate plan', () => {
     assert.deepEqual([web?.from, web?.to, api?.action], ['blue', 'green', 'left']);
     const fields = web?.differences.map(({ field }) => field) ?? [];
     assert.ok(fields.includes('image') && fields.includes('environment.LOG'), fields.join());
-    assert.match(plan.cannotBeUndone.join('\n'), /image is not on this engine[^]*web-green loses the warm release 1/);
+    assert.match(
+      plan.cannotBeUndone.join('\n'),
+      /image is not on this engine[^]*web-green loses the warm release 1/,
+    );
     const text = reportPlan(plan, plainStyle).join('\n');
     assert.match(text, /^plan: v0 \(#1\) -> v1 \(\w{8}\) shop v1 in dev\n {2}web: pull blue -> green, /);
     assert.match(text, /\+ environment\.DB_PASSWORD: \*\*\*/);

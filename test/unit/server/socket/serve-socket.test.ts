@@ -84,6 +84,14 @@ describe('the agent on a WebSocket', () => {
     assert.match(error.message, /came before "hello"/);
   });
 
+  it('takes one hello a connection: its environment stays', async () => {
+    there = await served(agent);
+    const client = await there.client({ env: { DOCKER_HOST: 'unix:///a' } });
+    const error = await refusal(client.hello({ env: { DOCKER_HOST: 'unix:///b' } }));
+    assert.match(error.message, /said already/);
+    assert.equal(there.hellos.length, 1);
+  });
+
   it('closes the connection of who says nothing', async () => {
     there = await served(agent, { helloMs: 20 });
     const [code, reason] = (await once(await raw(), 'close')) as [number, Buffer];
