@@ -6,7 +6,7 @@ import type { AgentApi, Call, Method, Params, Results } from '../protocol/method
 import { openSwarm } from '../swarm/docker-swarm.ts';
 import { checkConfirmed } from './confirmation.ts';
 import { openConnections, type Connections, type OpenSwarm } from './connections.ts';
-import { identity, type Identity } from './identity.ts';
+import { identity, working, type Identity } from './identity.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
@@ -83,7 +83,10 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
   return {
     request: async (method, params, call) => {
       await checkConfirmed(agent, method, params);
-      return told(agent, method, params, call, (tee) => methods[method](agent, params, tee));
+      const own: Agent = { ...agent, identity: identity() };
+      return working(own.identity, () =>
+        told(own, method, params, call, (tee) => methods[method](own, params, tee)),
+      );
     },
     close: () => {
       if (options.shared !== undefined) return;
