@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { must, openShop, type Shop } from '../test/support/shop.ts';
+import { eventsPerSecond } from './events.ts';
 import { median, timed, type Report } from './figures.ts';
 import { quietCall, startAgent, type RunningAgent } from './stdio-agent.ts';
 
@@ -14,6 +15,7 @@ const unchangedDeploys = 10;
 
 export async function bench(report: Report): Promise<void> {
   await startTimes(report);
+  report({ name: 'agent_events_per_s', value: await eventsPerSecond(), unit: '/s' });
   const shop = await openShop({ about: 'bench', healthChecks: true });
   try {
     const agent = await startAgent(shop.env);

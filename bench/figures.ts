@@ -27,6 +27,7 @@ export const targets: Readonly<Record<string, Target>> = {
   context_vs_git_archive: { atMost: 2 },
   unchanged_decision_ms: { atMost: 50 },
   agent_start_ms: { atMost: 400 },
+  agent_events_per_s: { atLeast: 5_000 },
   agent_rss_mb: { atMost: 130 },
 };
 

@@ -3,16 +3,16 @@ import type { Clock } from '../common/clock.ts';
 import { hasCode } from '../common/errors.ts';
 import { silentLog, type Log } from '../common/log.ts';
 import { Mutex } from '../common/mutex.ts';
-import { labels } from '../common/names.ts';
 import type { OpenEngine } from '../swarm/engine.ts';
 import { engineFailure } from '../swarm/failures.ts';
-import type { ImageObject, Swarm } from '../swarm/port.ts';
+import type { Swarm } from '../swarm/port.ts';
 import { buildImage } from './build-image.ts';
 import { engineBuilder, type EngineBuilder } from './builder-kind.ts';
 import type { Builder, BuildRequest, BuiltImage } from './builder.ts';
 import { contentKey } from './content-key.ts';
 import type { BuildSource } from './context.ts';
 import { buildCancelled, noImageId } from './failures.ts';
+import { findImage } from './find-image.ts';
 import { imageTag } from './labels.ts';
 
 export interface BuilderDeps {
@@ -89,26 +89,19 @@ async function fetchImage({ images }: BuilderDeps, ref: string, request: BuildRe
   return { ref: pulled.id, digest: pulled.id, built: false };
 }
 
-/**
- * Images inherit the labels of what they are built FROM, so the label alone would also find an image that
- * somebody built on top of ours. Our tag says that it is the one.
- */
 async function reuse(
   { images }: BuilderDeps,
   request: BuildRequest,
   key: string,
 ): Promise<BuiltImage | undefined> {
-  const { repository, tag } = imageTag(request.project, request.service, key);
-  // Asking for one name is quick on an engine with many images; listing is not.
-  const own = await images.get(`${repository}:${tag}`);
-  if (own?.labels[labels.key] === key) return { ref: own.id, digest: own.id, built: false };
-  const isOurs = (image: ImageObject): boolean =>
-    image.tags.some((name) => name.startsWith('tidegate/') && name.endsWith(`:${tag}`));
-  const found = (await images.list({ [labels.key]: key })).find(isOurs);
+  const { project, service } = request;
+  const found = await findImage(images, { project, service, key });
   if (!found) return undefined;
+  const { id } = found.image;
+  const { repository, tag } = imageTag(project, service, key);
   // Built for another service: from now on this one, too, keeps it from being pruned.
-  await images.tag(found.id, repository, tag);
-  return { ref: found.id, digest: found.id, built: false };
+  if (!found.own) await images.tag(id, repository, tag);
+  return { ref: id, digest: id, built: false };
 }
 
 async function make(

@@ -165,6 +165,40 @@ export const commands: readonly Command[] = [
     }),
   },
   {
+    name: 'plan',
+    positionals: ['ENV', '[REF]'],
+    flags: [],
+    summary: 'Show what a deploy would do: builds, reuses, differences, what cannot be undone.',
+    details: 'Without REF: HEAD. Changes nothing.',
+    request: ({ folder, positionals }) => ({
+      method: 'plan',
+      params: { folder, environment: needed(positionals, 'ENV'), ref: positionals.REF ?? 'HEAD' },
+    }),
+  },
+  {
+    name: 'doctor',
+    positionals: ['[ENV]'],
+    flags: [],
+    summary: 'Check this machine, its engine and the environments, and say what to do.',
+    details:
+      'Without ENV: every environment of the project. Changes nothing. Exits with 1 when a check fails.',
+    request: ({ folder, positionals }) => ({
+      method: 'doctor',
+      params: { folder, environment: positionals.ENV ?? null },
+    }),
+  },
+  {
+    name: 'watch',
+    positionals: ['ENV'],
+    flags: [],
+    summary: 'Show the environment and what changes in it, whoever changes it, until Ctrl-C.',
+    details: 'With --json: one JSON object a line.',
+    request: ({ folder, positionals }) => ({
+      method: 'watch',
+      params: { folder, environment: needed(positionals, 'ENV'), since: null },
+    }),
+  },
+  {
     name: 'down',
     positionals: ['ENV'],
     flags: ['volumes'],
@@ -221,8 +255,8 @@ export const commands: readonly Command[] = [
     name: 'agent',
     positionals: [],
     flags: ['stdio'],
-    summary: 'Serve the agent API to another program.',
-    details: 'Needs --stdio. See docs/cli.md.',
+    summary: 'Serve the agent API: to every client of this user, or with --stdio to one program.',
+    details: 'Ends by itself when nobody has used it for a while. See docs/agent.md.',
   },
   {
     name: 'help',

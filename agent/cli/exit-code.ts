@@ -64,6 +64,7 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'environment.not-set-up': exitCodes.failed,
   'environment.going-down': exitCodes.failed,
   'environment.outdated': exitCodes.failed,
+  'environment.protected': exitCodes.usage,
   'edge.port-taken': exitCodes.failed,
   'edge.not-ready': exitCodes.failed,
   'control.not-ready': exitCodes.failed,
@@ -83,6 +84,8 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'flags.unknown': exitCodes.usage,
   // Nobody here knows how far the agent got: somebody has to look.
   'agent.disconnected': exitCodes.partial,
+  'agent.running': exitCodes.busy,
+  'agent.unsafe': exitCodes.failed,
   cancelled: exitCodes.cancelled,
   internal: exitCodes.failed,
 };

@@ -4,9 +4,7 @@ import { alignColumns } from './table.ts';
 
 /** `tidegate deploy ENV [REF] [--hold]` */
 export function usageLine(command: Command): string {
-  const options = command.flags.map((flag) =>
-    command.name === 'agent' ? written(flag) : `[${written(flag)}]`,
-  );
+  const options = command.flags.map((flag) => `[${written(flag)}]`);
   return ['tidegate', command.name, ...command.positionals, ...options].join(' ');
 }
 

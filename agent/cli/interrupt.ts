@@ -1,4 +1,5 @@
 import type { Method } from '../protocol/methods.ts';
+import { changes } from '../protocol/reading.ts';
 
 /** The part of `process` that tells of signals. */
 export interface Signals {
@@ -15,13 +16,6 @@ export interface Reactions {
 }
 
 const watched: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-
-const reading: readonly Method[] = ['status', 'releases', 'logs', 'flags.list'];
-
-/** Methods that change nothing can be stopped without a word. */
-export function changes(method: Method): boolean {
-  return !reading.includes(method);
-}
 
 /**
  * The first signal cancels, the second leaves: what was half done then stays to control in the cluster, which

@@ -1,7 +1,10 @@
 /** The program `tidegate`: gives the CLI this process, and the agent inside it. */
 import { Console } from 'node:console';
+import { readFileSync } from 'node:fs';
 import metadata from '../../package.json' with { type: 'json' };
+import { sha256 } from '../common/canonical.ts';
 import { systemClock } from '../common/clock.ts';
+import type { AgentApi } from '../protocol/methods.ts';
 import { findAssets } from './assets.ts';
 import { exitCodes } from './exit-code.ts';
 import type { Host } from './host.ts';
@@ -13,22 +16,49 @@ import { run } from './run.ts';
 // Standard output carries results, or JSON-RPC: a library that prints must not get in between.
 globalThis.console = new Console(process.stderr, process.stderr);
 
+const { env } = process;
+const assets = findAssets(import.meta.dirname);
+// The bundle names its parts by their content, so this one file tells the whole build.
+const build = sha256(readFileSync(import.meta.filename)).slice(0, 12);
+
+const ownAgent = async (): Promise<AgentApi> =>
+  (await import('../server/agent.ts')).createAgent({ env, assets });
+
+/** The agent that runs already, where there is one of this very build; else one in this process. */
+async function findAgent(): Promise<AgentApi> {
+  if (env['TIDEGATE_AGENT'] === 'off') return ownAgent();
+  const [{ discover }, { discoveryFolder }, { chooseAgent }] = await Promise.all([
+    import('../server/discovery/file.ts'),
+    import('../server/discovery/folder.ts'),
+    import('./choose-agent.ts'),
+  ]);
+  const folder = discoveryFolder(env);
+  return chooseAgent({
+    env,
+    version: metadata.version,
+    build,
+    discover: () => discover(folder),
+    connect: async (agent) => (await import('./socket.ts')).connectSocket(agent),
+    start: async () => (await import('./start-agent.ts')).startDetached(import.meta.filename, folder, env),
+    own: ownAgent,
+    clock: systemClock,
+  });
+}
+
 const host: Host = {
   argv: process.argv.slice(2),
   cwd: process.cwd(),
-  env: process.env,
+  env,
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   signals: process,
   clock: systemClock,
   version: metadata.version,
+  build,
   pid: process.pid,
-  agent: () =>
-    lazyAgent(async () => {
-      const { createAgent } = await import('../server/agent.ts');
-      return createAgent({ env: process.env, assets: findAssets(import.meta.dirname) });
-    }),
+  agent: ({ shared }) => lazyAgent(shared ? findAgent : ownAgent),
+  agents: async (log) => (await import('../server/agents.ts')).openAgents({ assets, log }),
   leave: (code) => process.exit(code),
 };
 

@@ -6,6 +6,7 @@ import { liveProgress } from './progress/live.ts';
 import { plainProgress } from './progress/plain.ts';
 import type { Progress } from './progress/progress.ts';
 import { logStream } from './progress/stream.ts';
+import { watchStream } from './progress/watch.ts';
 import { describeError, reportError } from './report/error.ts';
 import type { View } from './report/report.ts';
 import { canRewrite, styleFor } from './terminal.ts';
@@ -46,8 +47,9 @@ export class Output {
 
   progressOf(method: Method): Progress {
     const progress = this.#progress();
-    if (method !== 'logs') return progress;
-    return logStream(this.#host.stdout, this.#options.json ? 'json' : 'text', progress);
+    const format = this.#options.json ? 'json' : 'text';
+    if (method === 'watch') return watchStream(this.#host.stdout, format, progress);
+    return method === 'logs' ? logStream(this.#host.stdout, format, progress) : progress;
   }
 
   #progress(): Progress {

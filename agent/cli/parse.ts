@@ -22,7 +22,7 @@ export interface Options {
 export type Invocation =
   | { readonly kind: 'help'; readonly command: Command | undefined }
   | { readonly kind: 'version' }
-  | { readonly kind: 'agent' }
+  | { readonly kind: 'agent'; readonly over: 'stdio' | 'socket' }
   | {
       readonly kind: 'request';
       readonly command: Command;
@@ -69,8 +69,7 @@ function interpret(command: Command, line: Line, cwd: string): Invocation {
     tail: wholeNumber('tail', line.flags.get('tail'), defaultTail),
   };
   if (command.request === undefined) {
-    if (!typed.set.has('stdio')) throw wrong(command, '"tidegate agent" needs --stdio.');
-    return { kind: 'agent' };
+    return { kind: 'agent', over: typed.set.has('stdio') ? 'stdio' : 'socket' };
   }
   return { kind: 'request', command, request: command.request(typed), question: command.confirm?.(typed) };
 }

@@ -1,4 +1,4 @@
-/** The agent in another process, as the same `AgentApi`. */
+/** The agent in another process, as the same `AgentApi`: over its pipes, or over a WebSocket of this machine. */
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -6,18 +6,30 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
   type MessageConnection,
+  type MessageReader,
+  type MessageWriter,
 } from 'vscode-jsonrpc/node';
 import type { TidegateError } from '../common/errors.ts';
 import { type AgentApi, type Call, type Method, type Params, type Results } from '../protocol/methods.ts';
 import { protocolVersion } from '../protocol/version.ts';
 import { fromWire } from '../server/errors-on-the-wire.ts';
-import { eventProgress, eventTokenField, helloMethod, helloResult, type Hello } from '../server/wire.ts';
+import {
+  eventProgress,
+  eventTokenField,
+  helloMethod,
+  helloResult,
+  type Hello,
+  type HelloParams,
+} from '../server/wire.ts';
 import { disconnected, otherProtocol } from './failures.ts';
 
 export interface RemoteAgent extends AgentApi {
-  /** Must come first. Throws `usage.invalid` when the other side speaks another version of the contract. */
-  hello(): Promise<Hello>;
-  /** Ends the connection; the agent cancels what it still does for us. */
+  /**
+   * Must come first; an agent on a WebSocket needs the session's environment with it. Throws `usage.invalid` when
+   * the other side speaks another version of the contract.
+   */
+  hello(session?: Pick<HelloParams, 'env' | 'variables'>): Promise<Hello>;
+  /** Ends the connection. An agent on pipes cancels what it still does for us; one on a WebSocket only what reads. */
   close(): void;
 }
 
@@ -29,28 +41,38 @@ export interface Pipes {
 
 /** Talks to `tidegate agent --stdio`. Calls reject with `agent.disconnected` when it goes before it answered. */
 export function connectStdio(child: Pipes): RemoteAgent {
-  return new StdioAgent(child);
+  return new ConnectedAgent({
+    reader: new StreamMessageReader(child.stdout),
+    writer: new StreamMessageWriter(child.stdin),
+    close: () => child.stdin.end(),
+  });
 }
 
-class StdioAgent implements RemoteAgent {
+export interface Wire {
+  readonly reader: MessageReader;
+  readonly writer: MessageWriter;
+  readonly close: () => void;
+  /** Why the other side closed, where that can be told. */
+  readonly why?: () => string | undefined;
+}
+
+export class ConnectedAgent implements RemoteAgent {
   readonly #connection: MessageConnection;
-  readonly #input: NodeJS.WritableStream;
+  readonly #wire: Wire;
   #lost: TidegateError | undefined;
   #tokens = 0;
 
-  constructor(child: Pipes) {
-    this.#input = child.stdin;
-    this.#connection = createMessageConnection(
-      new StreamMessageReader(child.stdout),
-      new StreamMessageWriter(child.stdin),
-    );
+  constructor(wire: Wire) {
+    this.#wire = wire;
+    this.#connection = createMessageConnection(wire.reader, wire.writer);
     this.#connection.onError(([error]) => this.#lose(error.message));
-    this.#connection.onClose(() => this.#lose('it closed the connection'));
+    this.#connection.onClose(() => this.#lose(wire.why?.() ?? 'it closed the connection'));
     this.#connection.listen();
   }
 
-  async hello(): Promise<Hello> {
-    const answer = helloResult.safeParse(await this.#send(helloMethod, { protocolVersion }, undefined));
+  async hello(session: Pick<HelloParams, 'env' | 'variables'> = {}): Promise<Hello> {
+    const sent = { protocolVersion, ...session };
+    const answer = helloResult.safeParse(await this.#send(helloMethod, sent, undefined));
     if (!answer.success) throw disconnected('its answer to "hello" is not one');
     if (answer.data.protocolVersion !== protocolVersion) {
       throw otherProtocol(answer.data.protocolVersion, answer.data.version);
@@ -72,7 +94,7 @@ class StdioAgent implements RemoteAgent {
 
   close(): void {
     this.#lose('this side closed the connection');
-    this.#input.end();
+    this.#wire.close();
   }
 
   async #send(method: string, params: object, signal: AbortSignal | undefined): Promise<unknown> {

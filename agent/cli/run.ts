@@ -1,11 +1,12 @@
 /** The CLI from what was typed to the exit code. Talks to the agent by its API only. */
-import { codeOf } from '../common/errors.ts';
-import type { Method, Params, Results } from '../protocol/methods.ts';
+import { codeOf, hasCode } from '../common/errors.ts';
+import type { AgentApi, Method, Params, Results } from '../protocol/methods.ts';
+import { changes } from '../protocol/reading.ts';
 import { confirm } from './confirm.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
 import { helpFor, overview } from './help.ts';
 import type { Host } from './host.ts';
-import { changes, watchInterrupts } from './interrupt.ts';
+import { watchInterrupts } from './interrupt.ts';
 import { Output, survivePipes } from './output.ts';
 import { parse, wantsJson, type Invocation, type Options } from './parse.ts';
 import { reports } from './report/report.ts';
@@ -43,17 +44,18 @@ async function invoke(
       return exitCodes.done;
     case 'agent': {
       // JSON-RPC is loaded only where it is spoken: other commands start sooner.
-      const { serve } = await import('./serve.ts');
-      return serve(host);
+      if (invocation.over === 'stdio') return (await import('./serve.ts')).serve(host);
+      return (await import('./serve-user.ts')).serveUser(host);
     }
     case 'request': {
-      if (invocation.question !== undefined) {
-        await confirm(invocation.command.name, invocation.question, {
-          terminal: terminalOf(host, options),
-          yes: options.yes,
-        });
-      }
-      return new Execution(host, output, options, readerGone).perform(invocation.request);
+      const { command, question, request } = invocation;
+      const asking = { terminal: terminalOf(host, options), yes: options.yes };
+      if (question !== undefined) await confirm(command.name, question, asking);
+      const execution = new Execution(host, output, options, readerGone);
+      return execution.perform(request, async (why) => {
+        // Whoever has just been asked about this very command need not be asked again.
+        if (question === undefined) await confirm(command.name, why, asking);
+      });
     }
   }
 }
@@ -74,6 +76,7 @@ class Execution {
   readonly #readerGone: AbortSignal;
   readonly #controller = new AbortController();
   #interrupted = false;
+  #agent: AgentApi | undefined;
 
   constructor(host: Host, output: Output, options: Options, readerGone: AbortSignal) {
     this.#host = host;
@@ -82,24 +85,32 @@ class Execution {
     this.#readerGone = readerGone;
   }
 
-  async perform<M extends Method>(request: {
-    readonly method: M;
-    readonly params: Params<M>;
-  }): Promise<ExitCode> {
+  /** `ask` resolves when the person confirms what a protected environment needs confirmed. */
+  async perform<M extends Method>(
+    request: { readonly method: M; readonly params: Params<M> },
+    ask: (why: string) => Promise<void>,
+  ): Promise<ExitCode> {
     const { method, params } = request;
+    try {
+      return this.#succeed(method, await this.#request(method, params));
+    } catch (error) {
+      if (!hasCode(error, 'environment.protected') || 'confirmed' in params) return this.#fail(method, error);
+      await ask(error.message);
+      return this.perform({ method, params: { ...params, confirmed: true } }, ask);
+    }
+  }
+
+  async #request<M extends Method>(method: M, params: Params<M>): Promise<Results[M]> {
     const progress = this.#output.progressOf(method);
     const stopWatching = this.#watch(method, (text) => progress.say(text));
+    this.#agent ??= this.#host.agent({ shared: true });
     try {
-      const result = await this.#host.agent().request(method, params, {
+      return await this.#agent.request(method, params, {
         signal: this.#controller.signal,
         onEvent: (event) => progress.show(event),
       });
-      progress.stop();
-      return this.#succeed(method, result);
-    } catch (error) {
-      progress.stop();
-      return this.#fail(method, error);
     } finally {
+      progress.stop();
       stopWatching();
     }
   }
@@ -139,5 +150,5 @@ class Execution {
 }
 
 function shapeOf(method: Method): 'document' | 'line' {
-  return method === 'logs' ? 'line' : 'document';
+  return method === 'logs' || method === 'watch' ? 'line' : 'document';
 }

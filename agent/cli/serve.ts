@@ -10,7 +10,7 @@ import { Output } from './output.ts';
 export async function serve(host: Host): Promise<ExitCode> {
   const stop = new AbortController();
   const { stdin: input, stdout, version, pid } = host;
-  const agent = host.agent();
+  const agent = host.agent({ shared: false });
   const unwatch = watchInterrupts(host.signals, 'status', {
     cancel: () => stop.abort(),
     say: () => undefined,

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'environment.not-set-up'
   | 'environment.going-down'
   | 'environment.outdated'
+  | 'environment.protected'
   | 'edge.port-taken'
   | 'edge.not-ready'
   | 'control.not-ready'
@@ -47,5 +48,7 @@ export type ErrorCode =
   | 'flags.unknown'
   // the connection between a client and its agent
   | 'agent.disconnected'
+  | 'agent.running'
+  | 'agent.unsafe'
   | 'cancelled'
   | 'internal';

@@ -4,19 +4,25 @@
  * cannot be done by another.
  */
 import * as z from 'zod';
+import type { DoctorResult } from './doctor.ts';
+import type { PlanResult } from './plan.ts';
+import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
 
 /** The folder a client stands in; the agent finds the repository from there. */
 const place = { folder: z.string().min(1) };
 
+/** A protected environment is only changed with `confirmed: true`: somebody was asked, and said yes. */
+const changed = { ...place, confirmed: z.boolean().optional() };
+
 export const params = {
-  setup: z.strictObject({ ...place, environment, upgradeEdge: z.boolean() }),
-  deploy: z.strictObject({ ...place, environment, ref: z.string().min(1), hold: z.boolean() }),
-  promote: z.strictObject({ ...place, environment }),
-  abort: z.strictObject({ ...place, environment }),
+  setup: z.strictObject({ ...changed, environment, upgradeEdge: z.boolean() }),
+  deploy: z.strictObject({ ...changed, environment, ref: z.string().min(1), hold: z.boolean() }),
+  promote: z.strictObject({ ...changed, environment }),
+  abort: z.strictObject({ ...changed, environment }),
   /** Without a tag: the release before the one that is live. */
-  rollback: z.strictObject({ ...place, environment, tag: z.string().min(1).nullable() }),
+  rollback: z.strictObject({ ...changed, environment, tag: z.string().min(1).nullable() }),
   status: z.strictObject({ ...place, environment: environment.nullable() }),
   releases: z.strictObject({ ...place, environment }),
   logs: z.strictObject({
@@ -26,10 +32,18 @@ export const params = {
     tail: z.int().nonnegative(),
     follow: z.boolean(),
   }),
-  down: z.strictObject({ ...place, environment, volumes: z.boolean() }),
-  forgetEdge: z.strictObject({ ...place, environment, node: z.string().min(1) }),
+  down: z.strictObject({ ...changed, environment, volumes: z.boolean() }),
+  forgetEdge: z.strictObject({ ...changed, environment, node: z.string().min(1) }),
+  plan: z.strictObject({ ...place, environment, ref: z.string().min(1) }),
+  doctor: z.strictObject({ ...place, environment: environment.nullable() }),
+  /** Runs until it is cancelled. `since`: what the client saw last, to go on from there. */
+  watch: z.strictObject({
+    ...place,
+    environment,
+    since: z.strictObject({ feed: z.string(), sequence: z.int().nonnegative() }).nullable(),
+  }),
   'flags.list': z.strictObject({ ...place, environment }),
-  'flags.set': z.strictObject({ ...place, environment, key: z.string().min(1), on: z.boolean() }),
+  'flags.set': z.strictObject({ ...changed, environment, key: z.string().min(1), on: z.boolean() }),
 } as const;
 
 export type Method = keyof typeof params;
@@ -183,10 +197,16 @@ export interface Results {
   forgetEdge: { readonly node: string; readonly forgotten: readonly string[] };
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;
+  plan: PlanResult;
+  doctor: DoctorResult;
+  /** Where to go on with `since`. */
+  watch: { readonly feed: string; readonly sequence: number };
 }
 
 /** Reported while a method runs. */
-export type AgentEvent =
+export type AgentEvent = ProgressEvent | WatchEvent;
+
+export type ProgressEvent =
   /** Something worth a line: a release was chosen, a warning, a wait for somebody else. */
   | { readonly kind: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
   /** A rollout entered a phase. */

@@ -4,18 +4,24 @@ import { systemClock, type Clock } from '../common/clock.ts';
 import { silentLog, type Log } from '../common/log.ts';
 import type { AgentApi, Call, Method, Params, Results } from '../protocol/methods.ts';
 import { openSwarm } from '../swarm/docker-swarm.ts';
+import { checkConfirmed } from './confirmation.ts';
 import { openConnections, type Connections, type OpenSwarm } from './connections.ts';
-import { identity, type Identity } from './identity.ts';
+import { identity, working, type Identity } from './identity.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { logs } from './methods/logs.ts';
 import { abort, promote } from './methods/decide.ts';
+import { doctor } from './methods/doctor.ts';
+import { plan } from './methods/plan.ts';
 import { releases } from './methods/releases.ts';
 import { rollback } from './methods/rollback.ts';
 import { setup } from './methods/setup.ts';
 import { status } from './methods/status.ts';
+import { watch } from './methods/watch.ts';
+import { openFeeds, type Feeds } from './watch/feeds.ts';
+import { told } from './watch/tee.ts';
 
 export interface AgentOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -24,6 +30,8 @@ export interface AgentOptions {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly open?: OpenSwarm;
+  /** What several sessions of one process have together; without it, an agent has its own. */
+  readonly shared?: { readonly connections: Connections; readonly feeds: Feeds };
 }
 
 /** What methods work with. */
@@ -34,6 +42,7 @@ export interface Agent {
   readonly leaseSeconds: number;
   readonly identity: Identity;
   readonly connections: Connections;
+  readonly feeds: Feeds;
   readonly readAssets: () => Promise<{ readonly control: string; readonly lua: string }>;
 }
 
@@ -54,6 +63,9 @@ const methods: Methods = {
   forgetEdge,
   'flags.list': listEnvironmentFlags,
   'flags.set': setFlag,
+  plan,
+  doctor,
+  watch,
 };
 
 export function createAgent(options: AgentOptions): AgentApi & { close(): void } {
@@ -64,15 +76,26 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
     log,
     leaseSeconds: leaseOf(env),
     identity: identity(),
-    connections: openConnections({ env, clock, log, open }),
+    connections: options.shared?.connections ?? openConnections({ env, clock, log, open }),
+    feeds: options.shared?.feeds ?? openFeeds(),
     readAssets: async () => ({
       control: await readFile(assets.controlBundle, 'utf8'),
       lua: await readFile(assets.edgeLua, 'utf8'),
     }),
   };
   return {
-    request: (method, params, call) => methods[method](agent, params, call),
-    close: () => agent.connections.close(),
+    request: async (method, params, call) => {
+      await checkConfirmed(agent, method, params);
+      const own: Agent = { ...agent, identity: identity() };
+      return working(own.identity, () =>
+        told(own, method, params, call, (tee) => methods[method](own, params, tee)),
+      );
+    },
+    close: () => {
+      if (options.shared !== undefined) return;
+      agent.feeds.close();
+      agent.connections.close();
+    },
   };
 }
 

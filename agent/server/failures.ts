@@ -27,3 +27,41 @@ export function notJsonRpc(cause: Error): TidegateError {
     cause,
   });
 }
+
+export function helloMissing(method: string): TidegateError {
+  return failure('usage.invalid', {
+    message: `"${method}" came before "hello": the agent does not know yet who asks, and with which environment.`,
+    hint: 'Send "hello" first; docs/protocol.md shows one.',
+    data: { method },
+  });
+}
+
+export function tooManyRequests(most: number): TidegateError {
+  return failure('usage.invalid', {
+    message: `${most} requests of this client are running already.`,
+    hint: 'Wait for answers, or cancel requests that nobody waits for.',
+    data: { most },
+  });
+}
+
+export function notInSession(names: readonly string[], allowed: readonly string[]): TidegateError {
+  return failure('usage.invalid', {
+    message: `A session's environment must not have ${names.join(', ')}.`,
+    hint: `Allowed in "env": ${allowed.join(', ')}. What compose files need goes into "variables".`,
+    data: { names },
+  });
+}
+
+export function agentEnds(): TidegateError {
+  return failure('agent.disconnected', {
+    message: 'The agent ends, and takes no more requests.',
+    hint: 'Start another one, or run the command without one: TIDEGATE_AGENT=off.',
+  });
+}
+
+export function helloTwice(): TidegateError {
+  return failure('usage.invalid', {
+    message: '"hello" was said already: a connection has one environment.',
+    hint: 'Open another connection for another environment.',
+  });
+}

@@ -9,7 +9,14 @@ import type { AgentEvent } from '../protocol/methods.ts';
 /** Asked first: which contract the other side speaks (`protocolVersion`), and who it is. */
 export const helloMethod = 'hello';
 
-export const helloParams = z.object({ protocolVersion: z.int().positive() });
+export const helloParams = z.object({
+  protocolVersion: z.int().positive(),
+  /** Of the client's process, those that `session-env.ts` allows. An agent on pipes has its own and needs none. */
+  env: z.record(z.string(), z.string()).optional(),
+  /** For interpolating compose files only. */
+  variables: z.record(z.string(), z.string()).optional(),
+});
+export type HelloParams = z.infer<typeof helloParams>;
 
 /** The other side may be newer: what it adds is ignored. */
 export const helloResult = z.object({

@@ -59,6 +59,8 @@ const code = await run({
       assets: findAssets(path.resolve(import.meta.dirname, '../../dist')),
       open,
     }),
+  build: 'crash',
+  agents: () => Promise.reject(new Error('it serves nobody')),
   leave: (status) => process.exit(status),
 });
 process.exit(code);

@@ -88,7 +88,9 @@ export async function openShop({
   });
   const swarm = openSwarm(test.engine);
   const stack = `${project}-dev`;
-  const env: NodeJS.ProcessEnv = { ...process.env, DOCKER_HOST: test.host, NO_COLOR: '1', ...more };
+  // An agent that runs on this machine is not the one under test.
+  const own = { DOCKER_HOST: test.host, NO_COLOR: '1', TIDEGATE_AGENT: 'off' };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...own, ...more };
   const start: Shop['start'] = (args, options = {}) =>
     run(folder, args, { ...env, ...options.env }, options.program);
   const shop: Shop = {

@@ -2,6 +2,7 @@ import { elapsed } from '../duration.ts';
 import { cleanLine, cleanText, type Style } from '../terminal.ts';
 import type { AgentEvent } from '../../protocol/methods.ts';
 import type { Progress, Sink } from './progress.ts';
+import { watchLines } from './watch.ts';
 
 export interface LiveOptions {
   readonly style: Style;
@@ -59,6 +60,7 @@ class LiveProgress implements Progress {
 
   #staying(event: Exclude<AgentEvent, { kind: 'phase' }>): string {
     const { style } = this.#options;
+    if (event.kind === 'watch') return watchLines(event).join('\n');
     if (event.kind === 'line') return style.dim(`    ${event.source} | ${cleanLine(event.text)}`);
     const text = cleanText(event.text);
     if (event.kind === 'suite') return event.outcome === 'passed' ? style.good(text) : style.bad(text);

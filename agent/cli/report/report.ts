@@ -4,6 +4,8 @@ import type { Ending } from '../exit-code.ts';
 import type { Style } from '../terminal.ts';
 import { reportDown, reportForgotten, reportSetup } from './environment.ts';
 import { reportFlags, reportFlagSet } from './flags.ts';
+import { reportDoctor } from './doctor.ts';
+import { reportPlan } from './plan.ts';
 import { reportReleases } from './releases.ts';
 import { reportRollout } from './rollout.ts';
 import { reportStatus } from './status.ts';
@@ -20,7 +22,7 @@ interface Report<R> {
 }
 
 const done: Ending = { kind: 'outcome', outcome: 'done', reason: '' };
-const unreadable: Ending = { kind: 'outcome', outcome: 'failed', reason: '' };
+const failed: Ending = { kind: 'outcome', outcome: 'failed', reason: '' };
 
 const rollout: Report<RolloutResult> = {
   lines: (result, { style }) => reportRollout(result, style),
@@ -35,11 +37,17 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   setup: { lines: (result, { style }) => reportSetup(result, style), ending: () => done },
   status: {
     lines: ({ environments }, { style, now }) => reportStatus(environments, style, now),
-    ending: ({ environments }) => (canTell(environments) ? done : unreadable),
+    ending: ({ environments }) => (canTell(environments) ? done : failed),
   },
   releases: { lines: (result, { style, now }) => reportReleases(result, style, now), ending: () => done },
   /** Its lines went out as they came. */
   logs: { lines: () => [], ending: () => done },
+  plan: { lines: (result, { style }) => reportPlan(result, style), ending: () => done },
+  doctor: {
+    lines: ({ checks }, { style }) => reportDoctor(checks, style),
+    ending: ({ checks }) => (checks.some(({ state }) => state === 'fail') ? failed : done),
+  },
+  watch: { lines: () => [], ending: () => done },
   down: { lines: (result, { style }) => reportDown(result, style), ending: () => done },
   forgetEdge: { lines: (result, { style }) => reportForgotten(result, style), ending: () => done },
   'flags.list': { lines: (result, { style, now }) => reportFlags(result, style, now), ending: () => done },

@@ -18,7 +18,7 @@ import type { ReleaseEngine } from '../../release/engine.ts';
 import { downHolder } from '../../release/lock.ts';
 import { phaseName } from '../../release/machine.ts';
 import type { EdgeReports } from '../../swarm/ledger/acks.ts';
-import { isEnded } from '../../swarm/ledger/rollout.ts';
+import { isEnded, type JournalEntry } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { openCheckout, openEnvironment, openPlace } from '../place.ts';
 import { nameOf } from '../rollouts.ts';
@@ -32,7 +32,8 @@ export async function status(agent: Agent, params: Params<'status'>): Promise<Re
   return { environments: await Promise.all(chosen.map((environment) => statusOf(agent, environment))) };
 }
 
-async function statusOf(agent: Agent, environment: Environment): Promise<EnvironmentStatus> {
+/** Whatever is wrong with the environment is part of its status. */
+export async function statusOf(agent: Agent, environment: Environment): Promise<EnvironmentStatus> {
   const common = { environment: environment.name, stack: environment.stack };
   const nothing = { services: [], edges: [], rollouts: [] };
   try {
@@ -154,14 +155,18 @@ async function edgesOf(
 async function rolloutsOf({ ledger }: ReleaseEngine): Promise<readonly RolloutStatus[]> {
   return (await ledger.journals.list())
     .filter(({ value }) => !isEnded(value.state))
-    .map(({ value: { head, state, driver } }) => ({
-      id: head.id,
-      kind: head.kind,
-      ref: head.tag ?? head.ref,
-      by: head.by,
-      phase: phaseName(state.phase),
-      reason: state.reason,
-      since: new Date(state.since).toISOString(),
-      driver: driver ?? null,
-    }));
+    .map(({ value }) => rolloutStatus(value));
+}
+
+export function rolloutStatus({ head, state, driver }: JournalEntry): RolloutStatus {
+  return {
+    id: head.id,
+    kind: head.kind,
+    ref: head.tag ?? head.ref,
+    by: head.by,
+    phase: phaseName(state.phase),
+    reason: state.reason,
+    since: new Date(state.since).toISOString(),
+    driver: driver ?? null,
+  };
 }

@@ -42,11 +42,13 @@ export class FakeHost {
         sleep: () => Promise.resolve(),
       },
       version: '1.2.3',
+      build: 'b1',
       pid: 4711,
       agent: () => {
         if (agent === undefined) throw new Error('the test expects no agent');
         return agent;
       },
+      agents: () => Promise.reject(new Error('the test expects no server')),
       leave: (code) => void this.left.push(code),
     };
   }

@@ -41,6 +41,11 @@ describe('the command line', () => {
     ['logs dev', 'logs', { ...dev, service: null, tail: 100, follow: false }],
     ['logs dev web --tail 5 --follow', 'logs', { ...dev, service: 'web', tail: 5, follow: true }],
     ['logs dev --tail=0', 'logs', { ...dev, service: null, tail: 0, follow: false }],
+    ['plan dev', 'plan', { ...dev, ref: 'HEAD' }],
+    ['plan dev v1.1.0', 'plan', { ...dev, ref: 'v1.1.0' }],
+    ['doctor', 'doctor', { folder: '/project', environment: null }],
+    ['doctor dev', 'doctor', dev],
+    ['watch dev', 'watch', { ...dev, since: null }],
     ['down dev', 'down', { ...dev, volumes: false }],
     ['down dev --volumes', 'down', { ...dev, volumes: true }],
     ['edge forget dev node-1', 'forgetEdge', { ...dev, node: 'node-1' }],
@@ -95,6 +100,7 @@ describe('the command line', () => {
     ['edge forget -h', 'help', 'edge forget'],
     ['--version', 'version', undefined],
     ['deploy --version', 'version', undefined],
+    ['agent', 'agent', undefined],
     ['agent --stdio', 'agent', undefined],
   ];
   for (const [line, kind, name] of helps) {
@@ -130,7 +136,6 @@ describe('a wrong command line', () => {
     ['logs dev --tail=-5', /-5 is not a whole number/],
     ['logs dev --tail 5m', /5m is not a whole number/],
     ['status --folder=', /--folder needs a value\. Write --folder DIR/],
-    ['agent', /"tidegate agent" needs --stdio/],
   ];
   for (const [line, message] of table) {
     it(`"${line}" is answered with what would be right`, () => {

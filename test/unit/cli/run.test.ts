@@ -237,6 +237,53 @@ describe('a command that asks', () => {
   });
 });
 
+describe('a protected environment', () => {
+  const agent = (): FakeAgent =>
+    new FakeAgent({
+      deploy: ({ confirmed }) => {
+        if (confirmed === true) return rolloutDone;
+        throw failure('environment.protected', { message: 'production is protected.' });
+      },
+      down: ({ confirmed }) => {
+        if (confirmed === true) return { stack: 'shop-production', removed: [], kept: [] };
+        throw failure('environment.protected', { message: 'production is protected.' });
+      },
+    });
+
+  it('is changed when the person says yes', async () => {
+    const { code, err } = await ran({ argv: ['deploy', 'production'], agent: agent(), typed: 'yes\n' });
+    assert.equal(code, 0);
+    assert.match(err, /production is protected\.\nGo on\? \[y\/N\]/);
+  });
+
+  it('is left alone when the person says anything else', async () => {
+    const asked = agent();
+    assert.equal((await ran({ argv: ['deploy', 'production'], agent: asked, typed: 'n\n' })).code, 130);
+    assert.equal(asked.asked.length, 1);
+  });
+
+  it('is changed with --yes, without a question', async () => {
+    assert.equal((await ran({ argv: ['deploy', 'production', '--yes'], agent: agent() })).code, 0);
+  });
+
+  it('needs --yes where there is no terminal, and with --json', async () => {
+    for (const argv of [
+      ['deploy', 'production'],
+      ['deploy', 'production', '--json'],
+    ]) {
+      const { code, out, err } = await ran({ argv, agent: agent() });
+      assert.equal(code, 2);
+      assert.match(out + err, /no terminal to ask on[^]*--yes/);
+    }
+  });
+
+  it('is asked about once by a command that asks anyway', async () => {
+    const { code, err } = await ran({ argv: ['down', 'production'], agent: agent(), typed: 'y\n' });
+    assert.equal(code, 0);
+    assert.equal(err.match(/Go on\?/g)?.length, 1);
+  });
+});
+
 describe('Ctrl-C', () => {
   const reverting = (): FakeAgent =>
     new FakeAgent({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { identity } from '../../../agent/server/identity.ts';
+import { identity, working } from '../../../agent/server/identity.ts';
 
 describe('who we are in the ledger', () => {
   const me = identity();
@@ -24,6 +24,14 @@ describe('who we are in the ledger', () => {
     const { pid } = child;
     await once(child, 'exit');
     assert.equal(me.stateOf(`${me.by}/${pid}/00000000`), 'dead');
+  });
+
+  it('tells a driver of this process that is at work from one whose request has ended', async () => {
+    const other = identity();
+    assert.equal(me.stateOf(other.driver), 'dead');
+    assert.equal(await working(other, () => Promise.resolve(me.stateOf(other.driver))), 'alive');
+    await working(other, () => Promise.reject(new Error('failed'))).catch(() => undefined);
+    assert.equal(me.stateOf(other.driver), 'dead');
   });
 
   it('takes a process of somebody else on this machine for alive', () => {

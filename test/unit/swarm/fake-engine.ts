@@ -12,11 +12,11 @@ export class FakeEngine {
   readonly open: OpenEngine;
   answer: Answer = (_request, response) => sendJson(response, 200, {});
   readonly #folder = mkdtempSync(join(tmpdir(), 'tidegate-engine-'));
-  readonly #path = join(this.#folder, 'engine.sock');
+  readonly path = join(this.#folder, 'engine.sock');
   #server: Server | undefined;
 
   constructor() {
-    this.open = openEngine({ kind: 'socket', path: this.#path, name: 'the fake engine', source: 'the test' });
+    this.open = openEngine({ kind: 'socket', path: this.path, name: 'the fake engine', source: 'the test' });
   }
 
   async start(): Promise<void> {
@@ -25,7 +25,7 @@ export class FakeEngine {
       this.answer(request, response);
     });
     this.#server = server;
-    await new Promise<void>((resolve) => server.listen(this.#path, resolve));
+    await new Promise<void>((resolve) => server.listen(this.path, resolve));
   }
 
   /** Like a dockerd that is killed: connections break in the middle of what they are at. */

@@ -1,0 +1,101 @@
+import { findImage } from '../../build/find-image.ts';
+import type { WebService } from '../../config/model.ts';
+import { hasCode } from '../../common/errors.ts';
+import type { Call, Params } from '../../protocol/methods.ts';
+import type { PlanResult } from '../../protocol/plan.ts';
+import { activeSlot, liveRelease, readCurrent, type Current } from '../../release/current.ts';
+import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
+import { phaseName } from '../../release/machine.ts';
+import { isEnded, type Move } from '../../swarm/ledger/rollout.ts';
+import type { Agent } from '../agent.ts';
+import { checkCluster } from '../cluster-check.ts';
+import { openPlace, type Place } from '../place.ts';
+import { leftService, plannedService, type PlannedImage } from '../plan/services.ts';
+import { cannotBeUndone } from '../plan/undo.ts';
+import { nameOf } from '../rollouts.ts';
+import { readSource, type Source } from '../source.ts';
+
+/** What a deploy would do. Reads only: nothing is built, pulled or written. */
+export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Promise<PlanResult> {
+  const place = await openPlace(agent, params.folder, params.environment);
+  const source = await readSource(agent, place, params.ref, call);
+  const current = await readCurrent(place.engine.ledger);
+  const live = liveRelease(current);
+  const moves = movesTo(current, source.wanted);
+  const services = await Promise.all(
+    source.project.services.map(async (service) => {
+      const move = moves.find((candidate) => candidate.service === service.name);
+      return plannedService(service, move, await imageOf(place, source, service), current);
+    }),
+  );
+  const { commit } = source;
+  return {
+    environment: place.environment.name,
+    stack: place.environment.stack,
+    outcome: moves.length === 0 ? 'unchanged' : 'changes',
+    ref: params.ref,
+    commit: commit.oid,
+    tag: commit.tag ?? null,
+    subject: commit.subject,
+    live: live ? nameOf(live) : null,
+    services: [
+      ...services,
+      ...leftOver(current, source.wanted).map((service) => leftService(service, current)),
+    ],
+    steps:
+      moves.length === 0
+        ? []
+        : policyOf(moves, source.wanted, { hold: false }).steps.map(({ share, holdMs }) => ({
+            share: share / 100,
+            holdMs,
+          })),
+    cannotBeUndone: cannotBeUndone({
+      current,
+      live,
+      moves,
+      missingImages: await missingImages(place, current, moves),
+    }),
+    blocked: await blockedBy(place),
+  };
+}
+
+async function imageOf(place: Place, source: Source, service: WebService): Promise<PlannedImage> {
+  const { builder, swarm } = place.connection;
+  const { repository } = place;
+  if (service.source.kind === 'image') {
+    const there = await swarm.images.get(service.source.ref);
+    return there ? { state: 'there', name: there.id } : { state: 'pull', name: service.source.ref };
+  }
+  const key = await builder.key({ repository, commit: source.commit, source: service.source });
+  const found = await findImage(swarm.images, { project: source.project.name, service: service.name, key });
+  const folder = service.source.context === '' ? 'the repository' : service.source.context;
+  return found
+    ? { state: 'there', name: found.image.id }
+    : { state: 'build', name: `to be built from ${folder} at ${source.commit.oid.slice(0, 8)}` };
+}
+
+async function missingImages(
+  { connection }: Place,
+  current: Current,
+  moves: readonly Move[],
+): Promise<ReadonlySet<string>> {
+  const refs = moves.flatMap(({ service }) => activeSlot(current, service)?.content?.image ?? []);
+  const there = await Promise.all(refs.map((ref) => connection.swarm.images.get(ref)));
+  return new Set(refs.filter((_, index) => there[index] === undefined));
+}
+
+/** The reasons for which `deploy` refuses, as far as they can be seen without trying. */
+async function blockedBy(place: Place): Promise<string | null> {
+  try {
+    await checkCluster(place);
+  } catch (error) {
+    if (!hasCode(error, 'environment.going-down', 'swarm.needs-registry')) throw error;
+    return error.message;
+  }
+  const open = (await place.engine.ledger.journals.list())
+    .map(({ value }) => value)
+    .find(({ state }) => !isEnded(state) && state.phase.name !== 'settling');
+  if (!open) return null;
+  const { head, state } = open;
+  return `The rollout ${head.id} of ${head.by} (${head.tag ?? head.ref}) is open: ${phaseName(state.phase)}.`;
+}

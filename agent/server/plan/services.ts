@@ -1,0 +1,75 @@
+/** Per service: whether it is in or out, and why. Pure. */
+import type { WebService } from '../../config/model.ts';
+import type { Difference, PlannedService } from '../../protocol/plan.ts';
+import { activeSlot, type Current } from '../../release/current.ts';
+import type { Move } from '../../swarm/ledger/rollout.ts';
+import { differences } from './differences.ts';
+
+/** The image a service would run with, as far as it is known without building. */
+export interface PlannedImage {
+  readonly state: 'build' | 'pull' | 'there';
+  /** Id where it is there, else what it is made from. */
+  readonly name: string;
+}
+
+export function plannedService(
+  service: WebService,
+  move: Move | undefined,
+  image: PlannedImage,
+  current: Current,
+): PlannedService {
+  const active = activeSlot(current, service.name);
+  if (move === undefined)
+    return {
+      service: service.name,
+      action: 'untouched',
+      reason: 'it runs with this content already',
+      from: active?.colour ?? null,
+      to: null,
+      differences: [],
+    };
+  const { route, health, replicas, networks, rollout, template } = service;
+  const wanted = {
+    image: image.name,
+    route: { hosts: [...route.hosts], port: route.port },
+    health,
+    replicas,
+    networks: [...networks],
+    rollout: { ...rollout, steps: [...rollout.steps] },
+    spec: template,
+  };
+  const found = differences(active?.content, wanted);
+  return {
+    service: service.name,
+    action: image.state === 'there' ? 'reuse' : image.state,
+    reason: reasonOf(active !== undefined, image, found),
+    from: move.from,
+    to: move.to,
+    differences: found,
+  };
+}
+
+function reasonOf(runs: boolean, image: PlannedImage, found: readonly Difference[]): string {
+  if (!runs) return 'nothing of it runs yet';
+  const isImage = found.some(({ field }) => field === 'image');
+  const others = found.filter(({ field }) => field !== 'image').length;
+  const parts = [
+    ...(isImage
+      ? [image.state === 'build' ? 'what it is built from changed' : 'its image is another one']
+      : []),
+    ...(others === 0 ? [] : [`${others} ${others === 1 ? 'field' : 'fields'} of its configuration changed`]),
+  ];
+  return parts.length === 0 ? 'its content key changed' : parts.join(', and ');
+}
+
+/** One that runs, and is not in this commit. */
+export function leftService(service: string, current: Current): PlannedService {
+  return {
+    service,
+    action: 'left',
+    reason: 'it is not in this commit; it stays as it is until "tidegate down"',
+    from: activeSlot(current, service)?.colour ?? null,
+    to: null,
+    differences: [],
+  };
+}

@@ -1,0 +1,67 @@
+/** Looking at an environment through one client's connection. */
+import { hasCode } from '../../common/errors.ts';
+import type { RolloutProgress } from '../../protocol/watch.ts';
+import { isEnded, type JournalEntry } from '../../swarm/ledger/rollout.ts';
+import type { Agent } from '../agent.ts';
+import { rolloutStatus, statusOf } from '../methods/status.ts';
+import type { Place } from '../place.ts';
+import type { Observer } from './feeds.ts';
+
+/** Tasks change without an event. */
+const pollMs = 5_000;
+/** Events come in bursts: one look for all of them. */
+const calmMs = 100;
+
+/** Two clients see the same environment when both mean the same stack of the same engine. */
+export function feedKey({ connection, environment }: Pick<Place, 'connection' | 'environment'>): string {
+  return `${connection.engine.name} ${environment.stack}`;
+}
+
+export function observe(agent: Agent, place: Place): Observer {
+  let dirty = false;
+  let wake: () => void = () => undefined;
+  const stop = place.connection.changes.listen(() => {
+    dirty = true;
+    wake();
+  });
+  return {
+    look: async (known) => {
+      dirty = false;
+      const [status, rollouts] = await Promise.all([
+        statusOf(agent, place.environment),
+        progressOf(place, known),
+      ]);
+      return { status, rollouts };
+    },
+    news: async (signal) => {
+      const woken = new AbortController();
+      wake = () => woken.abort();
+      // What happened while we looked is news already.
+      if (!dirty)
+        await agent.clock.sleep(pollMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+      await agent.clock.sleep(calmMs, signal).catch(() => undefined);
+    },
+    close: stop,
+  };
+}
+
+/** An environment whose ledger cannot be read has no rollouts to tell of; its status says why. */
+async function progressOf({ engine }: Place, known: readonly string[]): Promise<readonly RolloutProgress[]> {
+  try {
+    const entries = (await engine.ledger.journals.list()).map(({ value }) => value);
+    return entries
+      .filter(({ head, state }) => !isEnded(state) || known.includes(head.id))
+      .map((entry) => progress(entry));
+  } catch (error) {
+    if (hasCode(error, 'internal')) throw error;
+    return [];
+  }
+}
+
+function progress(entry: JournalEntry): RolloutProgress {
+  return {
+    ...rolloutStatus(entry),
+    ended: isEnded(entry.state),
+    trail: entry.state.trail.map(({ phase, at }) => ({ phase, at: new Date(at).toISOString() })),
+  };
+}
