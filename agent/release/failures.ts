@@ -26,13 +26,21 @@ export function claimed(service: string, owner: string, by?: string): TidegateEr
   });
 }
 
-export function routeChanged(service: string, planned: Colour | null, now: Colour | null): TidegateError {
+export function routeChanged(service: string, planned: Active, now: Active): TidegateError {
   return failure('ledger.busy', {
-    message: `The service ${service} was changed by somebody else since this was planned (active: ${planned ?? 'none'} then, ${now ?? 'none'} now).`,
+    message: `The service ${service} was changed by somebody else since this was planned (active: ${described(planned)} then, ${described(now)} now).`,
     hint: 'Try again: it is planned anew then.',
-    data: { service, planned, now },
+    data: { service, planned: planned.colour, now: now.colour },
   });
 }
+
+interface Active {
+  readonly colour: Colour | null;
+  readonly release: number | null;
+}
+
+const described = ({ colour, release }: Active): string =>
+  colour === null ? 'none' : `${colour}, release ${release ?? '?'}`;
 
 export function rolloutOpen(id: string, by: string, phase: string, hint: string): TidegateError {
   return failure('ledger.busy', {

@@ -49,8 +49,15 @@ export function claimAll(routes: Routes, head: RolloutHead): Routes {
   for (const move of head.moves) {
     const owner = routes.claims[move.service];
     if (owner !== undefined && owner !== head.id) throw claimed(move.service, owner);
+    // The colour alone does not tell: two swaps since the plan lead back to it, with another release in it.
     const active = routes.routes[move.service]?.active ?? null;
-    if (active !== move.from) throw routeChanged(move.service, move.from, active);
+    const release = (active && routes.slots[slotKey(move.service, active)]) ?? null;
+    if (active !== move.from || release !== move.fromRelease)
+      throw routeChanged(
+        move.service,
+        { colour: move.from, release: move.fromRelease },
+        { colour: active, release },
+      );
   }
   const mine = head.moves.map((move) => [move.service, head.id] as const);
   return { ...routes, claims: { ...routes.claims, ...Object.fromEntries(mine) } };

@@ -46,6 +46,9 @@ const plan: fc.Arbitrary<{ readonly routes: Routes; readonly moves: readonly Mov
     return { routes: { ...emptyRoutes, routes, slots }, moves };
   });
 
+/** The move that takes back what `move` did. */
+const back = (move: Move): Move => ({ ...move, from: move.to, to: otherColour(move.to), fromRelease: 2 });
+
 function each(look: (routes: Routes, moves: readonly Move[]) => void): void {
   fc.assert(
     fc.property(plan, ({ routes, moves }) => {
@@ -73,6 +76,18 @@ describe('changes of the routes', () => {
         (error) => hasCode(error, 'ledger.busy') && error.data['rollout'] === 'other',
       );
       assert.equal(unclaimAll(theirs, 'r1'), theirs);
+    });
+  });
+
+  it('claim nothing when two swaps since the plan led back to the same colour', () => {
+    each((routes, moves) => {
+      const again = promote(promote(routes, moves, 2), moves.map(back), 3);
+      const planned = moves.filter((move) => move.from !== null);
+      fc.pre(planned.length > 0);
+      assert.throws(
+        () => claimAll(again, aHead({ moves: planned })),
+        (error) => hasCode(error, 'ledger.busy'),
+      );
     });
   });
 
