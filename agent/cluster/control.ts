@@ -5,6 +5,7 @@ import type { Log } from '../common/log.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { Swarm } from '../swarm/port.ts';
 import { catchUp } from './catch-up.ts';
+import { openCertificates } from './certificates.ts';
 import { openEdgeTasks, tidy } from './edge-tasks.ts';
 import { httpGet } from './get.ts';
 import { controlServer } from './http.ts';
@@ -48,6 +49,7 @@ export function openControl({ ledger, swarm, clock, log }: ControlOptions): Cont
       await reports.ack(task, ack);
       probing.consider(task, ack);
     },
+    certificates: openCertificates(),
     isReady: () => !signal.aborted && view.current() !== undefined,
     status: () => statusOf(view, ledger.stack),
     log,

@@ -48,6 +48,8 @@ export const names = {
   /** A file that Tidegate mounts into its own tasks; `digest`: 12 characters of its content's. */
   file: (stack: string, kind: 'edge-config' | 'edge-task' | 'control', digest: string) =>
     `${stack}.${kind}.${digest}`,
+  /** A secret: certificate and key; `version`: 12 characters of its content's digest. */
+  certificate: (stack: string, version: string) => `${stack}.certificate.${version}`,
   audit: (stack: string, page: number) => `${stack}.audit.${page}`,
 } as const;
 
@@ -63,6 +65,9 @@ export const labels = {
   key: 'tidegate.key',
   /** On edge and control: a digest of the spec Tidegate wrote, so that setup sees what changed. */
   spec: 'tidegate.spec',
+  /** On secrets that hold a certificate: its name in tidegate.yaml, and its version. */
+  certificate: 'tidegate.certificate',
+  version: 'tidegate.version',
   /** What `docker stack ps` looks for. On services and networks only, never on ledger objects. */
   stackNamespace: 'com.docker.stack.namespace',
 } as const;

@@ -10,9 +10,11 @@ import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { logs } from './methods/logs.ts';
+import { maintenance } from './methods/maintenance.ts';
 import { abort, promote } from './methods/decide.ts';
 import { releases } from './methods/releases.ts';
 import { rollback } from './methods/rollback.ts';
+import { setCertificate } from './methods/set-certificate.ts';
 import { setup } from './methods/setup.ts';
 import { status } from './methods/status.ts';
 
@@ -50,6 +52,8 @@ const methods: Methods = {
   releases,
   logs,
   down,
+  maintenance,
+  setCertificate,
   forgetEdge,
 };
 

@@ -27,3 +27,18 @@ export function notJsonRpc(cause: Error): TidegateError {
     cause,
   });
 }
+
+export function unknownCertificate(
+  name: string,
+  environment: string,
+  known: readonly string[],
+): TidegateError {
+  return failure('usage.invalid', {
+    message: `The environment ${environment} has no certificate "${name}".`,
+    hint:
+      known.length === 0
+        ? `Give it HTTPS first: environments.${environment}.edge: { http: 80, https: 443, tls: [${name}] }; then "tidegate setup ${environment} --upgrade-edge".`
+        : `Its names are in environments.${environment}.edge.tls of tidegate.yaml: ${known.join(', ')}.`,
+    data: { name, environment },
+  });
+}

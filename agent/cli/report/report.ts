@@ -3,6 +3,7 @@ import type { Method, Results, RolloutResult } from '../../protocol/methods.ts';
 import type { Ending } from '../exit-code.ts';
 import type { Style } from '../terminal.ts';
 import { reportDown, reportForgotten, reportSetup } from './environment.ts';
+import { reportCertificate, reportMaintenance } from './door.ts';
 import { reportReleases } from './releases.ts';
 import { reportRollout } from './rollout.ts';
 import { reportStatus } from './status.ts';
@@ -39,6 +40,14 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   releases: { lines: (result, { style, now }) => reportReleases(result, style, now), ending: () => done },
   /** Its lines went out as they came. */
   logs: { lines: () => [], ending: () => done },
+  maintenance: {
+    lines: (result, { style }) => reportMaintenance(result, style),
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
+  setCertificate: {
+    lines: (result, { style }) => reportCertificate(result, style),
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
   down: { lines: (result, { style }) => reportDown(result, style), ending: () => done },
   forgetEdge: { lines: (result, { style }) => reportForgotten(result, style), ending: () => done },
 };

@@ -34,7 +34,7 @@ export async function status(agent: Agent, params: Params<'status'>): Promise<Re
 
 async function statusOf(agent: Agent, environment: Environment): Promise<EnvironmentStatus> {
   const common = { environment: environment.name, stack: environment.stack };
-  const nothing = { services: [], edges: [], rollouts: [] };
+  const nothing = { services: [], edges: [], rollouts: [], maintenance: null };
   try {
     const { engine } = await openEnvironment(agent, environment);
     await engine.swarm.info();
@@ -48,6 +48,7 @@ async function statusOf(agent: Agent, environment: Environment): Promise<Environ
       services: servicesOf(current, reports),
       edges: await edgesOf(engine, current, reports),
       rollouts: await rolloutsOf(engine),
+      maintenance: current.routes.value.maintenance ?? null,
     };
   } catch (error) {
     if (!(error instanceof TidegateError)) throw error;

@@ -43,6 +43,21 @@ describe('the command line', () => {
     ['logs dev --tail=0', 'logs', { ...dev, service: null, tail: 0, follow: false }],
     ['down dev', 'down', { ...dev, volumes: false }],
     ['down dev --volumes', 'down', { ...dev, volumes: true }],
+    ['maintenance on dev', 'maintenance', { ...dev, on: true }],
+    ['maintenance off dev', 'maintenance', { ...dev, on: false }],
+    [
+      'cert set dev shop-cert --cert c.pem --key=/keys/k.pem',
+      'setCertificate',
+      { ...dev, name: 'shop-cert', certificateFile: '/project/c.pem', keyFile: '/keys/k.pem' },
+    ],
+    [
+      '-C sub cert set dev shop-cert --cert c.pem --key k.pem',
+      'setCertificate',
+      {
+        ...{ folder: '/project/sub', environment: 'dev', name: 'shop-cert' },
+        ...{ certificateFile: '/project/sub/c.pem', keyFile: '/project/sub/k.pem' },
+      },
+    ],
     ['edge forget dev node-1', 'forgetEdge', { ...dev, node: 'node-1' }],
     ['-C sub promote dev', 'promote', { folder: '/project/sub', environment: 'dev' }],
     ['promote dev --folder=/elsewhere', 'promote', { folder: '/elsewhere', environment: 'dev' }],
