@@ -37,7 +37,11 @@ export async function setCertificate(request: SetCertificate): Promise<Certifica
   const before = await ledger.routes.read();
   const isThere = before.value.certificates?.[name] === version;
   await ensureSecret(request);
-  await mountIntoControl(engine, { ...before.value.certificates }, { name, version }, signal);
+  // With those that edges have now, until they have the new one.
+  const mounted = await certificatesFor(engine, before.value.certificates ?? {}, [{ name, version }]);
+  const former = await mountCertificates(engine, mounted);
+  await untilControlRuns(engine, former ?? new Set(), signal);
+  await removeOldCertificates(engine);
   const routes = await ledger.routes.change((now) =>
     now.certificates?.[name] === version
       ? now
@@ -113,21 +117,29 @@ async function ensureSecret({ engine, name, certificate }: SetCertificate): Prom
     });
 }
 
-/** With the certificates that edges have now, until they have the new ones. */
-async function mountIntoControl(
-  engine: ReleaseEngine,
-  now: Readonly<Record<string, string>>,
-  next: { readonly name: string; readonly version: string },
-  signal: AbortSignal,
-): Promise<void> {
-  const { swarm, ledger, changes } = engine;
+/**
+ * Control with exactly these mounted; nothing is touched where it has them. Gives the tasks that are to leave for it.
+ */
+export async function mountCertificates(
+  { swarm, ledger }: ReleaseEngine,
+  certificates: readonly MountedCertificate[],
+): Promise<ReadonlySet<string> | undefined> {
   const service = names.control(ledger.stack);
   const control = await swarm.services.get(service);
   if (!control) throw controlNotReady(ledger.stack, 'there is no such service');
-  const spec = withCertificates(control.spec, await certificatesFor(engine, now, [next]));
-  const isMounted = mountedSecrets(spec).join() === mountedSecrets(control.spec).join();
-  const former = new Set(isMounted ? [] : (await swarm.tasks.list({ service })).map(({ id }) => id));
-  if (!isMounted) await swarm.services.update(control, spec);
+  const spec = withCertificates(control.spec, certificates);
+  if (mountedSecrets(spec).join() === mountedSecrets(control.spec).join()) return undefined;
+  const former = new Set((await swarm.tasks.list({ service })).map(({ id }) => id));
+  await swarm.services.update(control, spec);
+  return former;
+}
+
+async function untilControlRuns(
+  { swarm, ledger, changes }: ReleaseEngine,
+  former: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  const service = names.control(ledger.stack);
   const ready = await changes.until(
     async () => {
       const tasks = await swarm.tasks.list({ service });
@@ -143,7 +155,6 @@ async function mountIntoControl(
       ledger.stack,
       'it did not come up with the new certificate; edges keep the one they have',
     );
-  await removeOldCertificates(engine);
 }
 
 function ownLabels(stack: string): Record<string, string> {

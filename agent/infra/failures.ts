@@ -3,7 +3,7 @@ import { failure, type TidegateError } from '../common/errors.ts';
 export function portTaken(port: string, node: string, why: string): TidegateError {
   return failure('edge.port-taken', {
     message: `The edge cannot listen on port ${port}${node === '' ? '' : ` of ${node}`}: ${why}.`,
-    hint: `Stop what listens there, or set another port: environments.<name>.edge in tidegate.yaml; then run setup again.`,
+    hint: `Stop what listens there, or set another port: environments.<name>.edge.http in tidegate.yaml (or edge.https); then run setup again.`,
     data: { port, node },
   });
 }

@@ -19,7 +19,12 @@ import type { ReleaseEngine } from '../release/engine.ts';
 import { downHolder } from '../release/lock.ts';
 import { networkLabels } from '../release/slot-spec.ts';
 import type { NetworkOptions, ServiceSpec } from '../swarm/port.ts';
-import { certificatesFor, dropCertificates, removeOldCertificates } from './certificates.ts';
+import {
+  certificatesFor,
+  dropCertificates,
+  mountCertificates,
+  removeOldCertificates,
+} from './certificates.ts';
 import { goingDown } from './failures.ts';
 import { failedTasks, whyNotReady } from './readiness.ts';
 
@@ -84,16 +89,10 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
     networks,
   });
   await expectForgottenEdges(request, changes);
-  const dropped = await dropCertificates(engine, request.certificates);
-  changes.push(...dropped.map((name) => `certificate ${name} is not used any more`));
-  const { certificates = {} } = (await ledger.routes.read()).value;
-  const mounted = await certificatesFor(engine, certificates);
-  await ensureService(request, withCertificates(control, mounted), 'update', changes);
+  const unset = await ensureControl(request, control, changes);
   const pending = await ensureService(request, edge, request.upgradeEdge ? 'update' : 'leave', changes);
   await untilReady(request, failedBefore);
   if (pending.length === 0) await removeOldFiles(request, [control, edge]);
-  await removeOldCertificates(engine);
-  const unset = request.certificates.filter((name) => certificates[name] === undefined);
   return { changes, pending, unset };
 }
 
@@ -132,6 +131,24 @@ async function createLedger({ engine }: SetupRequest, isNew: boolean, changes: s
   // Last: an environment with routes is one that is set up.
   await ledger.routes.create();
   if (isNew) changes.push(`ledger ${ledger.stack}`);
+}
+
+/** With exactly the certificates that tidegate.yaml names. Gives the names that nobody has set a certificate for. */
+async function ensureControl(
+  request: SetupRequest,
+  spec: ServiceSpec,
+  changes: string[],
+): Promise<readonly string[]> {
+  const { engine, certificates: wanted } = request;
+  const dropped = await dropCertificates(engine, wanted);
+  changes.push(...dropped.map((name) => `certificate ${name} is not used any more`));
+  const { certificates = {} } = (await engine.ledger.routes.read()).value;
+  const mounted = await certificatesFor(engine, certificates);
+  await ensureService(request, withCertificates(spec, mounted), 'update', changes);
+  const former = await mountCertificates(engine, mounted);
+  if (former) changes.push(`service ${spec.Name} has no former certificates any more`);
+  await removeOldCertificates(engine);
+  return wanted.filter((name) => certificates[name] === undefined);
 }
 
 /** Whatever was said of a node while it was gone: it is there again, and so its edge has to be heard. */

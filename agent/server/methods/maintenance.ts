@@ -15,20 +15,20 @@ export async function maintenance(
 ): Promise<MaintenanceResult> {
   const { engine } = await openPlace(agent, folder, environment);
   if (on) await requireOfEdge(engine, 'show a maintenance page');
-  let changed = false;
+  const news: { changed: boolean } = { changed: false };
   const routes = await engine.ledger.routes.change((before) => {
-    changed = (before.maintenance !== undefined) !== on;
-    return changed ? withMaintenance(before, on ? agent.identity.by : undefined) : before;
+    news.changed = (before.maintenance !== undefined) !== on;
+    return news.changed ? withMaintenance(before, on ? agent.identity.by : undefined) : before;
   });
   const missing = await awaitEdges(engine, { routes, limitMs: acknowledgeMs, signal: call.signal });
   return {
-    outcome: missing.length > 0 ? 'partial' : changed ? 'done' : 'unchanged',
+    outcome: missing.length > 0 ? 'partial' : news.changed ? 'done' : 'unchanged',
     maintenance: on ? 'on' : 'off',
     missing: missing.map((one) => describeMissing([one])),
   };
 }
 
 function withMaintenance(routes: Routes, by: string | undefined): Routes {
-  const { maintenance: _, ...rest } = routes;
-  return by === undefined ? rest : { ...rest, maintenance: by };
+  const { maintenance: former, ...rest } = routes;
+  return by === undefined ? rest : { ...rest, maintenance: former ?? by };
 }

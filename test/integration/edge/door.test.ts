@@ -90,8 +90,8 @@ describe('the door of an environment', function () {
     it('shows the maintenance page from the moment every edge has said so, and nothing else fails', async () => {
       const load = startLoad({ url: env.url, host, connections: 8 });
       const put = (by: string | undefined) =>
-        env.ledger.routes.change(({ maintenance: _, ...rest }) =>
-          by === undefined ? rest : { ...rest, maintenance: by },
+        env.ledger.routes.change(({ maintenance: former, ...rest }) =>
+          by === undefined ? rest : { ...rest, maintenance: former ?? by },
         );
       await put('test');
       await env.acknowledged();
