@@ -81,6 +81,7 @@ describe('the commands about the door', function () {
     const document = parseDocument(await readFile(file, 'utf8'));
     const edge = document.createNode({ http: shop.port, https, tls: [name] });
     document.setIn(['environments', 'dev', 'edge'], edge);
+    document.setIn(['services', 'web', 'route', 'hosts'], document.createNode(['shop.localhost']));
     await writeFile(file, document.toString());
   }
 
