@@ -39,11 +39,14 @@ export function limitRules({ maxBody, maxHeader = defaultMaxHeader }: Door): rea
   ];
 }
 
-/** A body whose length nobody tells cannot be held to a limit without keeping it here first. */
+/**
+ * A body whose length nobody tells cannot be held to a limit without keeping it here first. HTTP/2 does not say whether
+ * there is one before it comes: the methods that have one have to tell.
+ */
 function bodyRules(maxBody: number): readonly string[] {
   return [
     `  http-request return status 413 ${plain} string "The body is larger than this server takes (${maxBody} bytes).\\n" if { req.hdr_val(content-length) gt ${maxBody} }`,
-    `  http-request return status 411 ${plain} string "This server limits bodies to ${maxBody} bytes, so it has to know their length first: send a content-length.\\n" if { req.hdr(transfer-encoding) -m found }`,
+    `  http-request return status 411 ${plain} string "This server limits bodies to ${maxBody} bytes, so it has to know their length first: send a content-length.\\n" if { req.hdr(transfer-encoding) -m found } || { req.ver -m str 2.0 } { method POST PUT PATCH } !{ req.hdr(content-length) -m found }`,
   ];
 }
 
