@@ -1,5 +1,6 @@
 /** The one table of what can be typed: parsing, help and usage errors all come from it. */
 import type { Method, Params } from '../protocol/methods.ts';
+import { usage } from './failures.ts';
 
 export const flags = {
   'upgrade-edge': {
@@ -14,6 +15,8 @@ export const flags = {
   },
   tail: { takes: 'N', short: null, summary: 'How many of the newest lines to begin with (100).' },
   follow: { takes: null, short: null, summary: 'Go on as new lines come, until Ctrl-C.' },
+  cert: { takes: 'FILE', short: null, summary: 'PEM file of the certificate, then its chain.' },
+  key: { takes: 'FILE', short: null, summary: 'PEM file of its key, not encrypted.' },
   volumes: { takes: null, short: null, summary: 'Also remove the volumes, and all data in them.' },
   stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
   folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
@@ -39,6 +42,8 @@ export interface Typed {
   readonly positionals: Readonly<Record<string, string | undefined>>;
   readonly set: ReadonlySet<Flag>;
   readonly tail: number;
+  /** Of flags that take a path: absolute. */
+  readonly files: Readonly<Partial<Record<Flag, string>>>;
 }
 
 /** A call of the agent, its parameters matching its method. */
@@ -213,6 +218,37 @@ export const commands: readonly Command[] = [
       params: { folder, environment: needed(positionals, 'ENV'), volumes: set.has('volumes') },
     }),
   },
+  ...(['on', 'off'] as const).map((state): Command => ({
+    name: `maintenance ${state}`,
+    positionals: ['ENV'],
+    flags: [],
+    summary:
+      state === 'on'
+        ? 'Show users a page that says "under maintenance" instead of the application.'
+        : 'Take the maintenance page away.',
+    details: 'Previews and probes still pass, so deploying goes on working.',
+    request: ({ folder, positionals }) => ({
+      method: 'maintenance',
+      params: { folder, environment: needed(positionals, 'ENV'), on: state === 'on' },
+    }),
+  })),
+  {
+    name: 'cert set',
+    positionals: ['ENV', 'NAME'],
+    flags: ['cert', 'key'],
+    summary: 'Bring a certificate, or a renewed one, to the edges; no request is lost.',
+    details: 'NAME is one of environments.ENV.edge.tls. One that is expired, or does not match, is refused.',
+    request: ({ folder, positionals, files }) => ({
+      method: 'setCertificate',
+      params: {
+        folder,
+        environment: needed(positionals, 'ENV'),
+        name: needed(positionals, 'NAME'),
+        certificateFile: neededFile(files, 'cert'),
+        keyFile: neededFile(files, 'key'),
+      },
+    }),
+  },
   {
     name: 'edge forget',
     positionals: ['ENV', 'NODE'],
@@ -270,4 +306,10 @@ export const commands: readonly Command[] = [
 /** The parser has seen to it that it is there. */
 function needed(positionals: Typed['positionals'], name: string): string {
   return positionals[name] ?? '';
+}
+
+function neededFile(files: Typed['files'], flag: Flag): string {
+  const file = files[flag];
+  if (file === undefined) throw usage(`--${flag} is missing.`, `Write --${flag} FILE.`);
+  return file;
 }

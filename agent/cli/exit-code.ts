@@ -68,6 +68,7 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'edge.port-taken': exitCodes.failed,
   'edge.not-ready': exitCodes.failed,
   'control.not-ready': exitCodes.failed,
+  'certificate.refused': exitCodes.usage,
   'build.failed': exitCodes.failed,
   'build.cancelled': exitCodes.cancelled,
   'build.unsupported': exitCodes.failed,

@@ -66,12 +66,22 @@ function interpret(command: Command, line: Line, cwd: string): Invocation {
     folder: path.resolve(cwd, line.flags.get('folder') ?? '.'),
     positionals: namePositionals(command, rest),
     set: new Set(line.flags.keys()),
+    files: filesOf(line, cwd),
     tail: wholeNumber('tail', line.flags.get('tail'), defaultTail),
   };
   if (command.request === undefined) {
     return { kind: 'agent', over: typed.set.has('stdio') ? 'stdio' : 'socket' };
   }
   return { kind: 'request', command, request: command.request(typed), question: command.confirm?.(typed) };
+}
+
+function filesOf(line: Line, cwd: string): Typed['files'] {
+  const from = path.resolve(cwd, line.flags.get('folder') ?? '.');
+  return Object.fromEntries(
+    [...line.flags].flatMap(([flag, value]) =>
+      flags[flag].takes === 'FILE' && value !== undefined ? [[flag, path.resolve(from, value)]] : [],
+    ),
+  );
 }
 
 function tokenize(argv: readonly string[]): Line {

@@ -7,6 +7,7 @@ import { answerOfrep } from '../flags/ofrep.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { Swarm } from '../swarm/port.ts';
 import { catchUp } from './catch-up.ts';
+import { openCertificates } from './certificates.ts';
 import { openEdgeTasks, tidy } from './edge-tasks.ts';
 import { openFlagsView, type FlagsView } from './flags-view.ts';
 import { httpGet } from './get.ts';
@@ -55,6 +56,7 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
       await reports.ack(from, ack);
       probing.consider(from, ack);
     },
+    certificates: openCertificates(),
     isReady: () => !signal.aborted && view.current() !== undefined,
     status: () => statusOf(view, flags, ledger.stack),
     ofrep: (request) => answerOfrep(flags.document(), request),

@@ -7,12 +7,14 @@ import { hasCode, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { OfrepReply, OfrepRequest } from '../flags/ofrep.ts';
 import { parseAcks, type Ack } from '../swarm/ledger/acks.ts';
+import type { Certificates } from './certificates.ts';
 import type { Pulls } from './pulls.ts';
 
 export interface ControlApi {
   readonly pulls: Pulls;
   /** Keeps a report; resolves when it is in the ledger. */
   readonly report: (task: string, ack: Ack) => Promise<void>;
+  readonly certificates: Certificates;
   /** False before the first state and while stopping: edges then turn to another control. */
   readonly isReady: () => boolean;
   readonly status: () => unknown;
@@ -55,6 +57,8 @@ async function answer(api: ControlApi, request: IncomingMessage, response: Serve
       return pull(api, request, response);
     case 'POST /ack':
       return report(api, request);
+    case 'GET /certificate':
+      return certificate(api, request);
     // Says that this process answers, no more: without a raft leader a restart would help nobody.
     case 'GET /healthz':
       return { status: 200, text: 'ok\n' };
@@ -85,6 +89,12 @@ async function pull(api: ControlApi, request: IncomingMessage, response: ServerR
     case 'no-state':
       return { status: 503, text: 'no state\n' };
   }
+}
+
+async function certificate({ certificates }: ControlApi, request: IncomingMessage): Promise<Reply> {
+  const query = queryOf(request);
+  const text = await certificates(query.get('name') ?? '', query.get('version') ?? '');
+  return text === undefined ? { status: 404, text: 'no such certificate\n' } : { status: 200, text };
 }
 
 async function report(api: ControlApi, request: IncomingMessage): Promise<Reply> {

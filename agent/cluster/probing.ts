@@ -160,6 +160,7 @@ async function probeOnce(options: ProbingOptions, one: OneProbe): Promise<Answer
         host: probe.host,
         [headers.probe]: state.keys.probe,
         ...(probe.colour ? { [headers.slot]: probe.colour } : {}),
+        ...(probe.ask === undefined ? {} : { [headers.path]: probe.ask }),
       },
     })
     .catch(() => undefined);

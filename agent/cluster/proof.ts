@@ -1,6 +1,6 @@
 /** Who answered a probe: pure parts. */
 import { colours, parseSlotKey, slotKey, type SlotKey } from '../common/names.ts';
-import type { Routing } from '../edge/routing.ts';
+import type { Routing, ServiceRouting, SlotTarget } from '../edge/routing.ts';
 import type { Ack, Answer } from '../swarm/ledger/acks.ts';
 import type { Task } from '../swarm/port.ts';
 
@@ -13,6 +13,8 @@ export interface Probe {
   readonly colour: 'blue' | 'green' | undefined;
   readonly host: string;
   readonly path: string;
+  /** What the app is asked for, where the way to it goes by another path. */
+  readonly ask?: string;
 }
 
 /** The ways to probe: as users go where a version is live, and each slot the edge sees a healthy server of. */
@@ -24,11 +26,18 @@ export function probesOf(routing: Routing, ack: Ack): readonly Probe[] {
     const live = filled.find((target) => target.slot === active);
     const ways = filled.map((target) => {
       const colour = colours.find((one) => target.slot === slotKey(service.service, one));
-      return { way: target.slot, slot: target.slot, colour, host, path: target.health };
+      return { way: target.slot, slot: target.slot, colour, host, ...targetOf(service, target) };
     });
     if (!live) return ways;
-    return [{ way: service.service, slot: live.slot, colour: undefined, host, path: live.health }, ...ways];
+    const way = { way: service.service, slot: live.slot, colour: undefined, host };
+    return [{ ...way, ...targetOf(service, live) }, ...ways];
   });
+}
+
+/** As users go: by a path of the service, which need not be where its health is. */
+function targetOf({ paths }: ServiceRouting, { health }: SlotTarget): Pick<Probe, 'path' | 'ask'> {
+  const [path] = paths ?? [];
+  return path === undefined ? { path: health } : { path, ask: health };
 }
 
 export interface Answered {

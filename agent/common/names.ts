@@ -50,6 +50,8 @@ export const names = {
     `${stack}.${kind}.${digest}`,
   /** A config of the compose file; `digest`: 12 characters of its content's. */
   config: (stack: string, config: string, digest: string) => `${stack}_${config}-${digest}`,
+  /** A secret: certificate and key; `version`: 12 characters of its content's digest. */
+  certificate: (stack: string, version: string) => `${stack}.certificate.${version}`,
   audit: (stack: string, page: number) => `${stack}.audit.${page}`,
   flags: (stack: string) => `${stack}.flags`,
   flagDefinitions: (stack: string, number: number) => `${stack}.flags.${number}`,
@@ -68,6 +70,9 @@ export const labels = {
   key: 'tidegate.key',
   /** On edge and control: a digest of the spec Tidegate wrote, so that setup sees what changed. */
   spec: 'tidegate.spec',
+  /** On secrets that hold a certificate: its name in tidegate.yaml, and its version. */
+  certificate: 'tidegate.certificate',
+  version: 'tidegate.version',
   /** What `docker stack ps` looks for. On services and networks only, never on ledger objects. */
   stackNamespace: 'com.docker.stack.namespace',
 } as const;

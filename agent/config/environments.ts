@@ -18,7 +18,7 @@ export function environmentsOf(file: TidegateFile, variables: Variables): readon
     dockerContext: input.dockerContext,
     protected: input.protected ?? false,
     url: input.url,
-    edge: { http: input.edge.http },
+    edge: input.edge,
     images: imagesOf(input, variables),
     variables: variablesOf(file, name),
   }));

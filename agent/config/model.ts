@@ -18,14 +18,28 @@ export interface Environment {
   readonly protected: boolean;
   /** Public address, probed from the agent as well. */
   readonly url: string | undefined;
-  readonly edge: { readonly http: number };
+  readonly edge: EdgeSettings;
   readonly images: { readonly edge: string; readonly control: string };
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** As it is written: the edge has its own defaults. */
+export interface EdgeSettings {
+  /** Published ports. */
+  readonly http: number;
+  readonly https?: number | undefined;
+  /** Names for certificates. */
+  readonly tls?: readonly string[] | undefined;
+  /** Bytes. */
+  readonly maxBody?: number | undefined;
+  readonly maxHeader?: number | undefined;
+  /** Networks in CIDR. */
+  readonly trustedProxies?: readonly string[] | undefined;
+}
+
 export interface WebService {
   readonly name: string;
-  readonly route: { readonly hosts: readonly string[]; readonly port: number };
+  readonly route: WebRoute;
   /** Path of the HTTP health check the edge uses. */
   readonly health: string;
   readonly replicas: number;
@@ -47,6 +61,14 @@ export interface ConfigFile {
   readonly name: string;
   readonly data: string;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface WebRoute {
+  readonly hosts: readonly string[];
+  readonly port: number;
+  /** Beginnings of paths, only where there are some; and whether the app is spared them. */
+  readonly paths?: readonly string[];
+  readonly stripPrefix?: true;
 }
 
 export type ImageSource =

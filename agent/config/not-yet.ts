@@ -10,26 +10,6 @@ const parts: readonly { readonly path: string; readonly what: string; readonly i
     instead: 'Use one node, which builds its own images.',
   },
   {
-    path: 'environments.*.edge.https',
-    what: 'HTTPS at the edge is',
-    instead: 'Terminate TLS in front of edge.http.',
-  },
-  {
-    path: 'environments.*.edge.tls',
-    what: 'TLS at the edge is',
-    instead: 'Terminate TLS in front of edge.http.',
-  },
-  {
-    path: 'services.*.route.paths',
-    what: 'Routing by path is',
-    instead: 'Give the service a host: route.hosts.',
-  },
-  {
-    path: 'services.*.route.stripPrefix',
-    what: 'Routing by path is',
-    instead: 'Give the service a host: route.hosts.',
-  },
-  {
     path: 'services.*.route.internal',
     what: 'An internal route is',
     instead: 'Give the service a host: route.hosts.',

@@ -86,6 +86,8 @@ export interface ListedEnvironments {
   readonly project?: string;
   /** Those without an error, whatever the others and `services:` look like. */
   readonly environments: readonly Environment[];
+  /** Hosts that services answer to; empty when one of them answers to any. */
+  readonly hosts: readonly string[];
   /** Of everything but `services:`. */
   readonly problems: readonly Problem[];
 }
@@ -98,13 +100,20 @@ export async function listEnvironments(request: {
 }): Promise<ListedEnvironments> {
   const path = configPath(request.folder);
   const text = await request.readCheckoutFile(path);
-  if (text === undefined) return { environments: [], problems: [missingFile(path)] };
+  if (text === undefined) return { environments: [], hosts: [], problems: [missingFile(path)] };
   const file = readTidegateFile(path, text);
   return {
     ...(file.project === undefined ? {} : { project: file.project }),
     environments: environmentsOf(file, request.variables),
+    hosts: hostsOf(file),
     problems: sortProblems([...file.reports.rest.problems(), ...file.reports.environments.problems()]),
   };
+}
+
+function hostsOf({ services }: TidegateFile): readonly string[] {
+  const routes = [...services.values()].map(({ route }) => route);
+  const takesAny = routes.some(({ hosts, paths }) => hosts === undefined && paths === undefined);
+  return takesAny ? [] : [...new Set(routes.flatMap(({ hosts = [] }) => hosts))];
 }
 
 function configPath(folder = ''): string {
@@ -224,7 +233,7 @@ function webService(service: ComposeService, file: TidegateFile, report: Report)
   if (!input || !source) return [];
   const web: WebService = {
     name,
-    route: { hosts: input.route.hosts ?? [], port: input.route.port },
+    route: routeOf(input),
     health: input.health ?? defaults.health,
     replicas: template.Mode.Replicated?.Replicas ?? 1,
     rollout: rolloutOf(input),
@@ -236,6 +245,11 @@ function webService(service: ComposeService, file: TidegateFile, report: Report)
   };
   advise(web, service, drainPlace(file, name), report);
   return [web];
+}
+
+/** Without keys for what is not said: releases of before have the same content. */
+function routeOf({ route: { hosts = [], port, paths, stripPrefix } }: ServiceInput): WebService['route'] {
+  return { hosts, port, ...(paths && { paths }), ...(stripPrefix === true && { stripPrefix }) };
 }
 
 function rolloutOf({ rollout }: ServiceInput): WebService['rollout'] {

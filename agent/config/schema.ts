@@ -4,6 +4,7 @@
  * names the key: it says what would be right.
  */
 import * as z from 'zod';
+import { edgeSchema } from './edge-schema.ts';
 import { durationPattern, parseMilliseconds, parseShare, sharePattern } from './durations.ts';
 
 /** Also valid as a part of an image name, of a Swarm name and of a label of the ledger. */
@@ -11,6 +12,8 @@ export const namePattern = /^[a-z0-9]+(?:(?:_|-+)[a-z0-9]+)*$/;
 const environmentPattern = /^[a-z0-9]+(?:-+[a-z0-9]+)*$/;
 const hostPattern =
   /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+/** Whole segments of a path, without what a browser would encode; none of them `.` or `..`. */
+const pathPattern = /^\/(?:(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)*)?$/;
 /** Goes into the edge's configuration as it is: no space, quote, `$`, `#` or backslash. */
 const healthPattern = /^\/[A-Za-z0-9\-._~!&()*+,;=:@%/?]*$/;
 export const imagePattern =
@@ -88,9 +91,7 @@ const variables = z
 
 export const environmentSchema = z
   .strictObject({
-    edge: z
-      .strictObject({ http: port('The port the edge publishes for HTTP, from 1 to 65535: 8080.') })
-      .describe("The environment's public door: { http: 8080 }."),
+    edge: edgeSchema,
     dockerContext: text(
       /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/,
       'is not the name of a docker context',
@@ -151,6 +152,23 @@ export const serviceSchema = z
           .optional()
           .describe(
             'Host names it answers to: [shop.example]. Without it: every host no other service claims.',
+          ),
+        paths: z
+          .array(
+            text(
+              pathPattern,
+              'is not the beginning of a path',
+              'Beginnings of paths, whole segments without a "/" at the end: [/api]. The longest one counts.',
+            ),
+          )
+          .min(1, { error: 'is empty' })
+          .optional()
+          .describe('Beginnings of the paths it answers to: [/api]. Without it: every path no other claims.'),
+        stripPrefix: z
+          .boolean()
+          .optional()
+          .describe(
+            'true: the app hears /orders where it was asked for /api/orders. Needs paths; default false.',
           ),
         port: port('The port the service listens on in its container, from 1 to 65535: 3000.'),
       })

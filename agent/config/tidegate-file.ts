@@ -1,5 +1,6 @@
 /** One tidegate.yaml, read as far as it is right: a broken environment leaves the others usable. */
 import { names, slotServiceName, stackName } from '../common/names.ts';
+import { checkClaims } from './claims.ts';
 import { Report, type Finding, type Place } from './report.ts';
 import { environmentSchema, serviceSchema, suiteSchema, tidegateSchema } from './schema.ts';
 import type { EnvironmentInput, ServiceInput, SuiteInput } from './schema.ts';
@@ -67,7 +68,7 @@ export function readTidegateFile(path: string, text: string): TidegateFile {
   };
   checkStacks(file);
   checkServiceNames(file);
-  checkHosts(file);
+  checkClaims(file);
   return file;
 }
 
@@ -157,37 +158,6 @@ function checkServiceNames(file: TidegateFile): void {
   }
   if (file.serviceNames.length === 0 && entryOf(file.tree, 'services')?.value.kind === 'map')
     report.error(file.place('services'), noneNamed('service', 'web: { route: { port: 3000 } }'));
-}
-
-/** Each host belongs to one service, and "every other host" to one as well. */
-function checkHosts(file: TidegateFile): void {
-  const owners = new Map<string, string>();
-  let rest: string | undefined;
-  for (const [service, { route }] of file.services) {
-    if (route.hosts === undefined) {
-      if (rest !== undefined)
-        file.reports.services.error(file.place('services', service, 'route'), {
-          code: 'config.host-taken',
-          message: `services.${service}.route has no hosts, and neither has ${rest}: both would get every other host.`,
-          hint: 'Name the hosts of all services but one: route: { hosts: [shop.example] }.',
-        });
-      rest ??= service;
-    }
-    route.hosts?.forEach((host, index) => {
-      const owner = owners.get(host);
-      if (owner !== undefined)
-        file.reports.services.error(hostPlace(file, service, index), {
-          code: 'config.host-taken',
-          message: `services.${service}.route.hosts[${index}]: ${host} already belongs to ${owner}.`,
-          hint: 'Give each host to one service.',
-        });
-      owners.set(host, owner ?? service);
-    });
-  }
-}
-
-function hostPlace(file: TidegateFile, service: string, index: number): Place {
-  return file.tree ? locate(file.tree, ['services', service, 'route', 'hosts', index]).at : file.place();
 }
 
 function tooLong(name: string, what: string): Finding {

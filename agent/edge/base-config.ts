@@ -4,6 +4,7 @@
  * to 3.0; the sections are in the order a request meets them.
  */
 import { names } from '../common/names.ts';
+import { bufferSize, forwardingRules, limitRules, redirectRules, tlsBind, type Door } from './door.ts';
 import {
   bucketCookie,
   controlPort,
@@ -16,6 +17,8 @@ import {
 
 export interface BaseConfigOptions {
   readonly stack: string;
+  /** What the environment sets; by default plain HTTP on port 80. */
+  readonly door?: Door;
   /** Connections at once; HAProxy needs about two file descriptors for each. Default 8000. */
   readonly maxConnections?: number;
   /** Silence between a client and the app before a plain request is given up. Default 60 s. */
@@ -27,22 +30,29 @@ export interface BaseConfigOptions {
 export function renderBaseConfig(options: BaseConfigOptions): string {
   const idle = options.idleSeconds ?? 60;
   const stream = options.streamSeconds ?? 3600;
+  const door = options.door ?? { http: 80 };
   const sections = [
-    global(options.maxConnections ?? 8000),
+    global(options.maxConnections ?? 8000, bufferSize(door)),
     resolvers,
     defaults(idle, stream),
     [
       'frontend tidegate-public from tidegate-public',
       `  bind :${edgePorts.public}`,
+      ...tlsBind(door),
+      ...forwardingRules(door),
+      ...limitRules(door),
       ...lookUp,
-      ...forwarding,
       ...probe,
       ...previewToken,
+      ...redirectRules(door),
       ...previewAnswer,
+      ...maintenance,
       ...colour,
       ...canary,
       ...answer,
       `  http-request return status 503 content-type text/html hdr retry-after 5 hdr cache-control no-store string "${noVersionPage}" if { var(txn.colour) -m str -- - }`,
+      // After everything that chose by it: a probe of a path may ask the app for its health.
+      '  http-request set-pathq %[var(txn.ask)] if { var(txn.ask) -m found }',
       '  use_backend %[var(txn.service)]-%[var(txn.colour)]',
       '  default_backend tidegate-nowhere',
     ],
@@ -62,9 +72,14 @@ const text = 'content-type text/plain hdr cache-control no-store hdr x-content-t
 const noVersionPage =
   '<!doctype html><meta charset=utf-8><title>Nothing here yet</title><h1>Nothing here yet</h1><p>No version of this service has gone live so far.</p>';
 
-const map = `map_str(${edgePaths.map})`;
+const maintenancePage =
+  '<!doctype html><meta charset=utf-8><title>Under maintenance</title><h1>Under maintenance</h1><p>This is being worked on. Please come back in a few minutes.</p>';
 
-function global(maxConnections: number): readonly string[] {
+const map = `map_str(${edgePaths.map})`;
+/** Of all keys that the text begins with, the longest. */
+const longestStart = `map_beg(${edgePaths.map})`;
+
+function global(maxConnections: number, buffer: number): readonly string[] {
   return [
     'global',
     '  log stdout format raw local0 info',
@@ -76,6 +91,7 @@ function global(maxConnections: number): readonly string[] {
     `  stats socket ${edgePaths.state}/worker.sock mode 600 level admin expose-fd listeners`,
     '  stats timeout 1h',
     '  tune.lua.maxmem 64',
+    `  tune.bufsize ${buffer}`,
     // While it is loaded it makes sure that the map file exists, which HAProxy insists on.
     `  lua-load ${edgePaths.lua}`,
   ];
@@ -135,25 +151,20 @@ function defaults(idle: number, stream: number): readonly string[] {
   ];
 }
 
-/** Host -> service -> its line of state. A request without either ends here. */
+/**
+ * Host and path -> service -> its line of state. A request without either ends here. Keys end with "/", and so does
+ * what is looked up: `/api` is the beginning of `/api/x`, not of `/apis`.
+ */
 const lookUp = [
   '  # ---- which service',
   `  http-request set-var(txn.version) str(_version),${map}`,
   `  http-request return status 503 ${text} hdr retry-after 1 string "This edge has no state yet.\\n" unless { var(txn.version) -m found }`,
-  '  http-request set-var(txn.host) req.hdr(host),host_only',
-  `  http-request set-var(txn.service) str(h/),concat(,txn.host),${map}`,
-  `  http-request set-var(txn.service) str(h/*),${map} unless { var(txn.service) -m found }`,
-  `  http-request return status 404 ${text} lf-string "No service answers to the host %[var(txn.host)] here.\\n" unless { var(txn.service) -m found }`,
+  '  http-request set-var(txn.host) req.hdr(host),host_only,lower',
+  '  http-request set-var(txn.path) path',
+  `  http-request set-var(txn.service) str(r/),concat(,txn.host),concat(,txn.path,/),${longestStart}`,
+  `  http-request set-var(txn.service) str(r/*),concat(,txn.path,/),${longestStart} unless { var(txn.service) -m found }`,
+  `  http-request return status 404 ${text} lf-string "No service answers to the host %[var(txn.host)] here, or not at this path.\\n" unless { var(txn.service) -m found }`,
   `  http-request set-var(txn.state) str(s/),concat(,txn.service),${map}`,
-];
-
-const forwarding = [
-  '  # ---- what the app is told, what may be asked twice',
-  '  option forwardfor',
-  // A load balancer in front that ends TLS knows better than this edge.
-  '  http-request set-header x-forwarded-proto http unless { req.hdr(x-forwarded-proto) -m found }',
-  '  http-request set-header x-forwarded-host %[req.hdr(host)] unless { req.hdr(x-forwarded-host) -m found }',
-  '  http-request disable-l7-retry unless { method GET HEAD OPTIONS }',
 ];
 
 /**
@@ -202,6 +213,12 @@ const previewAnswer = [
   '  http-response set-header cache-control no-store if wanted',
 ];
 
+/** Whoever deploys goes on seeing what he does: probes and valid previews pass. */
+const maintenance = [
+  '  # ---- maintenance',
+  `  http-request return status 503 content-type text/html hdr retry-after 60 hdr cache-control no-store string "${maintenancePage}" if { str(m/on),${map} -m found } !probing !wanted`,
+];
+
 /** `s/<service> <active>:<canary>:<release in blue>:<release in green>`. */
 const colour = [
   '  # ---- which colour',
@@ -239,8 +256,10 @@ const probe = [
   `  http-request set-var(txn.known) str(k/),concat(,txn.probe),${map} if { var(txn.probe) -m found }`,
   '  acl probing var(txn.known) -m found',
   `  http-request set-var(txn.asked) req.hdr(${headers.slot}) if probing { req.hdr(${headers.slot}) -m str blue green }`,
+  `  http-request set-var(txn.ask) req.hdr(${headers.path}) if probing { req.hdr(${headers.path}) -m beg / }`,
   `  http-request del-header ${headers.probe}`,
   `  http-request del-header ${headers.slot}`,
+  `  http-request del-header ${headers.path}`,
 ];
 
 /** After the last word on the colour. `http-after-response`: also on what HAProxy itself answers. */

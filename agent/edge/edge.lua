@@ -6,6 +6,7 @@
 local STATE = "/state"
 local MAP, SERVICES = STATE .. "/state.map", STATE .. "/services.cfg"
 local SERVERS, CUTS = STATE .. "/servers.state", STATE .. "/cuts"
+local CERTIFICATES, FORMER = STATE .. "/certificates.list", STATE .. "/certificates.former"
 local MASTER = "unix@" .. STATE .. "/master.sock"
 local CONTROL_ADDRESS, CONTROL_PORT = "127.0.0.1", 7001
 local TASK = os.getenv("TASK") or "unknown"
@@ -88,8 +89,9 @@ local function adopt(document)
   save_closed()
 end
 
--- Runs while the configuration is read. HAProxy refuses to start without the map file.
+-- Runs while the configuration is read. HAProxy refuses to start without the map file and the list of certificates.
 local function recover()
+  if not read_file(CERTIFICATES) then write_file(CERTIFICATES, "") end
   if not read_file(SERVERS) then write_file(SERVERS, "1\n") end
   local text = read_file(MAP)
   if not text then return write_file(MAP, "") end
@@ -293,6 +295,45 @@ local function save_servers(before, after)
   write_file(SERVERS, table.concat(kept, "\n") .. "\n")
 end
 
+-- The file of a certificate; nil while control does not have it.
+local function fetch_certificate(name, version)
+  local path = STATE .. "/" .. name .. "." .. version .. ".pem"
+  if read_file(path) then return path end
+  local status, text
+  for _ = 1, 5 do
+    status, text = request("GET", "/certificate?name=" .. name .. "&version=" .. version, "")
+    if status == 200 or stopping() then break end
+    core.msleep(200)
+  end
+  if status ~= 200 or text == "" then log("control has no certificate " .. name .. " " .. version); return nil end
+  write_file(path, text)
+  return path
+end
+
+-- Brings the files of the certificates that a services configuration names, and lists them for HAProxy. False while
+-- one of them cannot be had: its former version is listed then, where there is one.
+local function fetch_certificates(services)
+  local former, list, whole = "\n" .. (read_file(CERTIFICATES) or ""), {}, true
+  for name, version in services:gmatch("\n# certificate (%S+) (%S+)") do
+    local path = fetch_certificate(name, version)
+    if not path then
+      whole = false
+      path = former:match("\n(" .. STATE .. "/" .. name:gsub("%-", "%%-") .. "%.%x+%.pem)")
+    end
+    if path then list[#list + 1] = path end
+  end
+  write_file(CERTIFICATES, table.concat(list, "\n") .. "\n")
+  return whole
+end
+
+-- Keys that are in use no longer do not stay. Done by the new worker: the former one may end at any moment.
+local function forget_certificates()
+  local now = "\n" .. (read_file(CERTIFICATES) or "")
+  for path in (read_file(FORMER) or ""):gmatch("[^\n]+") do
+    if not now:find("\n" .. path .. "\n", 1, true) then os.remove(path) end
+  end
+end
+
 -- Returns true when this worker is being replaced, false when HAProxy refused the new configuration (2.6 says so only
 -- in the number of failed reloads). A master that does neither for long has not heard: it is asked again.
 local function reload()
@@ -310,9 +351,33 @@ end
 
 local reloading = false   -- what comes of it is reported, not the moment between
 
+-- What is to be run instead of `services`, or nil when it runs already. Without all of its certificates it runs under
+-- another hash: it serves what it can, nobody takes that for the whole, and the next pull tries again.
+local function prepare(services, hash)
+  if fetch_certificates(services) then return services end
+  local partly = hash .. "-incomplete"
+  if state.hash == partly then core.msleep(1000); return nil end
+  return (services:gsub("^# %S+", "# " .. partly, 1))
+end
+
+-- Returns true when this worker is being replaced.
+local function change_services(services, former, certificates)
+  save_servers(former or "", services)
+  write_file(FORMER, certificates)
+  reloading = true
+  if reload() then return true end   -- the new worker acknowledges
+  reloading = false
+  write_file(FORMER, read_file(CERTIFICATES) or "")
+  write_file(CERTIFICATES, certificates)
+  forget_certificates()
+  if former then write_file(SERVICES, former) else os.remove(SERVICES) end
+  return false
+end
+
 local function apply(document)
   local services = document.hash ~= state.hash and document.hash ~= state.refused and document.services or nil
-  local former = read_file(SERVICES)
+  local former, certificates = read_file(SERVICES), read_file(CERTIFICATES) or ""
+  if services then services = prepare(services, document.hash) end
   if services then write_file(SERVICES, services) end
   write_file(MAP, document.text)
   -- Without any services yet, this worker has no backends: the one that is started now has.
@@ -320,13 +385,9 @@ local function apply(document)
   adopt(document)
   if document.hash == state.hash then state.refused = nil end
   if services then
-    save_servers(former or "", services)
-    reloading = true
-    if reload() then return end   -- the new worker acknowledges
-    reloading = false
+    if change_services(services, former, certificates) then return end
     log("HAProxy refused the services configuration " .. document.hash)
     state.refused = document.hash
-    if former then write_file(SERVICES, former) else os.remove(SERVICES) end
   end
   acknowledge()
 end
@@ -407,6 +468,7 @@ end
 
 core.register_task(function()
   write_file(SERVERS, "1\n")   -- taken over by now; a reload by somebody else must not find old addresses
+  forget_certificates()
   if state.version > 0 then pcall(acknowledge) end   -- a new worker after a reload
   forever(0, pull)
 end)

@@ -3,7 +3,7 @@
  * hands it out) and for the agent (which knows by its hash what an edge must acknowledge).
  */
 import { colours, slotKey, type SlotKey } from '../common/names.ts';
-import type { ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { ReleasedService, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { Route, Routes } from '../swarm/ledger/routes.ts';
 import type { Stored } from '../swarm/port.ts';
 
@@ -13,6 +13,8 @@ export interface SlotTarget {
   readonly port: number;
   readonly health: string;
   readonly replicas: number;
+  /** Beginnings of paths that the app is not told. */
+  readonly strip?: readonly string[];
 }
 
 export interface ServiceRouting {
@@ -21,6 +23,8 @@ export interface ServiceRouting {
   readonly route: Route | undefined;
   /** Of the active release, or of the one being prepared when there is none. */
   readonly hosts: readonly string[];
+  /** Beginnings of paths, whole segments; none: every path. Of the same release. */
+  readonly paths?: readonly string[];
   readonly slots: readonly SlotTarget[];
   /** Slots whose open streams are to be closed. */
   readonly cuts: readonly SlotKey[];
@@ -32,6 +36,10 @@ export interface Routing {
   readonly object: string;
   readonly version: number;
   readonly services: readonly ServiceRouting[];
+  /** Users get a page that says so; probes and previews pass. */
+  readonly maintenance?: true;
+  /** Versions of the certificates edges have, by name; control hands out their content. */
+  readonly certificates?: Readonly<Record<string, string>>;
 }
 
 /** Builds the routing; `releases` holds every release that a slot names (others are ignored). */
@@ -40,7 +48,7 @@ export function routingOf(
   stored: Stored<Routes>,
   releases: ReadonlyMap<number, ReleaseRecord>,
 ): Routing {
-  const { routes, slots, cuts } = stored.value;
+  const { routes, slots, cuts, maintenance, certificates } = stored.value;
   const services = new Set(Object.keys(routes));
   for (const [key] of Object.entries(slots)) services.add(key.replace(/-(blue|green)$/, ''));
   return {
@@ -48,6 +56,8 @@ export function routingOf(
     object: stored.id,
     version: stored.version,
     services: [...services].sort().map((service) => serviceRouting(service, routes[service])),
+    ...(maintenance === undefined ? {} : { maintenance: true }),
+    ...(certificates === undefined ? {} : { certificates }),
   };
 
   function serviceRouting(service: string, route: Route | undefined): ServiceRouting {
@@ -56,8 +66,16 @@ export function routingOf(
       const release = slots[slot];
       const content = release === undefined ? undefined : releases.get(release)?.services[service];
       if (release === undefined || !content) return [];
+      const { port, paths = [], stripPrefix = false } = content.route;
       return [
-        { slot, release, port: content.route.port, health: content.health, replicas: content.replicas },
+        {
+          slot,
+          release,
+          port,
+          health: content.health,
+          replicas: content.replicas,
+          ...(stripPrefix && paths.length > 0 ? { strip: paths } : {}),
+        },
       ];
     });
     const leading = route ? slotKey(service, route.active) : targets[0]?.slot;
@@ -66,8 +84,14 @@ export function routingOf(
       service,
       route,
       hosts: release?.services[service]?.route.hosts ?? [],
+      ...pathsOf(release?.services[service]),
       slots: targets,
       cuts: colours.map((colour) => slotKey(service, colour)).filter((slot) => cuts[slot] !== undefined),
     };
   }
+}
+
+function pathsOf(content: ReleasedService | undefined): Pick<ServiceRouting, 'paths'> {
+  const paths = content?.route.paths;
+  return paths && paths.length > 0 ? { paths } : {};
 }

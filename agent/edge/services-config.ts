@@ -1,12 +1,15 @@
 /**
  * The part of an edge's configuration that needs a reload: one backend for each slot. It changes with the set
- * of services, their ports, health paths and size; not with a swap, and not with filling or emptying a slot of
- * the same shape.
+ * of services, their ports, health paths and size, and with certificates; not with a swap, and not with filling or
+ * emptying a slot of the same shape.
  */
 import { sha256 } from '../common/canonical.ts';
 import { colours, slotKey, slotServiceName, type Colour } from '../common/names.ts';
 import { unsafeText } from './failures.ts';
 import type { Routing, ServiceRouting, SlotTarget } from './routing.ts';
+
+/** Goes into the map and into a regular expression: letters, digits, `.`, `_`, `~`, `-`, segment by segment. */
+export const pathPrefix = /^\/(?:[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*)?$/;
 
 export interface ServicesConfig {
   /** Whole file: `# <hash>` first, `#end` last, so that a torn file is recognised. */
@@ -18,11 +21,23 @@ export interface ServicesConfig {
 /** Throws `ledger.corrupt` when a name, port or path would break out of HAProxy's syntax. */
 export function renderServices(routing: Routing): ServicesConfig {
   const stack = checked('stack name', /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, routing.stack);
-  const body = routing.services
-    .flatMap((service) => colours.map((colour) => backend(stack, service, colour)))
-    .join('\n');
+  const backends = routing.services.flatMap((service) =>
+    colours.map((colour) => backend(stack, service, colour)),
+  );
+  const body = certificateLines(routing) + backends.join('\n');
   const hash = sha256(body).slice(0, 12);
   return { text: `# ${hash}\n${body}\n#end\n`, hash };
+}
+
+/** Comments to HAProxy: the edge's task fetches what they name, and lists it for HAProxy, before it reloads. */
+function certificateLines({ certificates = {} }: Routing): string {
+  return Object.entries(certificates)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, version]) => {
+      checked('name of a certificate', /^[a-z0-9-]{1,40}$/, name);
+      return `# certificate ${name} ${checked('version of a certificate', /^[0-9a-f]{12}$/, version)}\n`;
+    })
+    .join('');
 }
 
 function backend(stack: string, service: ServiceRouting, colour: Colour): string {
@@ -36,10 +51,23 @@ function backend(stack: string, service: ServiceRouting, colour: Colour): string
     `backend ${slot} from tidegate-slot`,
     // The edge's task reads this line: server states are taken over a reload only where it stayed the same.
     `  # target ${port(target)} ${health}`,
+    ...stripping(target),
     `  http-check send meth GET uri ${health} ver HTTP/1.1 hdr host localhost hdr user-agent tidegate-edge`,
     `  server-template s ${servers(service)} tasks.${slotServiceName(stack, name, colour)}:${port(target)}`,
     '',
   ].join('\n');
+}
+
+/** The app hears `/orders` where it was asked for `/api/orders`. A probe that names its path has it as it is. */
+function stripping({ strip = [] }: SlotTarget): readonly string[] {
+  const prefixes = strip
+    .map((prefix) => checked('path', pathPrefix, prefix))
+    .filter((prefix) => prefix !== '/')
+    .sort((a, b) => b.length - a.length)
+    .map((prefix) => prefix.replaceAll('.', '[.]'));
+  if (prefixes.length === 0) return [];
+  const pattern = `^(${prefixes.join('|')})(/(.*))?$`;
+  return [`  http-request replace-path '${pattern}' '/\\3' unless { var(txn.ask) -m found }`];
 }
 
 /** Room for the replicas of both the old and the new tasks of a slot, in steps that make reloads rare. */

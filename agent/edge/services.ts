@@ -4,8 +4,9 @@
  */
 import { canonicalJson, sha256 } from '../common/canonical.ts';
 import { labels, names } from '../common/names.ts';
-import type { ServiceSpec } from '../swarm/port.ts';
+import type { PortSpec, ServiceSpec } from '../swarm/port.ts';
 import { renderBaseConfig } from './base-config.ts';
+import type { Door } from './door.ts';
 import { controlPort, edgePaths, edgePorts, flagsHost } from './wire.ts';
 
 /** A file that is mounted into tasks as a Swarm config; its name changes with its content. */
@@ -30,10 +31,14 @@ function mountedFile(stack: string, kind: FileKind, target: string, data: string
 }
 
 /** `lua`: text of `edge.lua`. */
-export function edgeFiles(options: { readonly stack: string; readonly lua: string }): readonly MountedFile[] {
-  const { stack, lua } = options;
+export function edgeFiles(options: {
+  readonly stack: string;
+  readonly lua: string;
+  readonly door?: Door;
+}): readonly MountedFile[] {
+  const { stack, lua, door } = options;
   return [
-    mountedFile(stack, 'edge-config', edgePaths.config, renderBaseConfig({ stack })),
+    mountedFile(stack, 'edge-config', edgePaths.config, renderBaseConfig({ stack, ...(door && { door }) })),
     mountedFile(stack, 'edge-task', edgePaths.lua, lua),
   ];
 }
@@ -56,6 +61,8 @@ export interface EdgeServiceOptions {
   readonly image: string;
   /** Port on every node. */
   readonly httpPort: number;
+  /** Likewise; without it there is no HTTPS. */
+  readonly httpsPort?: number | undefined;
   readonly configs: readonly MountedConfig[];
   /** Ids of the overlay networks. */
   readonly networks: { readonly edge: string; readonly control: string };
@@ -106,15 +113,50 @@ export function edgeServiceSpec(options: EdgeServiceOptions): ServiceSpec {
     EndpointSpec: {
       Mode: 'dnsrr',
       Ports: [
-        {
-          Protocol: 'tcp',
-          TargetPort: edgePorts.public,
-          PublishedPort: options.httpPort,
-          PublishMode: 'host',
-        },
+        publishedPort(edgePorts.public, options.httpPort),
+        ...(options.httpsPort === undefined ? [] : [publishedPort(edgePorts.tls, options.httpsPort)]),
       ],
     },
   });
+}
+
+/** On the node itself: the address that an app is told is the client's. */
+function publishedPort(target: number, published: number): PortSpec {
+  return { Protocol: 'tcp', TargetPort: target, PublishedPort: published, PublishMode: 'host' };
+}
+
+/** A certificate, mounted where control finds it by its name and version (`cluster/certificates.ts`). */
+export interface MountedCertificate {
+  readonly secretId: string;
+  readonly secretName: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+export function certificateFile(name: string, version: string): string {
+  return `certificate.${name}.${version}`;
+}
+
+/**
+ * The same spec with these certificates. Not part of the digest that setup compares: they come and go without it.
+ */
+export function withCertificates(spec: ServiceSpec, mounted: readonly MountedCertificate[]): ServiceSpec {
+  const Secrets = [...mounted]
+    .sort((a, b) => (a.secretName < b.secretName ? -1 : 1))
+    .map(({ secretId, secretName, name, version }) => ({
+      SecretID: secretId,
+      SecretName: secretName,
+      File: { Name: certificateFile(name, version), UID: '0', GID: '0', Mode: 0o400 },
+    }));
+  const { TaskTemplate } = spec;
+  const ContainerSpec = { ...TaskTemplate.ContainerSpec, Secrets };
+  return { ...spec, TaskTemplate: { ...TaskTemplate, ContainerSpec } };
+}
+
+/** Ids of the secrets a spec mounts. */
+export function mountedSecrets(spec: ServiceSpec): readonly string[] {
+  const secrets = spec.TaskTemplate.ContainerSpec['Secrets'] as readonly { SecretID: string }[] | undefined;
+  return (secrets ?? []).map(({ SecretID }) => SecretID).sort();
 }
 
 export interface ControlServiceOptions {

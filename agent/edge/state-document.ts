@@ -4,7 +4,10 @@
  *
  *   #tidegate <object> <version> <hash>
  *   _version <version>
- *   h/<host> <service>            h/* for every host that no service claims
+ *   r/<host><path>/ <service>     `*` for every host that no service claims; the longest one counts
+ *   h/<host> <service>            the same without paths, for edges of before there were any
+ *   m/on 1                        under maintenance
+ *   t/on 1                        there is a certificate: users of HTTP are sent on to HTTPS
  *   s/<service> <active>:<canary>:<release in blue>:<release in green>     `-` where there is none
  *   c/<slot> 1                    what is still open in that slot is to be closed
  *   k/<probe key> 1
@@ -18,7 +21,7 @@ import { slotKey } from '../common/names.ts';
 import type { EdgeKeys } from '../swarm/ledger/keys-store.ts';
 import { unsafeText } from './failures.ts';
 import type { Routing, ServiceRouting } from './routing.ts';
-import type { ServicesConfig } from './services-config.ts';
+import { pathPrefix, type ServicesConfig } from './services-config.ts';
 
 /** The map part. Throws `ledger.corrupt` when a host would break out of a line. */
 export function renderState(routing: Routing, keys: EdgeKeys, hash: string): string {
@@ -26,6 +29,8 @@ export function renderState(routing: Routing, keys: EdgeKeys, hash: string): str
     `_version ${routing.version}`,
     ...hostLines(routing),
     ...routing.services.map(serviceLine),
+    ...(routing.maintenance ? ['m/on 1'] : []),
+    ...(Object.keys(routing.certificates ?? {}).length > 0 ? ['t/on 1'] : []),
     ...routing.services.flatMap((service) => service.cuts.map((slot) => `c/${slot} 1`)),
     `k/${keys.probe} 1`,
     `p/${keys.preview.id} ${Buffer.from(keys.preview.key, 'base64').toString('base64')}`,
@@ -45,15 +50,33 @@ function serviceLine(service: ServiceRouting): string {
   return `s/${service.service} ${active}:${canary}:${release('blue')}:${release('green')}`;
 }
 
-/** The first service that claims a host has it; configuration refuses a second one. */
+/**
+ * The longest beginning of a path has it, for a host of its own as for `*`: a service without hosts and with paths
+ * answers at them on every host. The first service that claims a host and path has it; configuration refuses a second.
+ */
 function hostLines(routing: Routing): readonly string[] {
   const owners = new Map<string, string>();
-  for (const service of routing.services) {
-    const claims = service.hosts.length > 0 ? service.hosts : ['*'];
-    for (const host of claims.map((name) => name.toLowerCase())) {
-      if (!/^(\*|[a-z0-9._:[\]-]+)$/.test(host)) throw unsafeText('host', host);
-      if (!owners.has(host)) owners.set(host, service.service);
+  const named = new Set(routing.services.flatMap(({ hosts }) => hosts.map(hostKey)));
+  const claim = (host: string, { service, paths = ['/'] }: ServiceRouting): void => {
+    for (const path of paths) {
+      if (!pathPrefix.test(path)) throw unsafeText('path', path);
+      const key = `${host}${path === '/' ? '' : path}/`;
+      if (!owners.has(key)) owners.set(key, service);
     }
-  }
-  return [...owners].map(([host, service]) => `h/${host} ${service}`);
+  };
+  for (const service of routing.services) for (const host of service.hosts) claim(hostKey(host), service);
+  for (const service of routing.services.filter(({ hosts }) => hosts.length === 0))
+    for (const host of [...named, '*']) claim(host, service);
+  // An edge keeps the configuration it was set up with, and has to find its way with a newer control.
+  const whole = [...owners].filter(([key]) => key.indexOf('/') === key.length - 1);
+  return [
+    ...whole.map(([key, service]) => `h/${key.slice(0, -1)} ${service}`),
+    ...[...owners].map(([key, service]) => `r/${key} ${service}`),
+  ];
+}
+
+function hostKey(name: string): string {
+  const host = name.toLowerCase();
+  if (!/^[a-z0-9._:[\]-]+$/.test(host)) throw unsafeText('host', host);
+  return host;
 }

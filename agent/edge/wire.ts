@@ -7,12 +7,16 @@ export const edgePaths = {
   state: '/state',
   map: '/state/state.map',
   servers: '/state/servers.state',
+  /** What certificate for which names; the files it lists are beside it. */
+  certificates: '/state/certificates.list',
   master: '/state/master.sock',
 } as const;
 
 export const edgePorts = {
   /** The public door, published on the node. */
   public: 8080,
+  /** The same over TLS, published where the environment has `edge.https`. */
+  tls: 8443,
   /** Readiness and metrics; never published. */
   internal: 8405,
   /** Only inside the container: the way of the Lua task to control. */
@@ -35,6 +39,8 @@ export const headers = {
   probe: 'x-tidegate-key',
   /** With a probe key: the colour to ask instead of the one users get. */
   slot: 'x-tidegate-slot',
+  /** With a probe key: what the app is asked for once the way to it has been found by the path of the request. */
+  path: 'x-tidegate-path',
   /** What the edge answers a probe: `<service>-<colour> <release> <address>`. */
   answer: 'x-tidegate-answer',
   /** A preview token (test suites; browsers carry it in a cookie). */

@@ -44,6 +44,10 @@ export async function takeDown(request: DownRequest): Promise<DownReport> {
       await swarm.volumes.remove(volume);
       removed.push(`volume ${volume}`);
     }
+  for (const secret of await swarm.secrets.list(own)) {
+    await swarm.secrets.remove(secret.id);
+    removed.push(`secret ${secret.name}`);
+  }
   removed.push(...(await removeLedger(request)));
   return { removed, kept: request.volumes ? [] : volumes.map((volume) => `volume ${volume}`) };
 }

@@ -1,9 +1,9 @@
 import { failure, type TidegateError } from '../common/errors.ts';
 
-export function portTaken(port: number, node: string, why: string): TidegateError {
+export function portTaken(port: string, node: string, why: string): TidegateError {
   return failure('edge.port-taken', {
     message: `The edge cannot listen on port ${port}${node === '' ? '' : ` of ${node}`}: ${why}.`,
-    hint: `Stop what listens there, or set another port: environments.<name>.edge.http in tidegate.yaml; then run setup again.`,
+    hint: `Stop what listens there, or set another port: environments.<name>.edge.http in tidegate.yaml (or edge.https); then run setup again.`,
     data: { port, node },
   });
 }
@@ -37,5 +37,21 @@ export function stillChanging(stack: string, rollout: string, driver: string): T
     message: `${stack} cannot be taken down: ${driver} drives the rollout ${rollout}.`,
     hint: 'Wait until it has ended, or end it with "tidegate abort".',
     data: { stack, rollout, driver },
+  });
+}
+
+export function certificateRefused(name: string, why: string, hint: string): TidegateError {
+  return failure('certificate.refused', {
+    message: `The certificate ${name} was refused, and nothing changed: ${why}.`,
+    hint,
+    data: { name },
+  });
+}
+
+export function edgeOutdated(stack: string, what: string): TidegateError {
+  return failure('environment.outdated', {
+    message: `The edges of ${stack} cannot ${what}: they run an earlier configuration.`,
+    hint: 'Run "tidegate setup ENV --upgrade-edge"; it interrupts traffic for some seconds on each node.',
+    data: { stack },
   });
 }

@@ -26,7 +26,7 @@ export async function failedTasks({ swarm, ledger }: ReleaseEngine): Promise<Rea
 /** `undefined` while there is hope; with `final` always an error. */
 export async function whyNotReady(
   { swarm, ledger }: ReleaseEngine,
-  port: number,
+  port: string,
   { final, missing, before }: Readiness,
 ): Promise<TidegateError | undefined> {
   const { stack } = ledger;

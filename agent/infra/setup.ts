@@ -4,11 +4,13 @@
  */
 import { hasCode } from '../common/errors.ts';
 import { labels, names } from '../common/names.ts';
+import type { Door } from '../edge/door.ts';
 import {
   controlFiles,
   controlServiceSpec,
   edgeFiles,
   edgeServiceSpec,
+  withCertificates,
   type MountedConfig,
   type MountedFile,
 } from '../edge/services.ts';
@@ -16,13 +18,21 @@ import { awaitEdges, describeMissing } from '../release/edges.ts';
 import type { ReleaseEngine } from '../release/engine.ts';
 import { downHolder } from '../release/lock.ts';
 import { networkLabels } from '../release/slot-spec.ts';
-import type { ServiceSpec } from '../swarm/port.ts';
+import type { NetworkOptions, ServiceSpec } from '../swarm/port.ts';
+import {
+  certificatesFor,
+  dropCertificates,
+  mountCertificates,
+  removeOldCertificates,
+} from './certificates.ts';
 import { goingDown } from './failures.ts';
 import { failedTasks, whyNotReady } from './readiness.ts';
 
 export interface SetupRequest {
   readonly engine: ReleaseEngine;
-  readonly httpPort: number;
+  readonly door: Door;
+  /** Names for certificates. */
+  readonly certificates: readonly string[];
   readonly images: { readonly edge: string; readonly control: string };
   /** Control's bundle and the edge's Lua task, as text. */
   readonly assets: { readonly control: string; readonly lua: string };
@@ -36,6 +46,8 @@ export interface SetupReport {
   readonly changes: readonly string[];
   /** Differences of the edge that were left alone. */
   readonly pending: readonly string[];
+  /** Names of certificates that nobody has set yet. */
+  readonly unset: readonly string[];
 }
 
 /** How long a first start may take: images may have to be pulled by the nodes. */
@@ -54,7 +66,10 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   const failedBefore = await failedTasks(engine);
   const networks = {
     edge: await ensureNetwork(request, names.edgeNetwork(stack), changes),
-    control: await ensureNetwork(request, names.controlNetwork(stack), changes),
+    // Keys of certificates go this way from node to node.
+    control: await ensureNetwork(request, names.controlNetwork(stack), changes, {
+      encrypted: request.door.https !== undefined,
+    }),
   };
   await createLedger(request, routes === undefined, changes);
   const managers = (await swarm.nodes()).filter((node) => node.role === 'manager').length;
@@ -68,16 +83,17 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   const edge = edgeServiceSpec({
     stack,
     image: images.edge,
-    httpPort: request.httpPort,
-    configs: await ensureFiles(request, edgeFiles({ stack, lua: request.assets.lua })),
+    httpPort: request.door.http,
+    httpsPort: request.door.https,
+    configs: await ensureFiles(request, edgeFiles({ stack, lua: request.assets.lua, door: request.door })),
     networks,
   });
   await expectForgottenEdges(request, changes);
-  await ensureService(request, control, 'update', changes);
+  const unset = await ensureControl(request, control, changes);
   const pending = await ensureService(request, edge, request.upgradeEdge ? 'update' : 'leave', changes);
   await untilReady(request, failedBefore);
   if (pending.length === 0) await removeOldFiles(request, [control, edge]);
-  return { changes, pending };
+  return { changes, pending, unset };
 }
 
 async function ensureImage(
@@ -91,12 +107,21 @@ async function ensureImage(
   changes.push(`pulled ${image}`);
 }
 
-async function ensureNetwork({ engine }: SetupRequest, name: string, changes: string[]): Promise<string> {
+async function ensureNetwork(
+  { engine, onNote }: SetupRequest,
+  name: string,
+  changes: string[],
+  options: NetworkOptions = {},
+): Promise<string> {
   const { swarm, ledger } = engine;
   const own = networkLabels(ledger.stack);
   const there = (await swarm.networks.list(own)).find((network) => network.name === name);
   if (!there) changes.push(`network ${name}`);
-  return there?.id ?? swarm.networks.ensure(name, own);
+  if (there && options.encrypted && there.encrypted === false && (await swarm.nodes()).length > 1)
+    onNote(
+      `The network ${name} was made before there was HTTPS and is not encrypted: keys of certificates cross it as they are. "tidegate down" and "setup" make it anew.`,
+    );
+  return there?.id ?? swarm.networks.ensure(name, own, options);
 }
 
 async function createLedger({ engine }: SetupRequest, isNew: boolean, changes: string[]): Promise<void> {
@@ -106,6 +131,24 @@ async function createLedger({ engine }: SetupRequest, isNew: boolean, changes: s
   // Last: an environment with routes is one that is set up.
   await ledger.routes.create();
   if (isNew) changes.push(`ledger ${ledger.stack}`);
+}
+
+/** With exactly the certificates that tidegate.yaml names. Gives the names that nobody has set a certificate for. */
+async function ensureControl(
+  request: SetupRequest,
+  spec: ServiceSpec,
+  changes: string[],
+): Promise<readonly string[]> {
+  const { engine, certificates: wanted } = request;
+  const dropped = await dropCertificates(engine, wanted);
+  changes.push(...dropped.map((name) => `certificate ${name} is not used any more`));
+  const { certificates = {} } = (await engine.ledger.routes.read()).value;
+  const mounted = await certificatesFor(engine, certificates);
+  await ensureService(request, withCertificates(spec, mounted), 'update', changes);
+  const former = await mountCertificates(engine, mounted);
+  if (former) changes.push(`service ${spec.Name} has no former certificates any more`);
+  await removeOldCertificates(engine);
+  return wanted.filter((name) => certificates[name] === undefined);
 }
 
 /** Whatever was said of a node while it was gone: it is there again, and so its edge has to be heard. */
@@ -164,15 +207,19 @@ async function ensureService(
   return [];
 }
 
+function portsOf({ http, https }: Door): string {
+  return https === undefined ? String(http) : `${http} or ${https}`;
+}
+
 async function untilReady(request: SetupRequest, before: ReadonlySet<string>): Promise<void> {
-  const { engine, signal, httpPort } = request;
+  const { engine, signal, door } = request;
   const { changes } = engine;
   const routes = await engine.ledger.routes.read();
   const trouble = await changes.until(
     async () => {
       const missing = await awaitEdges(engine, { routes, limitMs: 1_000, signal });
       if (missing.length === 0) return { error: undefined };
-      const error = await whyNotReady(engine, httpPort, { final: false, missing: '', before });
+      const error = await whyNotReady(engine, portsOf(door), { final: false, missing: '', before });
       return error && { error };
     },
     { limitMs: readyMs, pollMs: 250, signal },
@@ -180,7 +227,7 @@ async function untilReady(request: SetupRequest, before: ReadonlySet<string>): P
   if (trouble && !trouble.error) return;
   if (trouble?.error) throw trouble.error;
   const missing = describeMissing(await awaitEdges(engine, { routes, limitMs: 0, signal }));
-  const error = await whyNotReady(engine, httpPort, { final: true, missing, before });
+  const error = await whyNotReady(engine, portsOf(door), { final: true, missing, before });
   if (error) throw error;
 }
 

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'edge.port-taken'
   | 'edge.not-ready'
   | 'control.not-ready'
+  | 'certificate.refused'
   // building
   | 'build.failed'
   | 'build.cancelled'

@@ -44,6 +44,15 @@ export const params = {
   }),
   'flags.list': z.strictObject({ ...place, environment }),
   'flags.set': z.strictObject({ ...changed, environment, key: z.string().min(1), on: z.boolean() }),
+  maintenance: z.strictObject({ ...changed, environment, on: z.boolean() }),
+  /** The two are paths of files on the agent's machine: a key does not travel in a message. */
+  setCertificate: z.strictObject({
+    ...changed,
+    environment,
+    name: z.string().min(1),
+    certificateFile: z.string().min(1),
+    keyFile: z.string().min(1),
+  }),
 } as const;
 
 export type Method = keyof typeof params;
@@ -91,6 +100,26 @@ export interface SetupResult {
   readonly url: string;
 }
 
+export interface MaintenanceResult {
+  /** `partial`: an edge has not acknowledged it yet, and may still show the other. */
+  readonly outcome: 'done' | 'unchanged' | 'partial';
+  readonly maintenance: 'on' | 'off';
+  /** Edges that have not acknowledged, one line each. */
+  readonly missing: readonly string[];
+}
+
+export interface CertificateResult {
+  /** `partial`: an edge has not acknowledged it yet, and may still show the former one. */
+  readonly outcome: 'done' | 'unchanged' | 'partial';
+  readonly name: string;
+  /** Digest of its content. */
+  readonly version: string;
+  /** Hosts it is for. */
+  readonly hosts: readonly string[];
+  readonly validUntil: string;
+  readonly missing: readonly string[];
+}
+
 export interface SlotStatus {
   readonly colour: 'blue' | 'green';
   readonly state: 'active' | 'warm' | 'preparing' | 'empty';
@@ -131,6 +160,8 @@ export interface EnvironmentStatus {
   readonly services: readonly { readonly service: string; readonly slots: readonly SlotStatus[] }[];
   readonly edges: readonly EdgeStatus[];
   readonly rollouts: readonly RolloutStatus[];
+  /** Who put up the maintenance page; `null`: users get the application. */
+  readonly maintenance: string | null;
 }
 
 export interface ReleaseEntry extends ReleaseName {
@@ -194,6 +225,8 @@ export interface Results {
   releases: { readonly stack: string; readonly releases: readonly ReleaseEntry[] };
   logs: { readonly lines: number };
   down: { readonly stack: string; readonly removed: readonly string[]; readonly kept: readonly string[] };
+  maintenance: MaintenanceResult;
+  setCertificate: CertificateResult;
   forgetEdge: { readonly node: string; readonly forgotten: readonly string[] };
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;

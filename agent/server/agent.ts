@@ -12,11 +12,13 @@ import { down } from './methods/down.ts';
 import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { logs } from './methods/logs.ts';
+import { maintenance } from './methods/maintenance.ts';
 import { abort, promote } from './methods/decide.ts';
 import { doctor } from './methods/doctor.ts';
 import { plan } from './methods/plan.ts';
 import { releases } from './methods/releases.ts';
 import { rollback } from './methods/rollback.ts';
+import { setCertificate } from './methods/set-certificate.ts';
 import { setup } from './methods/setup.ts';
 import { status } from './methods/status.ts';
 import { watch } from './methods/watch.ts';
@@ -60,6 +62,8 @@ const methods: Methods = {
   releases,
   logs,
   down,
+  maintenance,
+  setCertificate,
   forgetEdge,
   'flags.list': listEnvironmentFlags,
   'flags.set': setFlag,

@@ -65,3 +65,18 @@ export function helloTwice(): TidegateError {
     hint: 'Open another connection for another environment.',
   });
 }
+
+export function unknownCertificate(
+  name: string,
+  environment: string,
+  known: readonly string[],
+): TidegateError {
+  return failure('usage.invalid', {
+    message: `The environment ${environment} has no certificate "${name}".`,
+    hint:
+      known.length === 0
+        ? `Give it HTTPS first: environments.${environment}.edge: { http: 80, https: 443, tls: [${name}] }; then "tidegate setup ${environment} --upgrade-edge".`
+        : `Its names are in environments.${environment}.edge.tls of tidegate.yaml: ${known.join(', ')}.`,
+    data: { name, environment },
+  });
+}

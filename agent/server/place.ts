@@ -17,6 +17,8 @@ export interface Checkout {
   readonly folder: string;
   readonly readCheckoutFile: ReadFile;
   readonly environments: readonly Environment[];
+  /** Hosts that the checkout's services answer to; empty when one of them answers to any. */
+  readonly hosts: readonly string[];
 }
 
 export interface Place extends Checkout {
@@ -36,7 +38,13 @@ export async function openCheckout(agent: Agent, folder: string): Promise<Checko
   if (errors.some(({ code }) => code === 'config.missing'))
     throw configMissing(path.join(inside, 'tidegate.yaml'));
   if (errors.length > 0) throw configInvalid(errors);
-  return { repository, folder: inside, readCheckoutFile, environments: listed.environments };
+  return {
+    repository,
+    folder: inside,
+    readCheckoutFile,
+    environments: listed.environments,
+    hosts: listed.hosts,
+  };
 }
 
 export async function openPlace(agent: Agent, folder: string, name: string): Promise<Place> {
@@ -88,4 +96,9 @@ async function configFolder(root: string, from: string): Promise<string> {
     if (there?.isFile()) return inside.split(path.sep).join('/');
     if (inside === '') return '';
   }
+}
+
+/** Where the edge answers, as far as anybody can tell from here. */
+export function edgeUrl({ edge }: Environment, host = 'localhost'): string {
+  return edge.https === undefined ? `http://${host}:${edge.http}/` : `https://${host}:${edge.https}/`;
 }

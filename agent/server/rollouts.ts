@@ -11,7 +11,7 @@ import type { ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
 import { probePublicUrl } from './public-probe.ts';
 import { describeEnd } from './wording.ts';
-import type { Place } from './place.ts';
+import { edgeUrl, type Place } from './place.ts';
 
 export interface Start {
   readonly place: Place;
@@ -149,12 +149,13 @@ async function preview(
   const service = head.moves[0]?.service;
   if (service === undefined) return null;
   const record = await engine.ledger.releases.get(release);
-  const host = record?.services[service]?.route.hosts[0] ?? 'localhost';
+  const { hosts = [], paths = ['/'] } = record?.services[service]?.route ?? {};
+  const base = environment.url ?? edgeUrl(environment, hosts[0]);
   return previewLink({
     key: (await engine.ledger.keys.read()).preview,
     service,
     release,
     expires: engine.clock.now() + previewHours * 3_600_000,
-    baseUrl: environment.url ?? `http://${host}:${environment.edge.http}/`,
+    baseUrl: new URL(paths[0] ?? '/', base).href,
   });
 }

@@ -138,12 +138,21 @@ async function makeService(
     content: source.wanted[service.name]?.content ?? '',
     image: image.ref,
     digest: image.digest,
-    route: { hosts: [...service.route.hosts], port: service.route.port },
+    route: routeOf(service),
     health: service.health,
     replicas: service.replicas,
     networks: [...service.networks],
     rollout: { ...service.rollout, steps: [...service.rollout.steps] },
     spec: service.template,
+  };
+}
+
+function routeOf({ route: { hosts, port, paths, stripPrefix } }: WebService): ReleasedService['route'] {
+  return {
+    hosts: [...hosts],
+    port,
+    ...(paths && { paths: [...paths] }),
+    ...(stripPrefix && { stripPrefix }),
   };
 }
 

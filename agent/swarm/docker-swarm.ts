@@ -10,6 +10,7 @@ import { openImages } from './images.ts';
 import { openNetworks } from './networks.ts';
 import { readInfo, readNodes } from './nodes.ts';
 import type { Swarm } from './port.ts';
+import { openSecrets } from './secrets.ts';
 import { openServices } from './services.ts';
 import { openTasks } from './tasks.ts';
 import { openVolumes } from './volumes.ts';
@@ -34,6 +35,7 @@ export function openSwarm(engine: OpenEngine, options: SwarmOptions = {}): Swarm
     info: () => readInfo(calls),
     nodes: () => readNodes(calls),
     configs: openConfigs(calls),
+    secrets: openSecrets(calls),
     services: openServices(calls),
     tasks: openTasks(calls),
     networks: openNetworks(calls, routes),

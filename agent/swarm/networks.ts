@@ -5,7 +5,7 @@ import { labels as names } from '../common/names.ts';
 import { orUndefined, request, type Calls } from './calls.ts';
 import { foreignNetwork, networkNotAllocated, noFreeSubnet } from './failures.ts';
 import { whileInUse } from './in-use.ts';
-import type { NetworkObject, Swarm } from './port.ts';
+import type { NetworkObject, NetworkOptions, Swarm } from './port.ts';
 import { labelFilter, labelMap, listOf } from './shapes.ts';
 import { freeSubnet, subnetsOverlap } from './subnets.ts';
 
@@ -18,6 +18,7 @@ const network = z
     Scope: z.string(),
     Containers: z.unknown(),
     Labels: labelMap,
+    Options: z.record(z.string(), z.string()).nullish(),
     IPAM: z.object({ Config: listOf(z.object({ Subnet: z.string().default('') })) }).nullish(),
   })
   .transform((answer) => ({
@@ -28,6 +29,7 @@ const network = z
     // cluster has no such network any more: its last tasks are still leaving.
     leaving: typeof answer.Containers === 'object' && answer.Containers !== null,
     labels: answer.Labels,
+    encrypted: Object.hasOwn(answer.Options ?? {}, 'encrypted'),
     subnets: (answer.IPAM?.Config ?? []).map((config) => config.Subnet).filter((subnet) => subnet !== ''),
   }));
 type Network = z.infer<typeof network>;
@@ -60,8 +62,10 @@ export function openNetworks(calls: Calls, hostSubnets: () => Promise<readonly s
         id: found.id,
         name: found.name,
         labels: found.labels,
+        encrypted: found.encrypted,
       })),
-    ensure: (name, labels) => ensureNetwork({ calls, hostSubnets, listAll, remove }, name, labels),
+    ensure: (name, labels, options = {}) =>
+      ensureNetwork({ calls, hostSubnets, listAll, remove, options }, name, labels),
     remove,
   };
 }
@@ -71,6 +75,7 @@ interface Room {
   readonly hostSubnets: () => Promise<readonly string[]>;
   readonly listAll: (labels: Labels) => Promise<readonly Network[]>;
   readonly remove: (id: string) => Promise<void>;
+  readonly options: NetworkOptions;
 }
 
 /**
@@ -87,7 +92,7 @@ async function ensureNetwork(room: Room, name: string, labels: Labels): Promise<
     const taken = [...refused, ...all.flatMap((found) => found.subnets)];
     const subnet = freeSubnet(name, taken, await room.hostSubnets());
     if (subnet === undefined) throw noFreeSubnet(name);
-    const id = existing?.id ?? (await create(room.calls, name, subnet, labels));
+    const id = existing?.id ?? (await create(room, name, subnet, labels));
     if (id === undefined) continue;
     const outcome = await allocation(room, id, existing ? undefined : subnet);
     if (outcome === 'allocated') return id;
@@ -115,7 +120,7 @@ async function hasLeft({ calls, listAll }: Room, id: string): Promise<boolean> {
 
 /** The id; `undefined` when the name appeared meanwhile, or when it is not known whether it was created. */
 async function create(
-  calls: Calls,
+  { calls, options }: Room,
   name: string,
   subnet: string,
   labels: Labels,
@@ -126,6 +131,7 @@ async function create(
     Attachable: false,
     CheckDuplicate: true,
     Labels: labels,
+    ...(options.encrypted ? { Options: { encrypted: 'true' } } : {}),
     IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] },
   };
   try {

@@ -43,6 +43,13 @@ export interface ConfigObject {
   readonly updatedAt: string;
 }
 
+/** A Swarm secret: its content can be mounted into tasks, and read by nobody. */
+export interface SecretObject {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /**
  * Docker's ServiceSpec, as the API takes it. Only the parts Tidegate reads are typed; the rest is passed on
  * as it is (`TaskTemplate.ContainerSpec` of a compose service has dozens of fields).
@@ -119,6 +126,13 @@ export interface NetworkObject {
   readonly id: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** What goes from one node to another is encrypted. */
+  readonly encrypted?: boolean;
+}
+
+export interface NetworkOptions {
+  /** Only when it is made: a network cannot become it. */
+  readonly encrypted?: boolean;
 }
 
 export interface ImageObject {
@@ -172,6 +186,14 @@ export interface Swarm {
     remove(id: string): Promise<void>;
   };
 
+  readonly secrets: {
+    list(labels: Readonly<Record<string, string>>): Promise<readonly SecretObject[]>;
+    /** Throws `swarm.conflict` when the name is taken. At most 500 KB. */
+    create(name: string, data: string, labels: Readonly<Record<string, string>>): Promise<string>;
+    /** Removing what is not there is fine; what a service mounts cannot be removed (`engine.failed`). */
+    remove(id: string): Promise<void>;
+  };
+
   readonly services: {
     get(name: string): Promise<ServiceObject | undefined>;
     list(labels: Readonly<Record<string, string>>): Promise<readonly ServiceObject[]>;
@@ -198,7 +220,7 @@ export interface Swarm {
   readonly networks: {
     list(labels: Readonly<Record<string, string>>): Promise<readonly NetworkObject[]>;
     /** Creates the overlay (a /20 out of the engine's pools that overlaps none) unless it is there. Returns its id. */
-    ensure(name: string, labels: Readonly<Record<string, string>>): Promise<string>;
+    ensure(name: string, labels: Readonly<Record<string, string>>, options?: NetworkOptions): Promise<string>;
     /** Retries for a few seconds while tasks still leave it. */
     remove(id: string): Promise<void>;
   };

@@ -13,6 +13,7 @@ import { labels, names, slotKey, slotServiceName, type Colour } from '../../agen
 import { unacknowledged, type Requirement, type Unacknowledged } from '../../agent/edge/expected.ts';
 import { routingOf } from '../../agent/edge/routing.ts';
 import { renderServices } from '../../agent/edge/services-config.ts';
+import type { Door } from '../../agent/edge/door.ts';
 import {
   controlFiles,
   controlServiceSpec,
@@ -41,11 +42,15 @@ export interface Placement {
   readonly port?: number;
   readonly health?: string;
   readonly hosts?: readonly string[];
+  readonly paths?: readonly string[];
+  readonly stripPrefix?: true;
 }
 
 export interface EdgeEnvironment {
   readonly stack: string;
   readonly port: number;
+  /** Of HTTPS, where it was asked for. */
+  readonly httpsPort: number | undefined;
   readonly url: string;
   readonly swarm: Swarm;
   readonly engine: OpenEngine;
@@ -66,7 +71,13 @@ export interface EdgeEnvironment {
   down(): Promise<void>;
 }
 
-export async function startEdgeEnvironment(): Promise<EdgeEnvironment> {
+export interface EdgeEnvironmentOptions {
+  /** Besides its ports. */
+  readonly door?: Omit<Door, 'http' | 'https'>;
+  readonly https?: true;
+}
+
+export async function startEdgeEnvironment(options: EdgeEnvironmentOptions = {}): Promise<EdgeEnvironment> {
   const { connect, images } = await testEngine();
   const engine = connect();
   const swarm = openSwarm(engine);
@@ -82,6 +93,8 @@ export async function startEdgeEnvironment(): Promise<EdgeEnvironment> {
     control: await swarm.networks.ensure(names.controlNetwork(stack), own('network')),
   };
   const port = await freePort();
+  const httpsPort = options.https && (await freePort());
+  const door: Door = { ...options.door, http: port, https: httpsPort };
   const mount = (files: readonly MountedFile[]): Promise<readonly MountedConfig[]> =>
     Promise.all(
       files.map(async ({ name, data, target }) => ({
@@ -103,16 +116,18 @@ export async function startEdgeEnvironment(): Promise<EdgeEnvironment> {
     stack,
     image: images.edge,
     httpPort: port,
-    configs: await mount(edgeFiles({ stack, lua })),
+    httpsPort,
+    configs: await mount(edgeFiles({ stack, lua, door })),
     networks,
   });
   await Promise.all([swarm.services.create(control), swarm.services.create(edge)]);
-  return environment({ stack, port, engine, swarm, ledger, networks, base: images.node });
+  return environment({ stack, port, httpsPort, engine, swarm, ledger, networks, base: images.node });
 }
 
 interface Parts {
   readonly stack: string;
   readonly port: number;
+  readonly httpsPort: number | undefined;
   readonly engine: OpenEngine;
   readonly swarm: Swarm;
   readonly ledger: Ledger;
@@ -230,6 +245,7 @@ function slotSpec(parts: Parts, placement: Placement, image: string): ServiceSpe
 
 function releaseOf(stack: string, placement: Placement, image: string): Omit<ReleaseRecord, 'number'> {
   const { service, version, replicas = 2, port = 3000, health = '/healthz', hosts = [] } = placement;
+  const { paths, stripPrefix } = placement;
   return {
     format: 1,
     project: stack,
@@ -248,7 +264,12 @@ function releaseOf(stack: string, placement: Placement, image: string): Omit<Rel
         content: version,
         image,
         digest: image,
-        route: { hosts: [...hosts], port },
+        route: {
+          hosts: [...hosts],
+          port,
+          ...(paths && { paths: [...paths] }),
+          ...(stripPrefix && { stripPrefix }),
+        },
         health,
         replicas,
         networks: [],
@@ -263,6 +284,7 @@ async function tearDown({ stack, swarm, engine }: Parts): Promise<void> {
   const own = { [labels.stack]: stack };
   for (const service of await swarm.services.list(own)) await swarm.services.remove(service.id);
   for (const config of await swarm.configs.list(own)) await swarm.configs.remove(config.id);
+  for (const secret of await swarm.secrets.list(own)) await swarm.secrets.remove(secret.id);
   for (const network of await swarm.networks.list(own)) await swarm.networks.remove(network.id);
   engine.close();
 }

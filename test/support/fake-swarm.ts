@@ -5,6 +5,7 @@ import type {
   ClusterNode,
   ConfigObject,
   NetworkObject,
+  SecretObject,
   ServiceObject,
   ServiceSpec,
   Swarm,
@@ -49,6 +50,7 @@ export class FakeCluster {
   readonly configs = new Map<string, ConfigObject>();
   readonly services = new Map<string, ServiceObject>();
   readonly networks = new Map<string, NetworkObject>();
+  readonly secrets = new Map<string, SecretObject & { readonly data: string }>();
   readonly images = new Set<string>();
   nodes: readonly ClusterNode[] = [aNode('n1')];
   tasks: Task[] = [];
@@ -239,6 +241,26 @@ class View implements Swarm {
     remove: (id) =>
       this.#call((cluster) => {
         cluster.removeConfig(id);
+      }),
+  };
+
+  readonly secrets: Swarm['secrets'] = {
+    list: (labels) =>
+      this.#call((cluster) =>
+        [...cluster.secrets.values()]
+          .filter((secret) => matches(secret.labels, labels))
+          .map(({ id, name, labels: own }) => ({ id, name, labels: own })),
+      ),
+    create: (name, data, labels) =>
+      this.#call((cluster) => {
+        if ([...cluster.secrets.values()].some((secret) => secret.name === name)) throw conflict(name);
+        const id = cluster.id('secret');
+        cluster.secrets.set(id, { id, name, labels: { ...labels }, data });
+        return id;
+      }),
+    remove: (id) =>
+      this.#call((cluster) => {
+        cluster.secrets.delete(id);
       }),
   };
 

@@ -6,6 +6,7 @@ import { reportDown, reportForgotten, reportSetup } from './environment.ts';
 import { reportFlags, reportFlagSet } from './flags.ts';
 import { reportDoctor } from './doctor.ts';
 import { reportPlan } from './plan.ts';
+import { reportCertificate, reportMaintenance } from './door.ts';
 import { reportReleases } from './releases.ts';
 import { reportRollout } from './rollout.ts';
 import { reportStatus } from './status.ts';
@@ -48,6 +49,14 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
     ending: ({ checks }) => (checks.some(({ state }) => state === 'fail') ? failed : done),
   },
   watch: { lines: () => [], ending: () => done },
+  maintenance: {
+    lines: (result, { style }) => reportMaintenance(result, style),
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
+  setCertificate: {
+    lines: (result, { style }) => reportCertificate(result, style),
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
   down: { lines: (result, { style }) => reportDown(result, style), ending: () => done },
   forgetEdge: { lines: (result, { style }) => reportForgotten(result, style), ending: () => done },
   'flags.list': { lines: (result, { style, now }) => reportFlags(result, style, now), ending: () => done },

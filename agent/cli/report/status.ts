@@ -22,9 +22,18 @@ function one(environment: EnvironmentStatus, style: Style, now: number): string[
   return [
     `${style.bold(environment.environment)}  ${state}  ${style.dim(environment.stack)}`,
     ...(environment.problem === null ? [] : [`  ${cleanText(environment.problem)}`]),
+    ...maintenanceLine(environment, style),
     ...slotTable(environment, style),
     ...edgeTable(environment.edges, style),
     ...environment.rollouts.flatMap((rollout) => rolloutLines(rollout, style, now)),
+  ];
+}
+
+function maintenanceLine({ environment, maintenance }: EnvironmentStatus, style: Style): string[] {
+  if (maintenance === null) return [];
+  const until = `"tidegate maintenance off ${environment}" takes it away`;
+  return [
+    `  ${style.bad('under maintenance')}: users get a page that says so, put up by ${cleanText(maintenance)}; ${until}`,
   ];
 }
 

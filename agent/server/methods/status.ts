@@ -35,7 +35,7 @@ export async function status(agent: Agent, params: Params<'status'>): Promise<Re
 /** Whatever is wrong with the environment is part of its status. */
 export async function statusOf(agent: Agent, environment: Environment): Promise<EnvironmentStatus> {
   const common = { environment: environment.name, stack: environment.stack };
-  const nothing = { services: [], edges: [], rollouts: [] };
+  const nothing = { services: [], edges: [], rollouts: [], maintenance: null };
   try {
     const { engine } = await openEnvironment(agent, environment);
     await engine.swarm.info();
@@ -49,6 +49,7 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
       services: servicesOf(current, reports),
       edges: await edgesOf(engine, current, reports),
       rollouts: await rolloutsOf(engine),
+      maintenance: current.routes.value.maintenance ?? null,
     };
   } catch (error) {
     if (!(error instanceof TidegateError)) throw error;

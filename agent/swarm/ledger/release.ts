@@ -22,8 +22,13 @@ export const releasedService = z.strictObject({
   image: z.string(),
   /** `sha256:…`, what a probe must be answered by. */
   digest: z.string(),
-  /** Hosts it answers to; empty: every host that no other service claims. */
-  route: z.strictObject({ hosts: z.array(z.string()), port: z.int().min(1).max(65_535) }),
+  /** Hosts it answers to; empty: every host that no other service claims. The same for the beginnings of paths. */
+  route: z.strictObject({
+    hosts: z.array(z.string()),
+    port: z.int().min(1).max(65_535),
+    paths: z.array(z.string()).optional(),
+    stripPrefix: z.boolean().optional(),
+  }),
   /** Path of the health check, `/healthz`. */
   health: z.string(),
   replicas: z.int().nonnegative(),

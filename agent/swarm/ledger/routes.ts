@@ -5,7 +5,8 @@
  *
  * Labels: `route.<service> = <colour>:<basis points to the other slot>`, `slot.<service>-<colour> = <release>`,
  * `rollout.<service> = <rollout id>`, `cut.<service>-<colour> = <rollout id>` (edges close what is still open
- * there), `lock = <holder>:<epoch>` (empty holder: free), `forgotten.<node id> = <who>`.
+ * there), `lock = <holder>:<epoch>` (empty holder: free), `forgotten.<node id> = <who>`, `maintenance = <who>`,
+ * `certificate.<name> = <version>` (12 hex digits of its content's digest).
  */
 import { parseSlotKey, type Colour, type SlotKey } from '../../common/names.ts';
 import { corruptLabel } from './failures.ts';
@@ -31,6 +32,10 @@ export interface Routes {
   readonly lock: Lock;
   /** Nodes that an operator declared gone: their edges are not waited for. */
   readonly forgotten: Readonly<Record<string, string>>;
+  /** Who put up the page that says so; without it, users get the application. */
+  readonly maintenance?: string;
+  /** The version of each certificate that edges are to have, by name; only where there is one. */
+  readonly certificates?: Readonly<Record<string, string>>;
 }
 
 export const emptyRoutes: Routes = {
@@ -52,6 +57,7 @@ export function parseRoutes(object: string, labels: Readonly<Record<string, stri
   const cuts: Record<SlotKey, string> = {};
   const forgotten: Record<string, string> = {};
   let lock: Lock = emptyRoutes.lock;
+  let door: Pick<Routes, 'maintenance' | 'certificates'> = {};
   for (const [label, text] of Object.entries(labels)) {
     const bad = () => corruptLabel(object, label, text);
     const dot = label.indexOf('.');
@@ -76,13 +82,19 @@ export function parseRoutes(object: string, labels: Readonly<Record<string, stri
       case 'forgotten':
         forgotten[checked(/^[a-z0-9]+$/, name, bad)] = text;
         break;
+      case 'certificate':
+        door = { ...door, certificates: { ...door.certificates, ...parseCertificate(name, text, bad) } };
+        break;
+      case 'maintenance':
+        door = { ...door, maintenance: text };
+        break;
       case 'tidegate':
         break;
       default:
         throw bad();
     }
   }
-  return { routes, slots, claims, cuts, lock, forgotten };
+  return { routes, slots, claims, cuts, lock, forgotten, ...door };
 }
 
 /** The labels of the routes; without the `tidegate.*` labels of the object itself. */
@@ -94,6 +106,9 @@ export function formatRoutes(routes: Routes): Record<string, string> {
   for (const [service, rollout] of Object.entries(routes.claims)) out[`rollout.${service}`] = rollout;
   for (const [slot, rollout] of Object.entries(routes.cuts)) out[`cut.${slot}`] = rollout;
   for (const [node, who] of Object.entries(routes.forgotten)) out[`forgotten.${node}`] = who;
+  if (routes.maintenance !== undefined) out['maintenance'] = routes.maintenance;
+  for (const [name, version] of Object.entries(routes.certificates ?? {}))
+    out[`certificate.${name}`] = version;
   out['lock'] = `${routes.lock.holder ?? ''}:${routes.lock.epoch}`;
   return out;
 }
@@ -121,6 +136,10 @@ function parseRoute(text: string, bad: Bad): Route {
   const [, active, canary] = /^(blue|green):(\d{1,5})$/.exec(text) ?? [];
   if (active === undefined || canary === undefined) throw bad();
   return { active: active as Colour, canary: parseNumber(canary, 0, 10_000, bad) };
+}
+
+function parseCertificate(name: string, version: string, bad: Bad): Record<string, string> {
+  return { [checked(/^[a-z0-9-]{1,40}$/, name, bad)]: checked(/^[0-9a-f]{12}$/, version, bad) };
 }
 
 function parseLock(text: string, bad: Bad): Lock {

@@ -48,6 +48,21 @@ describe('the command line', () => {
     ['watch dev', 'watch', { ...dev, since: null }],
     ['down dev', 'down', { ...dev, volumes: false }],
     ['down dev --volumes', 'down', { ...dev, volumes: true }],
+    ['maintenance on dev', 'maintenance', { ...dev, on: true }],
+    ['maintenance off dev', 'maintenance', { ...dev, on: false }],
+    [
+      'cert set dev shop-cert --cert c.pem --key=/keys/k.pem',
+      'setCertificate',
+      { ...dev, name: 'shop-cert', certificateFile: '/project/c.pem', keyFile: '/keys/k.pem' },
+    ],
+    [
+      '-C sub cert set dev shop-cert --cert c.pem --key k.pem',
+      'setCertificate',
+      {
+        ...{ folder: '/project/sub', environment: 'dev', name: 'shop-cert' },
+        ...{ certificateFile: '/project/sub/c.pem', keyFile: '/project/sub/k.pem' },
+      },
+    ],
     ['edge forget dev node-1', 'forgetEdge', { ...dev, node: 'node-1' }],
     ['flags list dev', 'flags.list', dev],
     ['flags on dev free-delivery', 'flags.set', { ...dev, key: 'free-delivery', on: true }],

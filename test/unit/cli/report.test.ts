@@ -47,6 +47,7 @@ function environment(other: Partial<EnvironmentStatus>): EnvironmentStatus {
     services: [],
     edges: [],
     rollouts: [],
+    maintenance: null,
     ...other,
   };
 }

@@ -37,6 +37,7 @@ const status: EnvironmentStatus = {
   ],
   edges: [],
   rollouts: [],
+  maintenance: null,
 };
 
 const progress: RolloutProgress = {

@@ -23,6 +23,7 @@ describe("control's answers", () => {
       reports.push([task, ack]);
       await written();
     },
+    certificates: (name, version) => Promise.resolve(version === '1' ? `PEM of ${name}` : undefined),
     isReady: () => ready,
     status: () => ({ version: 5 }),
     ofrep: ({ path, body }) => ({ status: 200, headers: {}, text: `${path} ${body?.length ?? 'too long'}` }),
@@ -40,6 +41,12 @@ describe("control's answers", () => {
     server.listen(0, '127.0.0.1', done);
   });
   after(() => server.close());
+
+  it('hand a certificate to whoever is on their network and names it with its version', async () => {
+    assert.equal((await at('/certificate?name=shop&version=1')).text, 'PEM of shop');
+    assert.equal((await at('/certificate?name=shop&version=2')).status, 404);
+    assert.equal((await at('/certificate')).status, 404);
+  });
 
   it('hand out documents, nothing, or that there is no state', async () => {
     pull = () => Promise.resolve({ kind: 'document', text: 'é#end\n' });

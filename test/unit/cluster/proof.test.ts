@@ -33,6 +33,19 @@ describe('probes through an edge', () => {
     );
   });
 
+  it('go by a path of the service, and ask the app for its health', () => {
+    const ways = probesOf(routing([service('api', { paths: ['/api', '/v2'] })]), ack({ 'api-blue': 1 }));
+    assert.deepEqual(
+      ways.map(({ path, ask }) => [path, ask]),
+      [
+        ['/api', '/healthz'],
+        ['/api', '/healthz'],
+      ],
+    );
+    const [plain] = probesOf(routing([both]), ack({ 'web-blue': 1 }));
+    assert.deepEqual([plain?.path, plain?.ask], ['/healthz', undefined]);
+  });
+
   it('do not go where nobody would answer', () => {
     assert.deepEqual(probesOf(routing([both]), ack({ 'web-blue': 0 })), []);
     const ways = probesOf(routing([service('web', { route: undefined })]), ack({ 'web-blue': 1 }));

@@ -61,19 +61,16 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
     name: 'parts that are not built yet, by name',
     text:
       'version: 1\nproject: shop\n\ngates: {}\nflags: flags.yaml\nenvironments:\n' +
-      '  dev: { edge: { http: 80, https: 443, tls: [c] }, registry: r.example }\n  ext: { edge: none }\n' +
-      'services:\n  web: { route: { port: 3000, paths: [/a], stripPrefix: true }, release: x, rollout: { gates: [e] } }\n' +
+      '  dev: { edge: { http: 80 }, registry: r.example }\n  ext: { edge: none }\n' +
+      'services:\n  web: { route: { port: 3000, internal: true }, release: x, rollout: { gates: [e] } }\n' +
       '  mailer: { worker: { order: start-first } }\n',
     errors: [
       '4:1 config.not-yet: gates: Gates are not supported yet.',
-      '7:28 config.not-yet: environments.dev.edge.https: HTTPS at the edge is not supported yet.',
-      '7:40 config.not-yet: environments.dev.edge.tls: TLS at the edge is not supported yet.',
-      '7:52 config.not-yet: environments.dev.registry: A registry is not supported yet.',
+      '7:30 config.not-yet: environments.dev.registry: A registry is not supported yet.',
       '8:16 config.not-yet: environments.ext.edge: none: An environment without an edge is not supported yet.',
-      '10:31 config.not-yet: services.web.route.paths: Routing by path is not supported yet.',
-      '10:44 config.not-yet: services.web.route.stripPrefix: Routing by path is not supported yet.',
-      '10:65 config.not-yet: services.web.release: A release command is not supported yet.',
-      '10:88 config.not-yet: services.web.rollout.gates: Gates are not supported yet.',
+      '10:31 config.not-yet: services.web.route.internal: An internal route is not supported yet.',
+      '10:49 config.not-yet: services.web.release: A release command is not supported yet.',
+      '10:72 config.not-yet: services.web.rollout.gates: Gates are not supported yet.',
       '11:3 config.unknown-service: services: the compose file has no service "mailer".',
       '11:13 config.not-yet: services.mailer.worker: A worker is not supported yet.',
     ],
@@ -85,10 +82,52 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
       '  api: { route: { hosts: [b.example], port: 2 } }\n  c: { route: { port: 3 } }\n  d: { route: { port: 4 } }\n',
     errors: [
       '7:3 config.unknown-service: services: the compose file has no service "api".',
-      '7:27 config.host-taken: services.api.route.hosts[0]: b.example already belongs to web.',
+      '7:27 config.host-taken: services.api.route.hosts[0]: b.example already belongs to web (tidegate.yaml:6:38).',
       '8:3 config.unknown-service: services: the compose file has no service "c".',
       '9:3 config.unknown-service: services: the compose file has no service "d".',
-      '9:8 config.host-taken: services.d.route has no hosts, and neither has c: both would get every other host.',
+      '9:8 config.host-taken: services.d.route has no hosts, and neither has c (tidegate.yaml:8:8): both would get every other host.',
+    ],
+  },
+  {
+    name: 'a path that two services claim on the same host, and paths that are none',
+    text:
+      `${head}services:\n  web: { route: { hosts: [a.example, b.example], paths: [/api, /x], port: 1 } }\n` +
+      '  api: { route: { hosts: [b.example], paths: [/y, /x], port: 2 } }\n' +
+      '  c: { route: { paths: [/z], port: 3 } }\n  d: { route: { paths: [/z, /zz], port: 4 } }\n' +
+      '  e: { route: { paths: [api, /a/, /a/../b, "/a b"], stripPrefix: true, port: 5 } }\n  f: { route: { stripPrefix: true, port: 6 } }\n',
+    errors: [
+      '7:3 config.unknown-service: services: the compose file has no service "api".',
+      '7:51 config.path-taken: services.api.route.paths[1]: b.example/x already belongs to web (tidegate.yaml:6:64).',
+      '8:3 config.unknown-service: services: the compose file has no service "c".',
+      '9:3 config.unknown-service: services: the compose file has no service "d".',
+      '9:25 config.path-taken: services.d.route.paths[0]: every other host, /z already belongs to c (tidegate.yaml:8:25).',
+      '10:3 config.unknown-service: services: the compose file has no service "e".',
+      '10:25 config.invalid-value: services.e.route.paths[0]: "api" is not the beginning of a path.',
+      '10:30 config.invalid-value: services.e.route.paths[1]: "/a/" is not the beginning of a path.',
+      '10:35 config.invalid-value: services.e.route.paths[2]: "/a/../b" is not the beginning of a path.',
+      '10:44 config.invalid-value: services.e.route.paths[3]: "/a b" is not the beginning of a path.',
+      '11:3 config.unknown-service: services: the compose file has no service "f".',
+      '11:17 config.invalid-value: services.f.route.stripPrefix: there are no paths whose beginning could be taken away.',
+    ],
+  },
+  {
+    name: 'settings of the edge that cannot be',
+    text:
+      'version: 1\nproject: shop\nenvironments:\n' +
+      '  dev: { edge: { http: 80, https: 80, tls: [x] } }\n  b: { edge: { http: 80, https: 443 } }\n  c: { edge: { http: 80, tls: [x] } }\n' +
+      '  d: { edge: { http: 80, maxBody: 10, maxHeader: 1MB, trustedProxies: [10.0.0.0/33, example.org, 0.0.0.0/0] } }\n' +
+      '  e: { edge: { http: 80, https: 443, tls: [A_b] } }\n' +
+      'services:\n  web: { route: { port: 1 } }\n',
+    errors: [
+      '4:35 config.invalid-value: environments.dev.edge.https: 80 is the port of HTTP as well.',
+      '5:33 config.invalid-value: environments.b.edge.https: 443 has no certificates: name them under tls, [shop-cert].',
+      '6:31 config.invalid-value: environments.c.edge.tls needs a port as well: https, 443.',
+      '7:35 config.invalid-value: environments.d.edge.maxBody: 10 has no unit.',
+      '7:50 config.invalid-value: environments.d.edge.maxHeader: "1MB" is out of range.',
+      '7:72 config.invalid-value: environments.d.edge.trustedProxies[0]: "10.0.0.0/33" is not a network.',
+      '7:85 config.invalid-value: environments.d.edge.trustedProxies[1]: "example.org" is not a network.',
+      '7:98 config.invalid-value: environments.d.edge.trustedProxies[2]: "0.0.0.0/0" is not a network.',
+      '8:44 config.invalid-value: environments.e.edge.tls[0]: "A_b" is not a name.',
     ],
   },
   {

@@ -28,6 +28,24 @@ backend web-green from tidegate-slot
     assert.match(hash, /^[0-9a-f]{12}$/);
   });
 
+  it('takes the beginning of a path away, the longest first, and never from a probe', () => {
+    const strip = ['/b.c', '/api', '/api/v2', '/'];
+    const { text } = renderServices(routing([service('api', { slots: [target('api', 'blue', { strip })] })]));
+    const [rule = ''] = text.match(/^ {2}http-request replace-path .*$/m) ?? [];
+    assert.equal(
+      rule,
+      "  http-request replace-path '^(/api/v2|/b[.]c|/api)(/(.*))?$' '/\\3' unless { var(txn.ask) -m found }",
+    );
+    assert.equal(text.match(/replace-path/g)?.length, 2);
+    assert.doesNotMatch(renderServices(routing([service('web')])).text, /replace-path/);
+    for (const path of ["/a'", '/a(b)', '/a|b', '/a\n', '/a$'])
+      assert.throws(
+        () => hashOf(service('api', { slots: [target('api', 'blue', { strip: [path] })] })),
+        (error) => hasCode(error, 'ledger.corrupt'),
+        path,
+      );
+  });
+
   it('does not change with a swap, a canary, a cut, a release, or filling and emptying a slot of the same shape', () => {
     const hash = hashOf(service('web'));
     assert.equal(hashOf(service('web', { route: { active: 'green', canary: 2500 } })), hash);

@@ -5,6 +5,8 @@ import {
   controlServiceSpec,
   edgeFiles,
   edgeServiceSpec,
+  mountedSecrets,
+  withCertificates,
   type ControlServiceOptions,
   type EdgeServiceOptions,
 } from '../../../agent/edge/services.ts';
@@ -58,6 +60,17 @@ describe('the service of an edge', () => {
     ]);
   });
 
+  it('publishes HTTPS where the environment has it', () => {
+    const ports = edgeServiceSpec({ ...edge, httpsPort: 443 }).EndpointSpec?.Ports ?? [];
+    assert.deepEqual(
+      ports.map(({ TargetPort, PublishedPort, PublishMode }) => [TargetPort, PublishedPort, PublishMode]),
+      [
+        [8080, 8080, 'host'],
+        [8443, 443, 'host'],
+      ],
+    );
+  });
+
   it('has no label in its task template that could change and restart it', () => {
     const { Labels } = edgeServiceSpec(edge).TaskTemplate.ContainerSpec;
     assert.equal(Labels?.[labels.spec], undefined);
@@ -66,6 +79,21 @@ describe('the service of an edge', () => {
 });
 
 describe('the service of control', () => {
+  it('mounts certificates without being another one to setup, for its owner to read', () => {
+    const certificate = { secretId: 's1', secretName: 'shop-dev.certificate.1', name: 'shop', version: 'a1' };
+    const spec = withCertificates(controlServiceSpec(control), [certificate]);
+    assert.equal(spec.Labels[labels.spec], controlServiceSpec(control).Labels[labels.spec]);
+    assert.deepEqual(mountedSecrets(spec), ['s1']);
+    assert.deepEqual(spec.TaskTemplate.ContainerSpec['Secrets'], [
+      {
+        SecretID: 's1',
+        SecretName: 'shop-dev.certificate.1',
+        File: { Name: 'certificate.shop.a1', UID: '0', GID: '0', Mode: 0o400 },
+      },
+    ]);
+    assert.deepEqual(mountedSecrets(withCertificates(spec, [])), []);
+  });
+
   it('runs on managers, twice where there are two', () => {
     const spec = controlServiceSpec(control);
     assert.deepEqual(spec.TaskTemplate.Placement, { Constraints: ['node.role==manager'] });

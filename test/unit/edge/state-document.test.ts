@@ -35,6 +35,10 @@ h/api.test api
 h/api.example api
 h/new.test new
 h/* web
+r/api.test/ api
+r/api.example/ api
+r/new.test/ new
+r/*/ web
 s/api green:250:1:-
 s/new -:0:-:4
 s/web blue:0:2:3
@@ -52,7 +56,44 @@ p/k1 ${Buffer.alloc(32, 0xfb).toString('base64')}
       keys,
       'h',
     );
-    assert.deepEqual(state.match(/^h\/.*$/gm), ['h/x.test a']);
+    assert.deepEqual(state.match(/^[hr]\/.*$/gm), ['h/x.test a', 'r/x.test/ a']);
+  });
+
+  it('gives a path to its service on every host that has none of its own for it', () => {
+    const state = renderState(
+      routing([
+        service('api', { paths: ['/api'] }),
+        service('shop', { hosts: ['shop.test'] }),
+        service('own', { hosts: ['shop.test', 'own.test'], paths: ['/api', '/x/y'] }),
+        service('web'),
+      ]),
+      keys,
+      'h',
+    );
+    assert.deepEqual(state.match(/^r\/.*$/gm), [
+      'r/shop.test/ shop',
+      'r/shop.test/api/ own',
+      'r/shop.test/x/y/ own',
+      'r/own.test/api/ own',
+      'r/own.test/x/y/ own',
+      'r/*/api/ api',
+      'r/own.test/ web',
+      'r/*/ web',
+    ]);
+  });
+
+  it('refuses a path that would break out of its line, or into another', () => {
+    for (const path of ['', 'api', '/api/', '//', '/a b', '/a\nh/* x', '/a:b', '/%61'])
+      assert.throws(
+        () => renderState(routing([service('web', { paths: [path] })]), keys, 'h'),
+        (error) => hasCode(error, 'ledger.corrupt'),
+        path,
+      );
+  });
+
+  it('says so where the environment is under maintenance', () => {
+    assert.match(renderState(routing([service('web')], { maintenance: true }), keys, 'h'), /\nm\/on 1\n/);
+    assert.doesNotMatch(renderState(routing([service('web')]), keys, 'h'), /\nm\//);
   });
 
   it('refuses a host that would break out of its line', () => {

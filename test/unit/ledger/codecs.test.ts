@@ -108,6 +108,21 @@ describe('labels of the ledger', () => {
       assert.throws(() => parseAcks('shop.acks', { [name]: text }), isCorrupt('shop.acks', name));
     });
 
+  it('say what concerns the door only where there is something to say', () => {
+    const door = { maintenance: 'ann@laptop', 'certificate.shop-cert': 'a1b2c3d4e5f6' };
+    const value = parseRoutes('shop.routes', door);
+    assert.equal(value.maintenance, 'ann@laptop');
+    assert.deepEqual(value.certificates, { 'shop-cert': 'a1b2c3d4e5f6' });
+    assert.deepEqual(formatRoutes(value), { ...door, lock: ':0' });
+    assert.deepEqual(Object.keys(formatRoutes(parseRoutes('shop.routes', {}))), ['lock']);
+    for (const [name, text] of [
+      ['certificate.shop', 'x'],
+      ['certificate.', 'a1b2c3d4e5f6'],
+      ['certificate.A', 'a1b2c3d4e5f6'],
+    ] as const)
+      assert.throws(() => parseRoutes('shop.routes', { [name]: text }), isCorrupt('shop.routes', name));
+  });
+
   it('of other owners, tidegate.*, say nothing about routes or reports', () => {
     const own = { 'tidegate.stack': 'shop' };
     assert.deepEqual(parseRoutes('o', own), parseRoutes('o', {}));

@@ -12,6 +12,7 @@ const status = (problem: string | null = null): EnvironmentStatus => ({
   services: [],
   edges: [],
   rollouts: [],
+  maintenance: null,
 });
 
 const progress = (id: string, phase: string, ended = false): RolloutProgress => ({

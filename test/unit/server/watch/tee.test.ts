@@ -65,6 +65,7 @@ describe('what a rollout reports', () => {
       services: [],
       edges: [],
       rollouts: [],
+      maintenance: null,
     });
     await eventually(() => {
       const [snapshot] = feed.opening(null);
