@@ -17,6 +17,10 @@ const own = {
   'tidegate.stack': 'STACK',
 };
 
+const whereFlagsAre = ['TIDEGATE_FLAGS_URL', 'OFREP_ENDPOINT'].map(
+  (name) => `${name}=http://tidegate-flags:8406`,
+);
+
 export const intended: readonly Difference[] = [
   { name: "The slot's name", apply: (spec) => ({ ...spec, Name: 'STACK_web-blue' }) },
   {
@@ -40,6 +44,14 @@ export const intended: readonly Difference[] = [
           { Target: 'STACK_tidegate' },
           ...sorted(task['Networks'] as readonly { Target: string }[]).map(({ Target }) => ({ Target })),
         ],
+      })),
+  },
+  {
+    name: 'Where flags are asked for',
+    apply: (spec) =>
+      changeContainer(spec, (container) => ({
+        ...container,
+        Env: [...((container['Env'] as readonly string[] | undefined) ?? []), ...whereFlagsAre],
       })),
   },
   {
