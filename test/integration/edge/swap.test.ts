@@ -5,6 +5,7 @@ import { otherColour, type Colour } from '../../../agent/common/names.ts';
 import { previewToken } from '../../../agent/edge/preview.ts';
 import { headers } from '../../../agent/edge/wire.ts';
 import { startEdgeEnvironment, type EdgeEnvironment } from '../../support/edge-environment.ts';
+import { eventually } from '../../support/eventually.ts';
 import { startLoad } from '../../support/load.ts';
 
 describe('swapping at an edge', function () {
@@ -58,6 +59,11 @@ describe('swapping at an edge', function () {
       const slot = `web-${active}` as const;
       const digest = await env.image(versions[active]);
       await env.acknowledged({ answers: { web: { slot, digest } } });
+      // However fast the swap: a reign that nobody sees proves nothing.
+      await eventually(() => {
+        const seen = load.stats().startedAfter(versions[active], acknowledged);
+        assert.ok(seen >= 20, `${seen} answers of ${versions[active]}`);
+      });
       assert.equal(load.stats().startedAfter(versions[otherColour(active)], acknowledged), 0);
     }
     const stats = await load.stop();
