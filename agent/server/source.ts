@@ -10,7 +10,7 @@ import { ensureConfigs } from '../release/config-files.ts';
 import { slotContent, type Current } from '../release/current.ts';
 import type { MakeRelease } from '../release/engine.ts';
 import type { Wanted } from '../release/plan.ts';
-import type { FlagDefinition } from '../swarm/ledger/flags.ts';
+import type { FlagDefinition } from '../swarm/ledger/flag-definition.ts';
 import type { ReleasedService, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead } from '../swarm/ledger/rollout.ts';
 import type { Agent } from './agent.ts';
@@ -37,7 +37,7 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
     variables: agent.env,
     folder,
   });
-  const { flags, problems: flagProblems } = await readSourceFlags(loaded, readCommitFile);
+  const { flags, problems: flagProblems } = await readSourceFlags(loaded, readCommitFile, place.environment.name);
   const problems = sortProblems([...loaded.problems, ...flagProblems]);
   if (!loaded.project || problems.some(({ severity }) => severity === 'error'))
     throw configFailure(problems, {
