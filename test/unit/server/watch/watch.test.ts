@@ -99,6 +99,16 @@ describe('watching an environment', () => {
     );
   });
 
+  it('goes on at once for the others when the client through which it looked leaves', async () => {
+    const first = watching(await place.client());
+    await eventually(() => assert.ok(first.updates.length > 0, 'no snapshot'));
+    const second = watching(await place.client());
+    await eventually(() => assert.ok(second.updates.length > 0, 'no snapshot'));
+    await first.stop();
+    await rollout('r1');
+    await eventually(() => assert.deepEqual(phases(second.updates), ['planned']), { withinMs: 3_000 });
+  });
+
   it('says "again" to a client of an agent that is gone', async () => {
     const seen = watching(await place.client(), { feed: 'of another agent', sequence: 7 });
     await eventually(() => assert.ok(seen.updates.length > 0, 'nothing came'));
