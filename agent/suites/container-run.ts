@@ -116,11 +116,7 @@ async function flooded(listening: Promise<'ended' | 'flood'>): Promise<'flood'> 
   return how === 'flood' ? how : new Promise<never>(() => undefined);
 }
 
-async function reportOf(
-  runner: Runner,
-  { report }: RunRequest,
-  id: string,
-): Promise<Report | undefined> {
+async function reportOf(runner: Runner, { report }: RunRequest, id: string): Promise<Report | undefined> {
   if (report === undefined) return undefined;
   const folder = (await runner.workingFolder(id)).replace(/\/+$/, '');
   const path = report.startsWith('/') ? report : `${folder}/${report}`;
