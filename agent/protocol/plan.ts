@@ -14,6 +14,8 @@ export interface PlanResult {
   readonly services: readonly PlannedService[];
   /** Databases, brokers; a deploy creates those that are missing, and changes none. */
   readonly backing: readonly PlannedBacking[];
+  /** What it changes of the definitions of flags; their state stays. */
+  readonly flags: readonly PlannedFlag[];
   /** Shares of the traffic one after the other, in percent; `holdMs` `null`: until somebody promotes. */
   readonly steps: readonly { readonly share: number; readonly holdMs: number | null }[];
   /** What does not come back as it was, one sentence each. */
@@ -42,6 +44,12 @@ export interface PlannedBacking {
    * `backing apply`; `untouched`: runs as it is wanted; `left`: runs, is not in this commit, and stays.
    */
   readonly action: 'create' | 'differs' | 'untouched' | 'left';
+  readonly differences: readonly Difference[];
+}
+
+export interface PlannedFlag {
+  readonly key: string;
+  readonly action: 'added' | 'changed' | 'removed';
   readonly differences: readonly Difference[];
 }
 

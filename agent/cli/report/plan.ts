@@ -2,6 +2,7 @@ import {
   differenceLine,
   type Difference,
   type PlannedBacking,
+  type PlannedFlag,
   type PlannedService,
   type PlanResult,
 } from '../../protocol/plan.ts';
@@ -22,6 +23,7 @@ export function reportPlan(plan: PlanResult, style: Style): string[] {
     head,
     ...plan.services.flatMap((service) => serviceLines(service, style)),
     ...plan.backing.flatMap((service) => backingLines(service, plan, style)),
+    ...plan.flags.flatMap((flag) => flagLines(flag, style)),
     ...(steps.length === 0 ? [] : [`  traffic: ${[...steps, '100 %'].join(', ')}`]),
     ...plan.cannotBeUndone.map((line) => `  ${style.warn('cannot be undone')}: ${line}`),
     ...(plan.blocked === null ? [] : [`  ${style.bad('blocked now')}: ${cleanText(plan.blocked)}`]),
@@ -58,6 +60,10 @@ function backingLines(
         ...differences.map(line),
       ];
   }
+}
+
+function flagLines({ key, action, differences }: PlannedFlag, style: Style): string[] {
+  return [`  flag ${key}: ${style.bold(action)}`, ...differences.map(line)];
 }
 
 const line = (one: Difference): string => `    ${cleanText(differenceLine(one))}`;
