@@ -37,7 +37,11 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
     variables: agent.env,
     folder,
   });
-  const { flags, problems: flagProblems } = await readSourceFlags(loaded, readCommitFile, place.environment.name);
+  const { flags, problems: flagProblems } = await readSourceFlags(
+    loaded,
+    readCommitFile,
+    place.environment.name,
+  );
   const problems = sortProblems([...loaded.problems, ...flagProblems]);
   if (!loaded.project || problems.some(({ severity }) => severity === 'error'))
     throw configFailure(problems, {

@@ -6,7 +6,14 @@ import { listFlags } from '../../flags/listing.ts';
 import { modelOf, whyNoShare } from '../../flags/model.ts';
 import type { Call, Params, Results } from '../../protocol/methods.ts';
 import { liveRelease } from '../../release/current.ts';
-import { noFlags, shareOf, withChange, type Flags, type FlagSetting, type FlagState } from '../../swarm/ledger/flags.ts';
+import {
+  noFlags,
+  shareOf,
+  withChange,
+  type Flags,
+  type FlagSetting,
+  type FlagState,
+} from '../../swarm/ledger/flags.ts';
 import type { Stored } from '../../swarm/port.ts';
 import type { Agent } from '../agent.ts';
 import { readEnvironmentFlags } from '../environment-flags.ts';
