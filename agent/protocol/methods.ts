@@ -134,6 +134,7 @@ export interface SlotStatus {
 }
 
 export interface EdgeStatus {
+  /** Name of the node; `inside`: the internal edge, wherever it runs. */
   readonly node: string;
   readonly state: 'current' | 'behind' | 'missing' | 'forgotten';
   readonly detail: string;

@@ -118,6 +118,8 @@ export interface Task {
   readonly image: string;
   /** Bare IPv4 addresses on its networks. */
   readonly addresses: readonly string[];
+  /** What it is called on its networks, besides the name of its service. */
+  readonly aliases?: readonly string[];
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -30,7 +30,10 @@ const task = z
         .object({ ContainerID: z.string().optional(), ExitCode: z.number().optional() })
         .nullish(),
     }),
-    Spec: z.object({ ContainerSpec: z.object({ Image: z.string() }).nullish() }),
+    Spec: z.object({
+      ContainerSpec: z.object({ Image: z.string() }).nullish(),
+      Networks: z.array(z.object({ Aliases: z.array(z.string()).nullish() })).nullish(),
+    }),
     NetworksAttachments: z.array(attachment).nullish(),
   })
   .transform((answer): Task => ({
@@ -47,6 +50,7 @@ const task = z
     containerId: answer.Status.ContainerStatus?.ContainerID || undefined,
     image: answer.Spec.ContainerSpec?.Image ?? '',
     addresses: (answer.NetworksAttachments ?? []).flatMap(({ Addresses }) => Addresses.flatMap(bareIpv4)),
+    aliases: (answer.Spec.Networks ?? []).flatMap(({ Aliases }) => Aliases ?? []),
     createdAt: answer.CreatedAt,
     updatedAt: answer.UpdatedAt,
   }));
