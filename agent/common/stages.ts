@@ -51,12 +51,7 @@ function reachable(start: string, names: readonly string[], needs: Needs): Reado
   return found;
 }
 
-function pathTo(
-  from: string,
-  goal: string,
-  needs: Needs,
-  seen: Set<string>,
-): readonly string[] | undefined {
+function pathTo(from: string, goal: string, needs: Needs, seen: Set<string>): readonly string[] | undefined {
   seen.add(from);
   for (const other of needs.get(from) ?? []) {
     if (other === goal) return [goal];

@@ -88,7 +88,10 @@ function missing(node: ClusterNode, expectation: Expectation): string | undefine
  * Every task of the mesh that may still answer somebody, be it on its way out: callers keep their connections to it. And
  * each name leads to one that stays.
  */
-export function missingInside(expectation: Expectation, { tasks, services }: Inside): readonly Unacknowledged[] {
+export function missingInside(
+  expectation: Expectation,
+  { tasks, services }: Inside,
+): readonly Unacknowledged[] {
   const { nodes, forgotten } = expectation;
   const nameOf = (id: string): string => nodes.find((node) => node.id === id)?.name ?? '';
   const staying = tasks.filter(isUp);
@@ -141,8 +144,7 @@ function missingOf(task: string, who: string, expectation: Expectation): string 
   if (!ack) return `${who} has not reported yet`;
   if (ack.object !== object) return `${who} has the state of another ledger`;
   if (ack.version < version) return `${who} has version ${ack.version}, not ${version} yet`;
-  if (ack.hash !== hash)
-    return `${who} does not run the newest configuration (HAProxy may have refused it)`;
+  if (ack.hash !== hash) return `${who} does not run the newest configuration (HAProxy may have refused it)`;
   return requirement(expectation, who, { ack, proof: reports.proofs[task] });
 }
 

@@ -34,7 +34,11 @@ describe('probes through an edge', () => {
   });
 
   it('go by a path of the service, and ask the app for its health', () => {
-    const ways = probesOf(routing([service('api', { paths: ['/api', '/v2'] })]), ack({ 'api-blue': 1 }), 'outside');
+    const ways = probesOf(
+      routing([service('api', { paths: ['/api', '/v2'] })]),
+      ack({ 'api-blue': 1 }),
+      'outside',
+    );
     assert.deepEqual(
       ways.map(({ path, ask }) => [path, ask]),
       [
@@ -44,6 +48,26 @@ describe('probes through an edge', () => {
     );
     const [plain] = probesOf(routing([both]), ack({ 'web-blue': 1 }), 'outside');
     assert.deepEqual([plain?.path, plain?.ask], ['/healthz', undefined]);
+  });
+
+  it('go the way of services where it is the mesh: by name and port, past the paths of users', () => {
+    const named = service('web', { hosts: ['shop.test'], paths: ['/shop'], inside: [3000, 3001] });
+    const [way] = probesOf(routing([named]), ack({ 'web-blue': 1 }), 'inside');
+    assert.deepEqual([way?.host, way?.port, way?.path, way?.ask], ['web', 3000, '/healthz', undefined]);
+    const [outside] = probesOf(routing([named]), ack({ 'web-blue': 1 }), 'outside');
+    assert.deepEqual([outside?.host, outside?.port, outside?.path], ['shop.test', 8080, '/shop']);
+  });
+
+  it('go to each service on its own side', () => {
+    const inner = service('orders', { inside: [3002], onlyInside: true, unlisted: true });
+    const becoming = service('stock', { inside: [3003], unlisted: true });
+    const all = routing([both, inner, becoming]);
+    const seen = ack({ 'web-blue': 1, 'orders-blue': 1, 'stock-blue': 1 });
+    const ways = (side: 'inside' | 'outside') => [
+      ...new Set(probesOf(all, seen, side).map((one) => one.slot)),
+    ];
+    assert.deepEqual(ways('outside'), ['web-blue']);
+    assert.deepEqual(ways('inside'), ['orders-blue', 'stock-blue']);
   });
 
   it('do not go where nobody would answer', () => {
