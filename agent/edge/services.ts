@@ -134,7 +134,12 @@ export interface MeshServiceOptions {
  * (no port of a node is in the way), get the names when they can serve, and Swarm takes the names from the old ones
  * some seconds before it ends them.
  */
-export function meshServiceSpec({ stack, networks, names: aliases, ...options }: MeshServiceOptions): ServiceSpec {
+export function meshServiceSpec({
+  stack,
+  networks,
+  names: aliases,
+  ...options
+}: MeshServiceOptions): ServiceSpec {
   return withDigest({
     Name: names.mesh(stack),
     Labels: ownLabels(stack, 'mesh'),

@@ -16,7 +16,7 @@ import { supersede } from './supersede.ts';
 import { contentOf, targetRelease } from './target.ts';
 import { ensureMesh } from '../mesh.ts';
 import { placingOrder } from '../order.ts';
-import { newSlots, vacateSlot, type Slot } from './slots.ts';
+import { newSlots, subjectOf, vacateSlot, type Slot } from './slots.ts';
 import { diagnose, type Trouble } from './trouble.ts';
 
 /**
@@ -53,25 +53,34 @@ async function makeRoom(
   release: number,
   signal: AbortSignal,
 ): Promise<readonly Unacknowledged[]> {
-  const { swarm, ledger } = rollout.engine;
-  const missing: Unacknowledged[] = [];
-  for (const slot of slots) {
-    const service = await swarm.services.get(slotServiceName(ledger.stack, slot.service, slot.colour));
-    const known = (await ledger.routes.read()).value.slots[slot.key];
-    if (service?.labels[labels.release] === String(release) && known === release) continue;
-    if (!service && known === undefined) continue;
-    // An earlier rollout that drained it may have been superseded in the middle (invariant 3).
-    const silent = await awaitEdges(rollout.engine, {
-      routes: await ledger.routes.read(),
-      limitMs: rollout.engine.limits.acknowledge,
-      signal,
-    });
-    if (silent.length > 0) return silent;
-    await letRequestsEnd(rollout, [slot], { isMine: () => true, signal });
-    missing.push(...(await vacateSlot(rollout, slot, signal)));
-    await writeRoutes(rollout, (routes) => clear(routes, [slot.key]), signal);
-  }
-  return missing;
+  const { swarm, ledger, limits } = rollout.engine;
+  const { stack } = ledger;
+  const routes = await ledger.routes.read();
+  const found = await Promise.all(
+    slots.map(async (slot): Promise<readonly Slot[]> => {
+      const service = await swarm.services.get(slotServiceName(stack, slot.service, slot.colour));
+      const known = routes.value.slots[slot.key];
+      if (service?.labels[labels.release] === String(release) && known === release) return [];
+      return !service && known === undefined ? [] : [slot];
+    }),
+  );
+  const occupied = found.flat();
+  if (occupied.length === 0) return [];
+  // An earlier rollout that drained them may have been superseded in the middle (invariant 3).
+  const silent = await awaitEdges(rollout.engine, { routes, limitMs: limits.acknowledge, signal });
+  if (silent.length > 0) return silent;
+  await letRequestsEnd(rollout, occupied, { isMine: () => true, signal });
+  const missing = await Promise.all(occupied.map((slot) => vacateSlot(rollout, slot, signal)));
+  await writeRoutes(
+    rollout,
+    (now) =>
+      clear(
+        now,
+        occupied.map((slot) => slot.key),
+      ),
+    signal,
+  );
+  return missing.flat();
 }
 
 async function createSlot(rollout: Rollout, slot: Slot, release: ReleaseRecord): Promise<void> {
@@ -103,7 +112,8 @@ async function untilHealthy(
   slots: readonly Slot[],
   { release, routes, limitMs, signal }: Healing,
 ): Promise<RolloutEvent> {
-  const { changes } = rollout.engine;
+  const { changes, ledger } = rollout.engine;
+  const { stack } = ledger;
   const healthy = healthyServers(slots, (slot) => contentOf(release, slot.service));
   let missing: readonly Unacknowledged[] = [];
   const found = await changes.until<Trouble | 'healthy'>(
@@ -111,7 +121,7 @@ async function untilHealthy(
       missing = await missingEdges(rollout.engine, routes, { healthy });
       if (missing.length === 0) return 'healthy';
       for (const slot of slots) {
-        const trouble = await diagnose(rollout.engine, slot, { final: false });
+        const trouble = await diagnose(rollout.engine, subjectOf(stack, slot), { final: false });
         if (trouble) return trouble;
       }
       return undefined;
@@ -129,8 +139,9 @@ async function overdue(
   slots: readonly Slot[],
   missing: readonly Unacknowledged[],
 ): Promise<Trouble> {
+  const { stack } = rollout.engine.ledger;
   for (const slot of slots) {
-    const trouble = await diagnose(rollout.engine, slot, { final: true });
+    const trouble = await diagnose(rollout.engine, subjectOf(stack, slot), { final: true });
     if (trouble) return trouble;
   }
   const seconds = Math.round(rollout.head.deadlineMs / 1000);

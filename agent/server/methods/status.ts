@@ -5,7 +5,9 @@ import { missingInside, unacknowledged, type Unacknowledged } from '../../edge/e
 import { hasInside, routingOf, type Routing } from '../../edge/routing.ts';
 import { renderServices } from '../../edge/services-config.ts';
 import { serves } from '../../edge/side.ts';
+import { contentOf, findBacking } from '../../infra/backing.ts';
 import type {
+  BackingStatus,
   EdgeStatus,
   EnvironmentStatus,
   Params,
@@ -59,6 +61,7 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
       problem: down ? 'It is being taken down; "tidegate down" finishes that.' : null,
       problemCode: down ? 'environment.going-down' : null,
       services: servicesOf(current, routing, reports),
+      backing: await backingOf(engine),
       edges: await edgesOf(engine, current, { routing, reports }),
       rollouts: await rolloutsOf(engine),
       maintenance: current.routes.value.maintenance ?? null,
@@ -69,6 +72,21 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
     const problem = [messageOf(error), error.hint].filter(Boolean).join(' ');
     return { ...common, ...nothing, problem, problemCode: error.code, state: stateOf(error) };
   }
+}
+
+async function backingOf(engine: ReleaseEngine): Promise<readonly BackingStatus[]> {
+  const found = [...(await findBacking(engine))].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Promise.all(
+    found.map(async ([service, object]) => {
+      const tasks = await engine.swarm.tasks.list({ service: object.name });
+      return {
+        service,
+        image: contentOf(object).image,
+        running: tasks.filter(({ state, desired }) => state === 'running' && desired === 'running').length,
+        desired: object.spec.Mode.Replicated?.Replicas ?? null,
+      };
+    }),
+  );
 }
 
 function stateOf({ code }: TidegateError): EnvironmentStatus['state'] {
@@ -88,14 +106,19 @@ function servicesOf(
   ]);
   return [...known].sort().map((service) => ({
     service,
-    slots: colours.map((colour) => slotStatus(current, reportsOn(service, routing, reports), service, colour)),
+    slots: colours.map((colour) =>
+      slotStatus(current, reportsOn(service, routing, reports), service, colour),
+    ),
   }));
 }
 
 /** Of those who serve it. */
 function reportsOn(name: string, { services }: Routing, { outside, inside }: SidedReports): EdgeReports {
   const service = services.find((one) => one.service === name) ?? {};
-  const on = [...(serves(service, 'outside') ? [outside] : []), ...(serves(service, 'inside') ? [inside] : [])];
+  const on = [
+    ...(serves(service, 'outside') ? [outside] : []),
+    ...(serves(service, 'inside') ? [inside] : []),
+  ];
   return {
     acks: Object.assign({}, ...on.map(({ acks }) => acks)) as EdgeReports['acks'],
     proofs: Object.assign({}, ...on.map(({ proofs }) => proofs)) as EdgeReports['proofs'],
