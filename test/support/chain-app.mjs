@@ -15,7 +15,9 @@ function next() {
       response.on('data', (chunk) => (text += chunk));
       response.on('error', reject);
       response.on('end', () =>
-        response.statusCode === 200 ? resolve(text) : reject(new Error(`HTTP ${response.statusCode} ${text}`)),
+        response.statusCode === 200
+          ? resolve(text)
+          : reject(new Error(`HTTP ${response.statusCode} ${text}`)),
       );
     });
     asking.on('error', reject);
@@ -47,7 +49,13 @@ const server = createServer((request, response) => {
 server.keepAliveTimeout = 60_000;
 // It is ready when what it depends on answers, as many services are: a retry is for its first start.
 while (NEXT && process.env.WAIT) {
-  if (await next().then(() => true, () => false)) break;
+  if (
+    await next().then(
+      () => true,
+      () => false,
+    )
+  )
+    break;
   await new Promise((resolve) => setTimeout(resolve, 100));
 }
 server.listen(Number(process.env.PORT));
