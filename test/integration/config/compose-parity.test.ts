@@ -6,8 +6,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { labels } from '../../../agent/common/names.ts';
 import { loadProject } from '../../../agent/config/project.ts';
-import { ensureConfigs, withConfigIds } from '../../../agent/release/config-files.ts';
+import { ensureFiles, withFileIds } from '../../../agent/release/mounted-files.ts';
 import { networkLabels, networkNames, slotSpec } from '../../../agent/release/slot-spec.ts';
+import { madeFiles } from '../../../agent/server/mounted.ts';
 import { openSwarm } from '../../../agent/swarm/docker-swarm.ts';
 import type { ServiceSpec } from '../../../agent/swarm/port.ts';
 import { testEngine, testStackName, type TestEngine } from '../../support/engine.ts';
@@ -61,7 +62,7 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
   async function byTidegate(file: string): Promise<Spec> {
     const swarm = openSwarm(engine.engine);
     const service = await load(file);
-    await ensureConfigs(swarm, stack, service.configs);
+    await ensureFiles(swarm, stack, madeFiles(service));
     const networks: string[] = [];
     for (const name of networkNames(stack, service.networks))
       networks.push(await swarm.networks.ensure(name, networkLabels(stack)));
@@ -71,7 +72,7 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
       rollout: { ...service.rollout, steps: [] },
       spec: service.template,
     };
-    const content = await withConfigIds(swarm, 1, released);
+    const content = await withFileIds(swarm, 1, released);
     const spec: ServiceSpec = slotSpec({
       ...{ stack, service: 'web', colour: 'blue', release: 1, content, networks },
     });
