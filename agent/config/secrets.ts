@@ -33,8 +33,8 @@ function readSecret(key: string, field: Field, place: FilesPlace): () => SecretF
   const given = labels ? readLabels(labels) : {};
   const isNamed = checkName('secret', names.secret(place.stack, key, '0'.repeat(12)), field);
   return () => {
-    const data = source && readData(source, place);
-    if (data === undefined || !isNamed) return undefined;
+    const data = source && isNamed ? readData(source, place) : undefined;
+    if (data === undefined) return undefined;
     return { name: `${place.stack}_${key}`, content: () => data, labels: given };
   };
 }

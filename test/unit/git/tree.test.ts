@@ -148,7 +148,15 @@ for (const { name, program } of readers) {
       await git(folder, 'add', '--force', 'tracked.env');
       await write(folder, { 'own.env': 'o', 'kept.env': 'k', 'private/key': 'k' });
       const opened = await openRepository(folder, { program });
-      const files = ['own.env', 'private/key', 'not-there.env', 'kept.env', 'tracked.env', 'plain.txt', 'none'];
+      const files = [
+        'own.env',
+        'private/key',
+        'not-there.env',
+        'kept.env',
+        'tracked.env',
+        'plain.txt',
+        'none',
+      ];
       assert.deepEqual(await Promise.all(files.map((file) => opened.isIgnored(file))), [
         ...[true, true, true],
         ...[false, false, false, false],
