@@ -3,9 +3,10 @@ import { createHmac } from 'node:crypto';
 import { labels } from '../common/names.ts';
 import type { ExternalFile, Problem, Project, SecretFile, WebService } from '../config/model.ts';
 import { Report } from '../config/report.ts';
-import type { ReleaseEngine } from '../release/engine.ts';
 import { renamedFiles, type MadeFiles } from '../release/mounted-files.ts';
+import type { KeysStore } from '../swarm/ledger/keys-store.ts';
 import type { SlotTemplate } from '../swarm/ledger/release.ts';
+import type { Swarm } from '../swarm/port.ts';
 
 type Mounting = Pick<WebService, 'template' | 'secrets' | 'externalFiles'>;
 
@@ -19,12 +20,13 @@ export interface MountedProject {
  * `environment.not-set-up` where there are secrets and no key for their digests.
  */
 export async function mountProject(
-  { swarm, ledger }: Pick<ReleaseEngine, 'swarm' | 'ledger'>,
+  swarm: Swarm,
+  keys: Pick<KeysStore, 'digestKey'>,
   project: Project,
 ): Promise<MountedProject> {
   const { services } = project;
   const hasSecrets = services.some(({ secrets }) => secrets.length > 0);
-  const key = hasSecrets ? await ledger.keys.digestKey() : '';
+  const key = hasSecrets ? await keys.digestKey() : '';
   const report = new Report();
   const external = new Map<string, string>();
   for (const file of services.flatMap(({ externalFiles }) => externalFiles)) {
@@ -65,7 +67,7 @@ export function madeFiles({ configs, secrets }: Pick<WebService, 'configs' | 'se
 }
 
 async function externalId(
-  { swarm, report }: { readonly swarm: ReleaseEngine['swarm']; readonly report: Report },
+  { swarm, report }: { readonly swarm: Swarm; readonly report: Report },
   { kind, name, at }: ExternalFile,
 ): Promise<string | undefined> {
   const found = await (kind === 'config' ? swarm.configs : swarm.secrets).get(name);

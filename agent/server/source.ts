@@ -30,6 +30,7 @@ export interface Source {
 /** Reads the commit's configuration; throws `config.invalid` with every problem, notes every warning. */
 export async function readSource(agent: Agent, place: Place, ref: string, call: Call): Promise<Source> {
   const { repository, folder, environment, readCheckoutFile } = place;
+  const { swarm, ledger } = place.engine;
   const commit = await repository.resolve(ref);
   const readCommitFile = (file: string) => repository.readFile(commit.oid, file);
   const loaded = await loadProject({
@@ -41,7 +42,7 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
     folder,
   });
   const { flags, problems: flagProblems } = await readSourceFlags(loaded, readCommitFile);
-  const mounted = loaded.project && (await mountProject(place.engine, loaded.project));
+  const mounted = loaded.project && (await mountProject(swarm, ledger.keys, loaded.project));
   const problems = sortProblems([...loaded.problems, ...flagProblems, ...(mounted?.problems ?? [])]);
   if (!mounted || problems.some(({ severity }) => severity === 'error'))
     throw configFailure(problems, {

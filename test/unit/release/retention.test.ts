@@ -54,7 +54,8 @@ async function fourReleases(): Promise<Kept> {
   const files = () =>
     [...cluster.configs.values(), ...cluster.secrets.values()]
       .map(({ name }) => name)
-      .filter((name) => own.test(name));
+      .filter((name) => own.test(name))
+      .sort();
   return { cluster, engine, files };
 }
 
@@ -65,8 +66,8 @@ function filesOf(version: string) {
 
 const versions = (...kept: readonly string[]): readonly string[] => [
   ...kept.map((version) => `app-${version}`),
-  ...kept.map((version) => `password-${version}`),
   'password-v0',
+  ...kept.map((version) => `password-${version}`),
 ];
 
 function building(release: number | null): JournalWrite {
@@ -137,7 +138,7 @@ describe('configs and secrets', () => {
     await prune({ ...engine, swarm: { ...engine.swarm, secrets: busy } }, keep);
     assert.deepEqual(files(), [
       ...['app-v3', 'app-v4'],
-      ...['password-v1', 'password-v2', 'password-v3', 'password-v4', 'password-v0'],
+      ...['password-v0', 'password-v1', 'password-v2', 'password-v3', 'password-v4'],
     ]);
     await prune(engine, keep);
     assert.deepEqual(files(), versions('v3', 'v4'));

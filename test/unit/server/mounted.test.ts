@@ -36,7 +36,7 @@ async function bench(): Promise<{ cluster: FakeCluster; engine: Pick<ReleaseEngi
 
 async function mounted(engine: Pick<ReleaseEngine, 'swarm' | 'ledger'>, password: string) {
   const project = await loadRight({ 'compose.yaml': compose }, { callerFiles: caller(password) });
-  const { project: placed, problems } = await mountProject(engine, project);
+  const { project: placed, problems } = await mountProject(engine.swarm, engine.ledger.keys, project);
   const [service] = placed.services;
   if (!service) throw new Error('no service');
   return { service, container: service.template.TaskTemplate.ContainerSpec, problems };
