@@ -153,7 +153,9 @@ async function makeService(
   };
 }
 
-function routeOf({ route: { hosts, port, paths, stripPrefix } }: WebService): ReleasedService['route'] {
+export function routeOf({
+  route: { hosts, port, paths, stripPrefix },
+}: WebService): ReleasedService['route'] {
   return {
     hosts: [...hosts],
     port,

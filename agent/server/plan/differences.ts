@@ -29,7 +29,8 @@ export function differences(
 function fieldsOf(service: Compared | undefined): Map<string, string> {
   const fields = new Map<string, string>();
   if (service === undefined) return fields;
-  const { spec, image, ...rest } = service;
+  // A release knows more of itself (`content`, `digest`) than a commit does.
+  const { spec, image, route, health, replicas, networks, rollout } = service;
   const { Env: env = [], ...container } = withoutVersions(spec.TaskTemplate.ContainerSpec) as ContainerSpec;
   // The slot names the image and the networks; here they would only repeat what is above.
   const template = {
@@ -42,7 +43,7 @@ function fieldsOf(service: Compared | undefined): Map<string, string> {
     fields.set(`environment.${end < 0 ? line : line.slice(0, end)}`, end < 0 ? '' : line.slice(end + 1));
   }
   for (const [field, version] of fileFields(spec)) fields.set(field, version);
-  flatten('', rest, fields);
+  flatten('', { route, health, replicas, networks, rollout }, fields);
   flatten('spec', template, fields);
   return fields;
 }
