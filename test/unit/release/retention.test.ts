@@ -112,7 +112,7 @@ describe('configs and secrets', () => {
     const { head } = aRollout('r5');
     await engine.ledger.journals.create(head, building(null));
     await ensureFiles(engine.swarm, 'shop-dev', filesOf('v5'));
-    const { list } = engine.ledger.journals;
+    const all = engine.ledger.journals;
     let asked = 0;
     const journals: typeof engine.ledger.journals = {
       ...engine.ledger.journals,
@@ -123,7 +123,7 @@ describe('configs and secrets', () => {
           const { number } = await engine.ledger.releases.add(releaseOf('v5'), 'r5');
           await engine.ledger.journals.write('r5', 'a', building(number));
         }
-        return list();
+        return all.list();
       },
     };
     await prune({ ...engine, ledger: { ...engine.ledger, journals } }, keep);
