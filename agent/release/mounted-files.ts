@@ -82,15 +82,23 @@ export async function withFileIds(
   release: number,
   content: ReleasedService,
 ): Promise<ReleasedService> {
+  return { ...content, spec: await specWithFileIds(swarm, content.spec, (file) => fileGone(release, file)) };
+}
+
+/** The same for the spec of a service of any kind; `gone`: what to throw when a file is not there. */
+export async function specWithFileIds(
+  swarm: Swarm,
+  spec: SlotTemplate,
+  gone: (file: MountedFile) => Error,
+): Promise<SlotTemplate> {
   const ids = new Map<string, string>();
-  for (const file of mountedFiles(content.spec)) {
+  for (const file of mountedFiles(spec)) {
     const id = await idOf(swarm, file);
-    if (id === undefined) throw fileGone(release, file);
+    if (id === undefined) throw gone(file);
     ids.set(`${file.kind} ${file.name}`, id);
   }
-  if (ids.size === 0) return content;
-  const spec = renamedFiles(content.spec, ({ kind, name }) => ({ name, id: ids.get(`${kind} ${name}`) }));
-  return { ...content, spec };
+  if (ids.size === 0) return spec;
+  return renamedFiles(spec, ({ kind, name }) => ({ name, id: ids.get(`${kind} ${name}`) }));
 }
 
 /** The template with other names and ids of what it mounts. */

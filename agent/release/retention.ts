@@ -54,7 +54,7 @@ async function pruneReleases(engine: ReleaseEngine, keep: number): Promise<void>
 }
 
 /**
- * Configs and secrets that no kept release mounts. The order matters: what is listed first was made before the journals
+ * Configs and secrets that no kept release and no backing service mounts. The order matters: what is listed first was made before the journals
  * were read, so whoever made it is still building, and nothing is dropped, or has its record in the list that follows.
  */
 async function dropFiles({ swarm, ledger, log }: ReleaseEngine): Promise<void> {
@@ -64,7 +64,8 @@ async function dropFiles({ swarm, ledger, log }: ReleaseEngine): Promise<void> {
   const journals = await ledger.journals.list();
   if (journals.some(({ value: { state } }) => !isEnded(state) && state.release === null)) return;
   const services = (await ledger.releases.list()).flatMap((record) => Object.values(record.services));
-  const mounted = services.flatMap(({ spec }) => mountedFiles(spec));
+  const backing = await swarm.services.list({ [labels.stack]: ledger.stack, [labels.object]: 'backing' });
+  const mounted = [...services, ...backing].flatMap(({ spec }) => mountedFiles(spec));
   const drop = async (kind: FileKind, found: readonly Found[], remove: Remove): Promise<void> => {
     const needed = new Set(mounted.filter((file) => file.kind === kind).map(({ name }) => name));
     for (const { id, name } of found.filter((file) => !needed.has(file.name)))

@@ -1,14 +1,14 @@
 /** Which configs and secrets of the cluster a project's services mount. What is missing is told before anything starts. */
 import { createHmac } from 'node:crypto';
 import { labels } from '../common/names.ts';
-import type { ExternalFile, Problem, Project, SecretFile, WebService } from '../config/model.ts';
+import type { ExternalFile, Problem, Project, SecretFile, ServiceBase } from '../config/model.ts';
 import { Report } from '../config/report.ts';
 import { renamedFiles, type MadeFiles } from '../release/mounted-files.ts';
 import type { KeysStore } from '../swarm/ledger/keys-store.ts';
 import type { SlotTemplate } from '../swarm/ledger/release.ts';
 import type { Swarm } from '../swarm/port.ts';
 
-type Mounting = Pick<WebService, 'template' | 'secrets' | 'externalFiles'>;
+type Mounting = Pick<ServiceBase, 'template' | 'secrets' | 'externalFiles'>;
 
 export interface MountedProject {
   readonly project: Project;
@@ -24,17 +24,18 @@ export async function mountProject(
   keys: Pick<KeysStore, 'digestKey'>,
   project: Project,
 ): Promise<MountedProject> {
-  const { services } = project;
-  const hasSecrets = services.some(({ secrets }) => secrets.length > 0);
+  const all = [...project.services, ...project.backing];
+  const hasSecrets = all.some(({ secrets }) => secrets.length > 0);
   const key = hasSecrets ? await keys.digestKey() : '';
   const report = new Report();
   const external = new Map<string, string>();
-  for (const file of services.flatMap(({ externalFiles }) => externalFiles)) {
+  for (const file of all.flatMap(({ externalFiles }) => externalFiles)) {
     const id = await externalId({ swarm, report }, file);
     if (id !== undefined) external.set(`${file.kind} ${file.name}`, id);
   }
+  const mount = <T extends Mounting>(service: T): T => mounting(service, key, external);
   return {
-    project: { ...project, services: services.map((service) => mounting(service, key, external)) },
+    project: { ...project, services: project.services.map(mount), backing: project.backing.map(mount) },
     problems: report.problems(),
   };
 }
@@ -59,7 +60,7 @@ export function versionedName({ name, content }: Pick<SecretFile, 'name' | 'cont
 }
 
 /** What a service mounts and the project makes. */
-export function madeFiles({ configs, secrets }: Pick<WebService, 'configs' | 'secrets'>): MadeFiles {
+export function madeFiles({ configs, secrets }: Pick<ServiceBase, 'configs' | 'secrets'>): MadeFiles {
   return {
     configs,
     secrets: secrets.map(({ name, content, labels: given }) => ({ name, data: content(), labels: given })),

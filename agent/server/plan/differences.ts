@@ -1,17 +1,17 @@
 /** Two services field by field. Pure. */
 import { isSensitiveName } from '../../config/masking.ts';
 import type { Difference } from '../../protocol/plan.ts';
-import type { ReleasedService } from '../../swarm/ledger/release.ts';
+import type { SlotTemplate } from '../../swarm/ledger/release.ts';
 import type { ContainerSpec } from '../../swarm/port.ts';
 import { fileFields, withoutVersions } from './file-differences.ts';
 
 /** What of a service counts, be it of a release or of a commit; `image` as a person should read it. */
-export type Compared = Pick<
-  ReleasedService,
-  'route' | 'health' | 'replicas' | 'networks' | 'rollout' | 'spec'
-> & {
+export interface Compared {
   readonly image: string;
-};
+  readonly spec: SlotTemplate;
+  /** Route, networks, …: whatever else is said of a service of its kind. */
+  readonly [other: string]: unknown;
+}
 
 /** Every field that differs, by name; the values of `*_PASSWORD`, `*_TOKEN` and their like are masked. */
 export function differences(
@@ -29,8 +29,7 @@ export function differences(
 function fieldsOf(service: Compared | undefined): Map<string, string> {
   const fields = new Map<string, string>();
   if (service === undefined) return fields;
-  // A release knows more of itself (`content`, `digest`) than a commit does.
-  const { spec, image, route, health, replicas, networks, rollout } = service;
+  const { spec, image, ...rest } = service;
   const { Env: env = [], ...container } = withoutVersions(spec.TaskTemplate.ContainerSpec) as ContainerSpec;
   // The slot names the image and the networks; here they would only repeat what is above.
   const template = {
@@ -43,7 +42,7 @@ function fieldsOf(service: Compared | undefined): Map<string, string> {
     fields.set(`environment.${end < 0 ? line : line.slice(0, end)}`, end < 0 ? '' : line.slice(end + 1));
   }
   for (const [field, version] of fileFields(spec)) fields.set(field, version);
-  flatten('', { route, health, replicas, networks, rollout }, fields);
+  flatten('', rest, fields);
   flatten('spec', template, fields);
   return fields;
 }
