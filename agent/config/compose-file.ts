@@ -6,7 +6,7 @@ import { checkKeys, serviceKeys, topKeys } from './compose-keys.ts';
 import { loadComposeTree, noServices, type ComposePath } from './compose-tree.ts';
 import type { CallerFiles } from './caller-files.ts';
 import { readConfigs } from './configs.ts';
-import { readDependencies } from './dependencies.ts';
+import { checkCircle, readDependencies } from './dependencies.ts';
 import { readImageSource } from './image-source.ts';
 import type { Variables } from './interpolate.ts';
 import type { ConfigFile, ExternalFile, ImageSource, ReadFile, SecretFile } from './model.ts';
@@ -85,10 +85,12 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
   const active = all.filter(([, field]) => isActive(field, profiles));
   const serviceNames = active.map(([name]) => name);
   const allNames = all.map(([name]) => name);
+  const read = active.flatMap(([name, field]) =>
+    readService(name, field, { ...project, ...input.permits(name), serviceNames: allNames }),
+  );
+  checkCircle(read);
   return {
-    services: active.flatMap(([name, field]) =>
-      readService(name, field, { ...project, ...input.permits(name), serviceNames: allNames }),
-    ),
+    services: read,
     serviceNames,
     leftOut: allNames.filter((name) => !serviceNames.includes(name)),
     place: (service) => services.raw(service)?.keyAt ?? services.keyAt,
