@@ -13,6 +13,7 @@ export const flags = {
     short: null,
     summary: 'Stop after verifying, before users see it; go on with promote or abort.',
   },
+  junit: { takes: 'FILE', short: null, summary: 'Write what the test suites said to FILE, as JUnit XML.' },
   tail: { takes: 'N', short: null, summary: 'How many of the newest lines to begin with (100).' },
   follow: { takes: null, short: null, summary: 'Go on as new lines come, until Ctrl-C.' },
   cert: { takes: 'FILE', short: null, summary: 'PEM file of the certificate, then its chain.' },
@@ -86,7 +87,7 @@ export const commands: readonly Command[] = [
   {
     name: 'deploy',
     positionals: ['ENV', '[REF]'],
-    flags: ['hold'],
+    flags: ['hold', 'junit'],
     summary: 'Build a tag, branch or commit, place it beside what runs, and move the traffic.',
     details:
       'Without REF: HEAD. Only what is committed is deployed. Deploying what already runs changes nothing.',
@@ -103,7 +104,7 @@ export const commands: readonly Command[] = [
   {
     name: 'promote',
     positionals: ['ENV'],
-    flags: [],
+    flags: ['junit'],
     summary: 'Give the held or shifting release all the traffic.',
     details: '',
     request: ({ folder, positionals }) => ({
@@ -125,12 +126,29 @@ export const commands: readonly Command[] = [
   {
     name: 'rollback',
     positionals: ['ENV', '[TAG]'],
-    flags: [],
+    flags: ['junit'],
     summary: 'Bring an earlier release back.',
     details: 'Without TAG: the release before the one that is live.',
     request: ({ folder, positionals }) => ({
       method: 'rollback',
       params: { folder, environment: needed(positionals, 'ENV'), tag: positionals.TAG ?? null },
+    }),
+  },
+  {
+    name: 'suite',
+    positionals: ['ENV', 'NAME', '[REF]'],
+    flags: ['junit'],
+    summary: 'Run a test suite: of a commit (stage build), or against what is live.',
+    details:
+      'Without REF: as HEAD has it, or, for what is live, as its own commit does. Exits with 1 when it fails.',
+    request: ({ folder, positionals }) => ({
+      method: 'suite',
+      params: {
+        folder,
+        environment: needed(positionals, 'ENV'),
+        suite: needed(positionals, 'NAME'),
+        ref: positionals.REF ?? null,
+      },
     }),
   },
   {

@@ -35,6 +35,8 @@ describe('the command line', () => {
     ['abort dev', 'abort', dev],
     ['rollback dev', 'rollback', { ...dev, tag: null }],
     ['rollback dev v1.0.0', 'rollback', { ...dev, tag: 'v1.0.0' }],
+    ['suite dev unit', 'suite', { ...dev, suite: 'unit', ref: null }],
+    ['suite dev unit v1.1.0 --junit=r.xml', 'suite', { ...dev, suite: 'unit', ref: 'v1.1.0' }],
     ['status', 'status', { folder: '/project', environment: null }],
     ['status dev', 'status', dev],
     ['releases dev', 'releases', dev],
