@@ -28,34 +28,36 @@ export async function bench(report: Report): Promise<void> {
   const agent = await startAgent(shop.env);
   try {
     const scene = { shop, agent };
-    await release(scene, { tag: 'first', chain: eight('1', '1'), changed: all, others: meshTasks });
+    await release(scene, { tag: 'first', chain: eight(shop, '1', '1'), changed: all, others: meshTasks });
     await changes(scene, report);
     await nothing(scene, report);
     await callsInside(scene, report);
   } finally {
     await agent.stop();
     await shop.close();
+    await removeImages(shop);
   }
 }
 
-/** `orders` has a version of its own. */
-function eight(orders: string, others: string): Chain {
+/** `orders` has a version of its own. Images of another run are none of this one. */
+function eight({ stack }: Shop, orders: string, others: string): Chain {
   const service = (name: string, index: number): readonly [string, ChainService] => {
     const version = name === 'orders' ? orders : others;
     const route = name === 'web' ? {} : { internal: true };
-    return [name, { version, part: `${name}-${version}`, route, port: 3000 + index }];
+    return [name, { version, part: `${stack} ${name} ${version}`, route, port: 3000 + index }];
   };
   return Object.fromEntries(['web', ...inner].map(service));
 }
 
 async function changes(scene: Scene, report: Report): Promise<void> {
+  const { shop } = scene;
   const times: { readonly all: number[]; readonly one: number[] } = { all: [], one: [] };
   for (let round = 2; round < 2 + rounds; round += 1) {
     times.all.push(
-      await release(scene, { tag: `all-${round}`, chain: eight(`${round}`, `${round}`), changed: all }),
+      await release(scene, { tag: `all-${round}`, chain: eight(shop, `${round}`, `${round}`), changed: all }),
     );
     times.one.push(
-      await release(scene, { tag: `one-${round}`, chain: eight(`${round}b`, `${round}`), changed: 1 }),
+      await release(scene, { tag: `one-${round}`, chain: eight(shop, `${round}b`, `${round}`), changed: 1 }),
     );
   }
   report({
@@ -158,6 +160,11 @@ function deploy(
 /** Ids of the images built for this project. */
 async function images({ swarm, stack }: Shop): Promise<readonly string[]> {
   return (await swarm.images.list({ [labels.stack]: stack })).map(({ id }) => id).sort();
+}
+
+async function removeImages({ swarm, stack }: Shop): Promise<void> {
+  for (const { tags } of await swarm.images.list({ [labels.stack]: stack }))
+    for (const tag of tags) await swarm.images.untag(tag);
 }
 
 /** Ids of the tasks of slots, edges and the rest, that there are or were. */
