@@ -27,6 +27,7 @@ export const targets: Readonly<Record<string, Target>> = {
   mesh_overhead_p50_ms: { atMost: 1 },
   one_of_8_services_changed_vs_all: { atMost: 0.45 },
   nothing_changed_ms: { atMost: 400 },
+  setup_noop_vs_stack_deploy: { atMost: 0.5 },
   context_vs_git_archive: { atMost: 2 },
   unchanged_decision_ms: { atMost: 50 },
   agent_start_ms: { atMost: 400 },

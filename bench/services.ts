@@ -11,6 +11,7 @@ import { addChain, type Chain, type ChainService } from '../test/support/chain.t
 import { eventually } from '../test/support/eventually.ts';
 import { openShop, type Shop } from '../test/support/shop.ts';
 import { median, timed, type Report } from './figures.ts';
+import { setupNothing } from './setup-noop.ts';
 import { startAgent, type RunningAgent } from './stdio-agent.ts';
 
 const rounds = 3;
@@ -32,6 +33,7 @@ export async function bench(report: Report): Promise<void> {
     await changes(scene, report);
     await nothing(scene, report);
     await callsInside(scene, report);
+    await setupNothing({ shop, agent, services: ['web', ...inner], tasks: () => tasks(shop), report });
   } finally {
     await agent.stop();
     await shop.close();
