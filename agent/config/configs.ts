@@ -6,7 +6,7 @@ import { sha256 } from '../common/canonical.ts';
 import { names } from '../common/names.ts';
 import type { Field } from './compose-field.ts';
 import { checkKeys, configKeys, configReferenceKeys } from './compose-keys.ts';
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 import type { Variables } from './interpolate.ts';
 import { readLabels } from './labels.ts';
 import type { ConfigFile } from './model.ts';

@@ -7,7 +7,7 @@ import { stackName } from '../common/names.ts';
 import { advise } from './advice.ts';
 import { readComposeFile, type ComposeFile, type ComposeService } from './compose-file.ts';
 import type { ComposePath } from './compose-tree.ts';
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 import { environmentsOf } from './environments.ts';
 import { missingHint, unknownEnvironment } from './failures.ts';
 import type { Variables } from './interpolate.ts';
