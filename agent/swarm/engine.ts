@@ -96,7 +96,8 @@ function wayOf({ client }: TlsMaterial): string {
  * socket and parser the agent holds, which takes longer than the request itself.
  */
 function brief<T extends Agent>(agent: T): T {
-  return Object.assign(agent, { [inspect.custom]: () => 'Agent' });
+  Object.defineProperty(agent, inspect.custom, { value: () => 'Agent' });
+  return agent;
 }
 
 /** docker-modem fills whatever is not given from DOCKER_HOST and its companions, even beside a given socket. */

@@ -158,6 +158,22 @@ export function notAManager(engine: string, cause?: unknown): TidegateError {
   });
 }
 
+export function podman(engine: string): TidegateError {
+  return failure('engine.unsupported', {
+    message: `The engine at ${engine} is Podman, which has no Swarm mode: there is nothing to release to.`,
+    hint: 'Use Docker Engine 20.10 or newer, here or on another machine (a docker context with ssh:// or tcp://).',
+    data: { engine },
+  });
+}
+
+export function rootless(engine: string): TidegateError {
+  return failure('engine.unsupported', {
+    message: `Docker at ${engine} runs rootless, where there are no overlay networks: a Swarm cannot connect its services.`,
+    hint: "Use an engine that runs as root (on Linux the package's own, /var/run/docker.sock), here or on another machine.",
+    data: { engine },
+  });
+}
+
 export function conflict({ engine, doing }: Attempt, cause: unknown): TidegateError {
   return failure('swarm.conflict', {
     message: `Somebody else was first: could not ${doing} on ${engine} (${wordsOf(cause)}).`,

@@ -40,28 +40,28 @@ export async function chosenContext(around: Surroundings): Promise<ChosenContext
 
 /** Throws `engine.unknown-context`. */
 export async function readContext(chosen: ChosenContext, around: Surroundings): Promise<DockerContext> {
-  const { join } = paths(around);
-  const folder = join(configFolder(around), 'contexts');
+  const path = paths(around);
+  const folder = path.join(configFolder(around), 'contexts');
   const id = sha256(chosen.name);
-  const file = join(folder, 'meta', id, 'meta.json');
+  const file = path.join(folder, 'meta', id, 'meta.json');
   const text = await around.readFile(file);
   if (text === undefined) throw unknownContext(chosen, folder, await contextNames(around));
   const endpoint = parsed(contextMeta, text)?.Endpoints.docker;
   if (!endpoint) throw brokenContext(chosen, file);
   return {
     host: endpoint.Host,
-    tlsFolder: join(folder, 'tls', id, 'docker'),
+    tlsFolder: path.join(folder, 'tls', id, 'docker'),
     skipsVerification: endpoint.SkipTLSVerify,
   };
 }
 
 /** Sorted; without `default`, which has no file. */
 export async function contextNames(around: Surroundings): Promise<readonly string[]> {
-  const { join } = paths(around);
-  const folder = join(configFolder(around), 'contexts', 'meta');
+  const path = paths(around);
+  const folder = path.join(configFolder(around), 'contexts', 'meta');
   const found = await Promise.all(
     (await around.list(folder)).map(
-      async (id) => parsed(named, await around.readFile(join(folder, id, 'meta.json')))?.Name,
+      async (id) => parsed(named, await around.readFile(path.join(folder, id, 'meta.json')))?.Name,
     ),
   );
   return found.filter((name) => name !== undefined).sort();

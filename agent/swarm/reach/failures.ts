@@ -17,6 +17,11 @@ export const lostEngine: readonly ErrorCode[] = [
   'engine.untrusted',
 ];
 
+/** False for a failure on the way: it says nothing about whether the engine is there. */
+export function wasReached(error: TidegateError): boolean {
+  return error.data['reached'] !== false;
+}
+
 export function badEngineAddress(host: string, source: string): TidegateError {
   return failure('engine.unreachable', {
     message: `${JSON.stringify(host)} (from ${source}) is not the address of a Docker engine.`,

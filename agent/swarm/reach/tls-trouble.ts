@@ -24,7 +24,7 @@ const notTls: Meaning = {
   hint: 'Is it the right port? TLS is used for port 2376, for https://, with DOCKER_TLS_VERIFY or DOCKER_CERT_PATH, and for a context with certificates.',
 };
 
-/** By the code of Node's or OpenSSL's error. */
+/** By the code of Node's error; OpenSSL's own words where Node calls them all EPROTO. */
 const meanings: readonly (readonly [RegExp, Meaning])[] = [
   [
     /^CERT_HAS_EXPIRED$/,
@@ -42,8 +42,8 @@ const meanings: readonly (readonly [RegExp, Meaning])[] = [
     },
   ],
   [/^(DEPTH_ZERO_)?SELF_SIGNED_CERT|^UNABLE_TO_|^CERT_(UNTRUSTED|SIGNATURE)/, strange],
-  [/ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)/, notLetIn],
-  [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/, notTls],
+  [/ALERT_\w*(CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)|alert (bad|unknown|certificate|handshake)/, notLetIn],
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|:http request:|:wrong version number:/, notTls],
 ];
 
 /** `undefined` where the code is not about trust. */
@@ -52,7 +52,8 @@ export function trustFailure(
   { engine, doing }: Attempt,
   cause: unknown,
 ): TidegateError | undefined {
-  const meaning = meanings.find(([pattern]) => pattern.test(code))?.[1];
+  const told = code === 'EPROTO' ? messageOf(cause) : code;
+  const meaning = meanings.find(([pattern]) => pattern.test(told))?.[1];
   if (meaning === undefined) return undefined;
   return failure('engine.untrusted', {
     message: `Docker at ${engine} is not talked to, ${meaning.what}: could not ${doing} (${messageOf(cause)}).`,

@@ -32,7 +32,8 @@ export async function readTls(around: Surroundings, folder: string): Promise<Tls
     throw halfAClient(folder, cert === undefined ? files.cert : files.key);
   const { validTo } = parse(folder, files.cert, cert);
   if (Date.parse(validTo) < Date.now()) throw certificateExpired(folder, files.cert, validTo);
-  if (!isKeyOf(cert, key)) throw unreadableCertificate(folder, files.key, `it is not the key of ${files.cert}`);
+  if (!isKeyOf(cert, key))
+    throw unreadableCertificate(folder, files.key, `it is not the key of ${files.cert}`);
   return { folder, ...(ca !== undefined && { ca }), client: { cert, key } };
 }
 

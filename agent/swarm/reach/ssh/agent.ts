@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
-import { TidegateError } from '../../../common/errors.ts';
+import type { TidegateError } from '../../../common/errors.ts';
 import {
   dialArguments,
   readSettings,
@@ -90,9 +90,9 @@ export class SshAgent extends Agent {
   }
 
   #cannotAsk(error: unknown): TidegateError {
-    const { code, stderr } = error as { code?: unknown; stderr?: unknown };
+    const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
     const { remote } = this.#to;
-    return code === 'ENOENT' ? sshMissing(remote, error) : notReached(remote, String(stderr ?? '').trim());
+    return code === 'ENOENT' ? sshMissing(remote, error) : notReached(remote, stderr.trim());
   }
 
   /** A new path for each: a master that was killed leaves its socket behind. */

@@ -4,7 +4,12 @@ import { Duplex } from 'node:stream';
 
 /** How a program ended: with its code, or because it could not be started. */
 export type ProgramEnd =
-  | { readonly kind: 'ended'; readonly code: number | null; readonly stderr: string; readonly answered: boolean }
+  | {
+      readonly kind: 'ended';
+      readonly code: number | null;
+      readonly stderr: string;
+      readonly answered: boolean;
+    }
   | { readonly kind: 'not-started'; readonly error: Error };
 
 const keptWords = 4_000;

@@ -39,7 +39,10 @@ const ofTheOtherSide: readonly (readonly [RegExp, Factory])[] = [
   [/is not a docker command|unknown command|unknown shorthand/i, dockerTooOld],
   [/permission denied/i, noAccessThere],
   [/not found|no such file or directory: docker|not recognized as/i, dockerMissing],
-  [/cannot connect to the docker daemon|failed to open the raw stream|dial unix|connection refused/i, engineDownThere],
+  [
+    /cannot connect to the docker daemon|failed to open the raw stream|dial unix|connection refused/i,
+    engineDownThere,
+  ],
 ];
 
 /** 126 and 127: a shell's words for a program it cannot run. */

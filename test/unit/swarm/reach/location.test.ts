@@ -171,7 +171,9 @@ describe('locateEngine', () => {
       message: /"prodution"/,
       hint: /Did you mean "production"/,
     });
-    await assert.rejects(locate({ ...usual, files, context: 'nowhere' }), { hint: /default, blog, production/ });
+    await assert.rejects(locate({ ...usual, files, context: 'nowhere' }), {
+      hint: /default, blog, production/,
+    });
   });
 
   it('tells a context whose file is broken from one that does not exist', async () => {
@@ -183,7 +185,15 @@ describe('locateEngine', () => {
   });
 
   it('refuses an address it cannot read', async () => {
-    const wrong = ['tcp://', 'ftp://box', 'tcp://a b:1', 'tcp://a:99999', 'unix://', 'ssh://', 'ssh://-oProxyCommand=x'];
+    const wrong = [
+      'tcp://',
+      'ftp://box',
+      'tcp://a b:1',
+      'tcp://a:99999',
+      'unix://',
+      'ssh://',
+      'ssh://-oProxyCommand=x',
+    ];
     for (const host of [...wrong, 'ssh://-l@box', "ssh://box/a'b", 'ssh://box?x', 'ssh://box:0', 'ssh://b;x'])
       await assert.rejects(locate({ env: { DOCKER_HOST: host } }), (error) =>
         hasCode(error, 'engine.unreachable'),
