@@ -5,6 +5,7 @@ export interface Door {
   readonly port: number;
   /** Breaks every connection, and takes no new one. */
   cut(): Promise<void>;
+  isCut(): boolean;
   /** On the same port again. */
   mend(): Promise<void>;
 }
@@ -48,5 +49,5 @@ export async function openDoor(to: { readonly host: string; readonly port: numbe
   }
 
   await mend();
-  return { port, cut, mend };
+  return { port, cut, isCut: () => server === undefined, mend };
 }

@@ -21,6 +21,7 @@ export interface SshServer {
   takeKey(is: 'taken' | 'refused'): Promise<void>;
   /** Breaks what is open, and refuses what comes. */
   cut(): Promise<void>;
+  isCut(): boolean;
   mend(): Promise<void>;
   close(): Promise<void>;
 }
@@ -54,6 +55,7 @@ export async function openSshServer({ remote }: SshServerOptions): Promise<SshSe
     },
     takeKey: (is) => copyFile(at(is === 'taken' ? 'id.pub' : 'other.pub'), at('authorized')),
     cut: () => door.cut(),
+    isCut: () => door.isCut(),
     mend: () => door.mend(),
     close: () => stop(server, door, folder),
   };
