@@ -152,7 +152,7 @@ async function lostClaim(engine: ReleaseEngine, head: RolloutHead, state: Rollou
 const previewHours = 8;
 
 async function preview(
-  { engine, environment }: Place,
+  { engine, environment, connection }: Place,
   head: RolloutHead,
   release: number,
 ): Promise<string | null> {
@@ -160,7 +160,7 @@ async function preview(
   if (service === undefined) return null;
   const record = await engine.ledger.releases.get(release);
   const { hosts = [], paths = ['/'] } = record?.services[service]?.route ?? {};
-  const base = environment.url ?? edgeUrl(environment, hosts[0]);
+  const base = environment.url ?? edgeUrl(environment, hosts[0] ?? connection.engine.host);
   return previewLink({
     key: (await engine.ledger.keys.read()).preview,
     service,
