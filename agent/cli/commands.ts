@@ -181,6 +181,44 @@ export const commands: readonly Command[] = [
     }),
   },
   {
+    name: 'project',
+    positionals: [],
+    flags: [],
+    summary: 'List the environments that tidegate.yaml names.',
+    details: 'Asks no cluster.',
+    request: ({ folder }) => ({ method: 'project', params: { folder } }),
+  },
+  {
+    name: 'refs',
+    positionals: [],
+    flags: [],
+    summary: 'List what can be deployed: tags, HEAD, branches.',
+    details: '',
+    request: ({ folder }) => ({ method: 'refs', params: { folder } }),
+  },
+  {
+    name: 'history',
+    positionals: ['ENV'],
+    flags: [],
+    summary: 'List every rollout: who, what, from where to where, and how it ended.',
+    details: 'Newest first; also those that never became a release.',
+    request: ({ folder, positionals }) => ({
+      method: 'history',
+      params: { folder, environment: needed(positionals, 'ENV') },
+    }),
+  },
+  {
+    name: 'preview',
+    positionals: ['ENV'],
+    flags: [],
+    summary: 'Make a link to the release that is prepared or held; users do not see it.',
+    details: 'The link ends after eight hours.',
+    request: ({ folder, positionals }) => ({
+      method: 'preview',
+      params: { folder, environment: needed(positionals, 'ENV') },
+    }),
+  },
+  {
     name: 'doctor',
     positionals: ['[ENV]'],
     flags: [],
@@ -232,6 +270,23 @@ export const commands: readonly Command[] = [
       params: { folder, environment: needed(positionals, 'ENV'), on: state === 'on' },
     }),
   })),
+  {
+    name: 'backing apply',
+    positionals: ['ENV', 'SERVICE', '[REF]'],
+    flags: [],
+    summary: 'Change a database or broker to what the compose file says; asks first.',
+    details:
+      'Without REF: HEAD. Its tasks stop before the new ones start. Deploys never change it. Shows what differs.',
+    request: ({ folder, positionals }) => ({
+      method: 'backing.apply',
+      params: {
+        folder,
+        environment: needed(positionals, 'ENV'),
+        service: needed(positionals, 'SERVICE'),
+        ref: positionals.REF ?? 'HEAD',
+      },
+    }),
+  },
   {
     name: 'cert set',
     positionals: ['ENV', 'NAME'],

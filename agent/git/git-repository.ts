@@ -6,9 +6,11 @@ import { originUrl } from './origin.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { ParsedTreeEntry } from './parse.ts';
 import { readRefs } from './refs.ts';
-import type { Commit, Repository, Tag, TreeEntry } from './repository.ts';
+import { namedCommits } from './named.ts';
+import type { Commit, NamedCommits, Repository, Tag, TreeEntry } from './repository.ts';
 import { Revisions } from './revisions.ts';
 import { Tags } from './tags.ts';
+import type { WorkTree } from './work-tree.ts';
 
 const maxSymlinks = 5;
 
@@ -19,14 +21,14 @@ export class GitRepository implements Repository {
   readonly #store: ObjectStore;
   readonly #revisions: Revisions;
   readonly #tags: Tags;
-  readonly #dirty: () => Promise<boolean>;
+  readonly #workTree: WorkTree;
 
-  constructor(location: Location, store: ObjectStore, dirty: () => Promise<boolean>) {
+  constructor(location: Location, store: ObjectStore, workTree: WorkTree) {
     this.#location = location;
     this.#store = store;
     this.#revisions = new Revisions(location, store);
     this.#tags = new Tags(store);
-    this.#dirty = dirty;
+    this.#workTree = workTree;
   }
 
   get root(): string {
@@ -45,12 +47,20 @@ export class GitRepository implements Repository {
     return this.#tags.list(await readRefs(this.#location));
   }
 
+  async named(most: number): Promise<NamedCommits> {
+    return namedCommits(this.#store, await readRefs(this.#location), most);
+  }
+
   originUrl(): Promise<string | undefined> {
     return originUrl(this.#location);
   }
 
   isDirty(): Promise<boolean> {
-    return this.#dirty();
+    return this.#workTree.isDirty();
+  }
+
+  isIgnored(file: string): Promise<boolean> {
+    return this.#workTree.isIgnored(file);
   }
 
   /** A symbolic link is followed as long as it stays inside the repository. */

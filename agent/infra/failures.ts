@@ -1,4 +1,5 @@
 import { failure, type TidegateError } from '../common/errors.ts';
+import type { MountedFile } from '../release/mounted-files.ts';
 
 export function portTaken(port: string, node: string, why: string): TidegateError {
   return failure('edge.port-taken', {
@@ -53,5 +54,50 @@ export function edgeOutdated(stack: string, what: string): TidegateError {
     message: `The edges of ${stack} cannot ${what}: they run an earlier configuration.`,
     hint: 'Run "tidegate setup ENV --upgrade-edge"; it interrupts traffic for some seconds on each node.',
     data: { stack },
+  });
+}
+
+export function backingNotReady(
+  stack: string,
+  service: string,
+  why: string,
+  then: 'stays' | 'put-back',
+): TidegateError {
+  return failure('backing.not-ready', {
+    message: `${service} does not come up: ${why}`,
+    hint:
+      then === 'stays'
+        ? `Put it right, then "tidegate backing apply ENV ${service}"; its log: "tidegate logs ENV ${service}".`
+        : 'It runs as it did before. Look at its log above, put it right, and apply it again.',
+    data: { stack, service },
+  });
+}
+
+export function backingFileGone(service: string, { kind, name }: MountedFile): TidegateError {
+  return failure('engine.failed', {
+    message: `The ${kind} ${name} of ${service} was removed from the cluster a moment ago.`,
+    hint: 'Run the command again: it makes what is missing anew.',
+    data: { service, [kind]: name },
+  });
+}
+
+export function kindChanged(service: string, from: string, to: string): TidegateError {
+  return failure('release.kind-changed', {
+    message: `${service} runs ${from} and would become ${to}: one cannot take the other's place without a gap.`,
+    hint: 'Give the new one another name in the compose file, or take the environment down first.',
+    data: { service },
+  });
+}
+
+/** `lines`: what differs, one field a line. */
+export function backingUnconfirmed(
+  environment: string,
+  service: string,
+  lines: readonly string[],
+): TidegateError {
+  return failure('backing.unconfirmed', {
+    message: `This replaces ${service} of ${environment}; its tasks stop before new ones start:\n${lines.join('\n')}`,
+    hint: 'Confirm it: --yes on the command line, "confirmed": true in the request.',
+    data: { environment, service },
   });
 }

@@ -7,15 +7,20 @@ import { openSwarm } from '../swarm/docker-swarm.ts';
 import { checkConfirmed } from './confirmation.ts';
 import { openConnections, type Connections, type OpenSwarm } from './connections.ts';
 import { identity, working, type Identity } from './identity.ts';
+import { applyBacking } from './methods/apply-backing.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
+import { projectHistory } from './methods/history.ts';
 import { logs } from './methods/logs.ts';
 import { maintenance } from './methods/maintenance.ts';
 import { abort, promote } from './methods/decide.ts';
 import { doctor } from './methods/doctor.ts';
 import { plan } from './methods/plan.ts';
+import { preview } from './methods/preview.ts';
+import { project } from './methods/project.ts';
+import { refs } from './methods/refs.ts';
 import { releases } from './methods/releases.ts';
 import { rollback } from './methods/rollback.ts';
 import { setCertificate } from './methods/set-certificate.ts';
@@ -63,11 +68,16 @@ const methods: Methods = {
   logs,
   down,
   maintenance,
+  'backing.apply': applyBacking,
   setCertificate,
   forgetEdge,
   'flags.list': listEnvironmentFlags,
   'flags.set': setFlag,
   plan,
+  project,
+  refs,
+  history: projectHistory,
+  preview,
   doctor,
   watch,
 };

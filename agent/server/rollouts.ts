@@ -45,6 +45,7 @@ export async function runRollout({
     at: new Date(engine.clock.now()).toISOString(),
     ...head,
   };
+  if (suites?.has('live', whole)) whole.liveSuites = true;
   const state = firstState(engine.clock.now());
   const driver = { name: engine.driver, leaseSeconds: engine.leaseSeconds, counter: 1 };
   await engine.ledger.journals.create(whole, { state, driver });
@@ -114,7 +115,7 @@ export async function resultOf(
     to: made ? nameOf(made) : null,
     services: head.moves.map((move) => ({ service: move.service, from: move.from, to: move.to })),
     tookMs: Math.round(tookMs),
-    preview: outcome === 'held' && made ? await preview(place, head, made.number) : null,
+    preview: outcome === 'held' && made ? await previewOf(place, head, made.number) : null,
   };
 }
 
@@ -151,14 +152,17 @@ async function lostClaim(engine: ReleaseEngine, head: RolloutHead, state: Rollou
 
 const previewHours = 8;
 
-async function preview(
-  { engine, environment, connection }: Place,
+/** `null`: it moves nothing that could be looked at. */
+export async function previewOf(
+  { engine, environment, connection }: Pick<Place, 'connection' | 'engine' | 'environment'>,
   head: RolloutHead,
   release: number,
 ): Promise<string | null> {
-  const service = head.moves[0]?.service;
-  if (service === undefined) return null;
   const record = await engine.ledger.releases.get(release);
+  // Nobody's browser comes to a service that only others call.
+  const isPublic = (name: string): boolean => record?.services[name]?.route.internal !== 'only';
+  const service = head.moves.map((move) => move.service).find(isPublic);
+  if (service === undefined) return null;
   const { hosts = [], paths = ['/'] } = record?.services[service]?.route ?? {};
   const base = environment.url ?? edgeUrl(environment, hosts[0] ?? connection.engine.host);
   return previewLink({

@@ -3,13 +3,16 @@ import type { WebService } from '../../config/model.ts';
 import { hasCode } from '../../common/errors.ts';
 import type { Call, Params } from '../../protocol/methods.ts';
 import type { PlanResult } from '../../protocol/plan.ts';
-import { activeSlot, liveRelease, readCurrent, type Current } from '../../release/current.ts';
+import { activeSlot, liveRelease, type Current } from '../../release/current.ts';
 import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
 import { phaseName } from '../../release/machine.ts';
 import { isEnded, type Move } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
+import { checkKinds, planBacking } from '../backing.ts';
 import { checkCluster } from '../cluster-check.ts';
+import { readEnvironmentFlags } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
+import { plannedFlags } from '../plan/flags.ts';
 import { leftService, plannedService, type PlannedImage } from '../plan/services.ts';
 import { cannotBeUndone } from '../plan/undo.ts';
 import { nameOf } from '../rollouts.ts';
@@ -19,7 +22,7 @@ import { readSource, type Source } from '../source.ts';
 export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Promise<PlanResult> {
   const place = await openPlace(agent, params.folder, params.environment);
   const source = await readSource(agent, place, params.ref, call);
-  const current = await readCurrent(place.engine.ledger);
+  const { current, definitions } = await readEnvironmentFlags(place.engine.ledger);
   const live = liveRelease(current);
   const moves = movesTo(current, source.wanted);
   const services = await Promise.all(
@@ -28,11 +31,14 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       return plannedService(service, move, await imageOf(place, source, service), current);
     }),
   );
+  const backing = await planBacking(place, source);
+  const creates = backing.some(({ action }) => action === 'create');
   const { commit } = source;
+  const flags = plannedFlags(definitions, source.flags ?? []);
   return {
     environment: place.environment.name,
     stack: place.environment.stack,
-    outcome: moves.length === 0 ? 'unchanged' : 'changes',
+    outcome: moves.length === 0 && flags.length === 0 && !creates ? 'unchanged' : 'changes',
     ref: params.ref,
     commit: commit.oid,
     tag: commit.tag ?? null,
@@ -42,6 +48,8 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       ...services,
       ...leftOver(current, source.wanted).map((service) => leftService(service, current)),
     ],
+    backing,
+    flags,
     steps:
       moves.length === 0
         ? []
@@ -55,7 +63,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       moves,
       missingImages: await missingImages(place, current, moves),
     }),
-    blocked: await blockedBy(place),
+    blocked: await blockedBy(place, source, current),
   };
 }
 
@@ -85,11 +93,13 @@ async function missingImages(
 }
 
 /** The reasons for which `deploy` refuses, as far as they can be seen without trying. */
-async function blockedBy(place: Place): Promise<string | null> {
+async function blockedBy(place: Place, source: Source, current: Current): Promise<string | null> {
   try {
     await checkCluster(place);
+    await checkKinds(place, source, current);
   } catch (error) {
-    if (!hasCode(error, 'environment.going-down', 'swarm.needs-registry')) throw error;
+    if (!hasCode(error, 'environment.going-down', 'swarm.needs-registry', 'release.kind-changed'))
+      throw error;
     return error.message;
   }
   const open = (await place.engine.ledger.journals.list())

@@ -1,9 +1,9 @@
 import type { Call, Params, RolloutResult } from '../../protocol/methods.ts';
 import { liveRelease, readCurrent, type Current } from '../../release/current.ts';
 import type { MakeRelease } from '../../release/engine.ts';
-import { missingConfigs } from '../../release/config-files.ts';
-import { cannotBeRestored, configGone, nothingToGoBackTo } from '../../release/failures.ts';
+import { cannotBeRestored, fileGone, nothingToGoBackTo } from '../../release/failures.ts';
 import { history, wentLive } from '../../release/history.ts';
+import { missingFiles } from '../../release/mounted-files.ts';
 import { isWarm, movesTo, policyOf, previousOf, type Wanted } from '../../release/plan.ts';
 import { recover } from '../../release/recovery.ts';
 import { runsStill } from '../../release/warm.ts';
@@ -15,6 +15,7 @@ import { bringDefinitions } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, recordOf } from '../source.ts';
+import { clearAway } from '../suites/suites.ts';
 import { deploySource } from './deploy.ts';
 
 /**
@@ -27,6 +28,7 @@ export async function rollback(agent: Agent, params: Params<'rollback'>, call: C
   await checkCluster(place);
   const note = (text: string): void => call.onEvent({ kind: 'note', level: 'info', text });
   await recover(place.engine, { driverState: agent.identity.stateOf, signal: call.signal, onNote: note });
+  await clearAway(place);
   const current = await readCurrent(place.engine.ledger);
   const live = liveRelease(current);
   const target = await findTarget(place, params.tag, live);
@@ -103,8 +105,8 @@ async function checkImages({ engine }: Place, target: ReleaseRecord, moves: read
       );
   }
   const services = moves.flatMap(({ service }) => target.services[service] ?? []);
-  const [gone] = await missingConfigs(engine.swarm, services);
-  if (gone !== undefined) throw configGone(target.number, gone);
+  const [gone] = await missingFiles(engine.swarm, services);
+  if (gone !== undefined) throw fileGone(target.number, gone);
 }
 
 /** The same content under a new number; its predecessor is that of the release it brings back. */
