@@ -33,7 +33,7 @@ describe('finding an engine', () => {
 
   it('does not go past a context that does not exist', async () => {
     const around = { ...nowhere, env: { DOCKER_CONTEXT: 'gone' } };
-    await assert.rejects(findEngine(around), (error) => hasCode(error, 'engine.unreachable'));
+    await assert.rejects(findEngine(around), (error) => hasCode(error, 'engine.unknown-context'));
   });
 
   it('passes by a socket file that a dead engine left', async () => {
