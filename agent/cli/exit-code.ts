@@ -95,6 +95,7 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   // Control goes on with it, and nobody here sees how it ends.
   'rollout.left': exitCodes.partial,
   'flags.unknown': exitCodes.usage,
+  'flags.no-share': exitCodes.usage,
   // Nobody here knows how far the agent got: somebody has to look.
   'agent.disconnected': exitCodes.partial,
   'agent.running': exitCodes.busy,

@@ -58,6 +58,7 @@ export type ErrorCode =
   | 'rollout.left'
   // feature flags
   | 'flags.unknown'
+  | 'flags.no-share'
   // the connection between a client and its agent
   | 'agent.disconnected'
   | 'agent.running'

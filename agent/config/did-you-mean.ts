@@ -1,0 +1,1 @@
+export { editDistance, nearestName, suggestion } from '../common/did-you-mean.ts';
