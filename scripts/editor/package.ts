@@ -1,0 +1,27 @@
+/** `npm run package`: the VSIX, with the agent in it. Nothing of node_modules goes along: everything is bundled. */
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createVSIX } from '@vscode/vsce';
+import metadata from '../../package.json' with { type: 'json' };
+import { buildBundles } from '../testing/suites.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** The path of the file. The bundles must be built. */
+export async function packageExtension(
+  file = path.join(root, `tidegate-${metadata.version}.vsix`),
+): Promise<string> {
+  await createVSIX({
+    cwd: root,
+    packagePath: file,
+    dependencies: false,
+    skipLicense: false,
+    allowMissingRepository: true,
+  });
+  return file;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await buildBundles();
+  console.log(await packageExtension());
+}
