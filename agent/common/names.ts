@@ -34,11 +34,17 @@ export function slotServiceName(stack: string, service: string, colour: Colour):
 
 export const names = {
   edge: (stack: string) => `${stack}_tidegate-edge`,
+  /** A database or broker: it has no slots. */
+  backing: (stack: string, service: string) => `${stack}_${service}`,
   control: (stack: string) => `${stack}_tidegate-control`,
+  /** The edge inside, between services: it has their names. */
+  mesh: (stack: string) => `${stack}_tidegate-mesh`,
   /** Overlay network between edges and slots. */
   edgeNetwork: (stack: string) => `${stack}_tidegate`,
   /** Overlay network between edges and control; no slot is on it. */
   controlNetwork: (stack: string) => `${stack}_tidegate-control`,
+  /** A task that runs once; `id`: six random characters. Not longer than the name of control. */
+  run: (stack: string, id: string) => `${stack}_tidegate-r${id}`,
   network: (stack: string, network: string) => `${stack}_${network}`,
   routes: (stack: string) => `${stack}.routes`,
   acks: (stack: string) => `${stack}.acks`,
@@ -46,7 +52,7 @@ export const names = {
   rollout: (stack: string, id: string) => `${stack}.rollout.${id}`,
   release: (stack: string, number: number) => `${stack}.release.${number}`,
   /** A file that Tidegate mounts into its own tasks; `digest`: 12 characters of its content's. */
-  file: (stack: string, kind: 'edge-config' | 'edge-task' | 'control', digest: string) =>
+  file: (stack: string, kind: 'edge-config' | 'edge-task' | 'mesh-config' | 'control', digest: string) =>
     `${stack}.${kind}.${digest}`,
   /** A config of the compose file; `digest`: 12 characters of its content's. */
   config: (stack: string, config: string, digest: string) => `${stack}_${config}-${digest}`,
@@ -58,16 +64,21 @@ export const names = {
   flagAcks: (stack: string) => `${stack}.flag-acks`,
 } as const;
 
+/** The mesh listens on these itself; on every other port it can listen for a service. */
+export const meshOwnPorts: readonly number[] = [7001, 8405];
+
 export const labels = {
   /** On every object of ours: the stack it belongs to. */
   stack: 'tidegate.stack',
-  /** On every object of ours: what it is (`slot`, `edge`, `control`, `network`, `routes`, `release`, …). */
+  /** On every object of ours: what it is (`slot`, `edge`, `mesh`, `control`, `network`, `routes`, `release`, …). */
   object: 'tidegate.object',
   service: 'tidegate.service',
   slot: 'tidegate.slot',
   release: 'tidegate.release',
   /** On images: the content key they were built from. */
   key: 'tidegate.key',
+  /** On backing services: what they were made from, packed. */
+  content: 'tidegate.content',
   /** On edge and control: a digest of the spec Tidegate wrote, so that setup sees what changed. */
   spec: 'tidegate.spec',
   /** On secrets that hold a certificate: its name in tidegate.yaml, and its version. */

@@ -1,11 +1,11 @@
-/** The compose files of a commit as services: web services only, each named in tidegate.yaml. */
+/** The compose files of a commit as services, whatever kind each of them is. */
 import type { SlotTemplate } from '../swarm/ledger/release.ts';
 import type { ComposeContext } from './compose-context.ts';
 import { Field } from './compose-field.ts';
 import { checkKeys, serviceKeys, topKeys } from './compose-keys.ts';
 import { loadComposeTree, noServices, type ComposePath } from './compose-tree.ts';
 import { readConfigs, readMountedConfigs } from './configs.ts';
-import { readDependencies } from './dependencies.ts';
+import { checkCircle, readDependencies } from './dependencies.ts';
 import { readImageSource } from './image-source.ts';
 import type { Variables } from './interpolate.ts';
 import type { ConfigFile, ImageSource, ReadFile } from './model.ts';
@@ -23,8 +23,8 @@ export interface ComposeInput {
   readonly read: ReadFile;
   readonly stack: string;
   readonly variables: Variables;
-  /** True for a service both slots of which may write to its volumes. */
-  readonly sharesVolumes: (service: string) => boolean;
+  /** What the kind of a service permits. */
+  readonly permits: (service: string) => Pick<ComposeContext, 'shared' | 'mayBeGlobal'>;
   readonly report: Report;
 }
 
@@ -78,10 +78,12 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
   const active = all.filter(([, field]) => isActive(field, profiles));
   const serviceNames = active.map(([name]) => name);
   const allNames = all.map(([name]) => name);
+  const read = active.flatMap(([name, field]) =>
+    readService(name, field, { ...project, ...input.permits(name), serviceNames: allNames }),
+  );
+  checkCircle(read);
   return {
-    services: active.flatMap(([name, field]) =>
-      readService(name, field, { ...project, shared: input.sharesVolumes(name), serviceNames: allNames }),
-    ),
+    services: read,
     serviceNames,
     leftOut: allNames.filter((name) => !serviceNames.includes(name)),
     place: (service) => services.raw(service)?.keyAt ?? services.keyAt,

@@ -58,7 +58,12 @@ export interface ServiceSpec {
   Name: string;
   Labels: Record<string, string>;
   TaskTemplate: TaskTemplate;
-  Mode: { Replicated?: { Replicas: number }; Global?: Record<string, never> };
+  Mode: {
+    Replicated?: { Replicas: number };
+    Global?: Record<string, never>;
+    /** Tasks that run once. Since engine 20.10. */
+    ReplicatedJob?: { MaxConcurrent: number; TotalCompletions: number };
+  };
   UpdateConfig?: Record<string, unknown>;
   RollbackConfig?: Record<string, unknown>;
   EndpointSpec?: { Mode?: 'vip' | 'dnsrr'; Ports?: readonly PortSpec[] };
@@ -118,6 +123,10 @@ export interface Task {
   readonly image: string;
   /** Bare IPv4 addresses on its networks. */
   readonly addresses: readonly string[];
+  /** The same by the id of the network. */
+  readonly addressOn: Readonly<Record<string, string>>;
+  /** What it is called on its networks, besides the name of its service. */
+  readonly aliases?: readonly string[];
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -5,6 +5,7 @@ import type { ContainerReport, Swarm, Task } from './port.ts';
 import { listOf } from './shapes.ts';
 
 const attachment = z.object({
+  Network: z.object({ ID: z.string() }).nullish(),
   Addresses: z
     .array(z.string())
     .nullish()
@@ -30,7 +31,10 @@ const task = z
         .object({ ContainerID: z.string().optional(), ExitCode: z.number().optional() })
         .nullish(),
     }),
-    Spec: z.object({ ContainerSpec: z.object({ Image: z.string() }).nullish() }),
+    Spec: z.object({
+      ContainerSpec: z.object({ Image: z.string() }).nullish(),
+      Networks: z.array(z.object({ Aliases: z.array(z.string()).nullish() })).nullish(),
+    }),
     NetworksAttachments: z.array(attachment).nullish(),
   })
   .transform((answer): Task => ({
@@ -47,6 +51,14 @@ const task = z
     containerId: answer.Status.ContainerStatus?.ContainerID || undefined,
     image: answer.Spec.ContainerSpec?.Image ?? '',
     addresses: (answer.NetworksAttachments ?? []).flatMap(({ Addresses }) => Addresses.flatMap(bareIpv4)),
+    addressOn: Object.fromEntries(
+      (answer.NetworksAttachments ?? []).flatMap(({ Network, Addresses }) =>
+        Addresses.flatMap(bareIpv4)
+          .slice(0, 1)
+          .map((address) => [Network?.ID ?? '', address]),
+      ),
+    ),
+    aliases: (answer.Spec.Networks ?? []).flatMap(({ Aliases }) => Aliases ?? []),
     createdAt: answer.CreatedAt,
     updatedAt: answer.UpdatedAt,
   }));

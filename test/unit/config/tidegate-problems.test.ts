@@ -62,15 +62,14 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
     text:
       'version: 1\nproject: shop\n\ngates: {}\nflags: flags.yaml\nenvironments:\n' +
       '  dev: { edge: { http: 80 }, registry: r.example }\n  ext: { edge: none }\n' +
-      'services:\n  web: { route: { port: 3000, internal: true }, release: x, rollout: { gates: [e] } }\n' +
+      'services:\n  web: { route: { port: 3000 }, release: x, rollout: { gates: [e] } }\n' +
       '  mailer: { worker: { order: start-first } }\n',
     errors: [
       '4:1 config.not-yet: gates: Gates are not supported yet.',
       '7:30 config.not-yet: environments.dev.registry: A registry is not supported yet.',
       '8:16 config.not-yet: environments.ext.edge: none: An environment without an edge is not supported yet.',
-      '10:31 config.not-yet: services.web.route.internal: An internal route is not supported yet.',
-      '10:49 config.not-yet: services.web.release: A release command is not supported yet.',
-      '10:72 config.not-yet: services.web.rollout.gates: Gates are not supported yet.',
+      '10:33 config.not-yet: services.web.release: A release command is not supported yet.',
+      '10:56 config.not-yet: services.web.rollout.gates: Gates are not supported yet.',
       '11:3 config.unknown-service: services: the compose file has no service "mailer".',
       '11:13 config.not-yet: services.mailer.worker: A worker is not supported yet.',
     ],
@@ -171,7 +170,6 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
     name: 'names that Tidegate uses itself',
     text: `${head}services:\n  web-blue: { route: { port: 3000 } }\n  tidegate-edge: { route: { hosts: [e], port: 1 } }\n`,
     errors: [
-      'compose.yaml:2:3 config.not-yet',
       '6:3 config.reserved-name: services: "web-blue" is a name Tidegate uses itself.',
       '6:3 config.unknown-service: services: the compose file has no service "web-blue".',
       '7:3 config.reserved-name: services: "tidegate-edge" is a name Tidegate uses itself.',
@@ -182,7 +180,6 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
     name: 'a slot name of more than 63 characters',
     text: `version: 1\nproject: shop\nenvironments:\n  dev: { edge: { http: 1 } }\nservices:\n  ${'w'.repeat(49)}: { route: { port: 1 } }\n`,
     errors: [
-      'compose.yaml:2:3 config.not-yet',
       `6:3 config.name-too-long: The Swarm service shop-dev_${'w'.repeat(49)}-green would have 64 characters; Swarm allows 63.`,
       `6:3 config.unknown-service: services: the compose file has no service "${'w'.repeat(49)}".`,
     ],
