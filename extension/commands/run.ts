@@ -58,6 +58,10 @@ function write(output: vscode.LogOutputChannel, event: AgentEvent): string | und
       if (event.outcome === 'failed') output.error(event.text);
       else output.info(event.text);
       return event.text;
+    case 'tests':
+      for (const { name, status, message } of event.tests)
+        if (status === 'failed') output.error(`${event.suite}: ${name}: ${message}`);
+      return undefined;
     case 'watch':
       return undefined;
   }

@@ -1,5 +1,10 @@
 /** The view "Environments": environment, its rollout, its services, their slots, and their last releases. */
-import type { EnvironmentStatus, RolloutStatus, SlotStatus } from '../../agent/protocol/methods.ts';
+import type {
+  BackingStatus,
+  EnvironmentStatus,
+  RolloutStatus,
+  SlotStatus,
+} from '../../agent/protocol/methods.ts';
 import { plain, type Target, type TreeNode } from './node.ts';
 import { lastReleases } from './service-releases.ts';
 import { isHeld, liveRelease, openRollout, type EnvironmentState, type ProjectState } from './state.ts';
@@ -57,6 +62,9 @@ function environmentNode({ folder }: ProjectState, state: EnvironmentState, now:
         ? []
         : [leaf(`${id}#problem`, 'Problem', problem, ['problem'], 'warning', problem)]),
       ...(status?.services ?? []).map((service) => serviceNode({ id, target, service, state })),
+      ...(status?.backing ?? []).map((backing) =>
+        backingNode(id, { ...target, service: backing.service }, backing),
+      ),
       ...behind(id, status),
     ],
     open: true,
@@ -180,6 +188,28 @@ function serviceNode({ id, target, service: { service, slots }, state }: Service
     ],
     open: true,
     target: { ...target, service },
+  };
+}
+
+/** Databases and brokers: no slots, and never moved by a rollout. */
+function backingNode(
+  id: string,
+  target: Target,
+  { service, image, running, desired }: BackingStatus,
+): TreeNode {
+  const description = `${image} · ${running}/${desired ?? 'one a node'} running`;
+  const sick = desired !== null && running < desired;
+  return {
+    id: `${id}#backing:${service}`,
+    label: service,
+    description,
+    kinds: ['backing'],
+    icon: { id: 'database', ...(sick ? { colour: 'bad' as const } : {}) },
+    tooltip: `**${plain(service)}**: ${plain(description)}`,
+    spoken: `backing service ${service}, ${description}`,
+    children: [],
+    open: false,
+    target,
   };
 }
 

@@ -42,6 +42,8 @@ export function phaseWords(rollout: RolloutStatus, now: number): string {
         : `held, goes on in ${Math.ceil(left / 1000)} s`;
     case 'promoted':
       return 'moving all traffic';
+    case 'testing-live':
+      return 'running test suites against the live release';
     case 'settling':
       return left === undefined
         ? 'draining the old slot'

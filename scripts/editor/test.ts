@@ -9,8 +9,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../agent/common/errors.ts';
 import { consentFrom } from '../consent.ts';
-import { closingLine, type Counts } from '../testing/counts.ts';
-import { buildBundles } from '../testing/suites.ts';
+import { closingLine, sum, type Counts } from '../testing/counts.ts';
+import { buildBundles, runMocha } from '../testing/suites.ts';
 import { bundleSuite } from './bundle-suite.ts';
 import { runInHost } from './in-host.ts';
 import { ensureEditor, type Editor } from './place.ts';
@@ -28,7 +28,10 @@ try {
   const consent = consentFrom(terminal, { yes: values.yes === true });
   const editor = await ensureEditor({ root, consent, say });
   await buildBundles();
-  const counts = await inHost(editor);
+  const counts = sum([
+    ...(values.ui === true ? [] : [await inHost(editor)]),
+    ...(values['in-host'] === true ? [] : [await runMocha({ folders: ['ui'], timeoutMs: 120_000, env: {} })]),
+  ]);
   say(closingLine(counts));
   process.exitCode = counts.failed > 0 ? 1 : 0;
 } catch (error) {

@@ -103,7 +103,7 @@ const planned = ({ environment, ref }: Params<'plan'>): PlanResult => ({
       differences: [],
     },
   ],
-  ...{ flags: [], steps: [{ share: 25, holdMs: 30_000 }], cannotBeUndone: [], blocked: null },
+  ...{ flags: [], steps: [{ share: 25, holdMs: 30_000 }], cannotBeUndone: [], blocked: null, backing: [] },
 });
 
 let current: ScriptedAgent | undefined;
