@@ -15,7 +15,7 @@ export interface TreeNode {
   /** What a screen reader says instead of label and description. */
   readonly spoken: string;
   readonly children: readonly TreeNode[];
-  /** Of a node with children: whether they are seen at first. */
+  /** Its children, which it has or may get, are seen at first. */
   readonly open: boolean;
   /** What a command is about when it is called on this row. */
   readonly target: Target | undefined;

@@ -85,6 +85,9 @@ function itemOf(node: TreeNode): vscode.TreeItem {
 }
 
 function collapsible({ children, open }: TreeNode): vscode.TreeItemCollapsibleState {
-  if (children.length === 0) return vscode.TreeItemCollapsibleState.None;
-  return open ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
+  // Also without children: a row that gets its first ones later would be closed, for the editor remembers it as a leaf.
+  if (open) return vscode.TreeItemCollapsibleState.Expanded;
+  return children.length > 0
+    ? vscode.TreeItemCollapsibleState.Collapsed
+    : vscode.TreeItemCollapsibleState.None;
 }

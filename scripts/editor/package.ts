@@ -15,6 +15,8 @@ export async function packageExtension(
     cwd: root,
     packagePath: file,
     dependencies: false,
+    // The page of the marketplace; README.md at the root is about the repository, and has pictures that must not be there.
+    readmePath: 'extension/README.md',
     skipLicense: false,
     allowMissingRepository: true,
   });

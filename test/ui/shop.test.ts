@@ -34,7 +34,6 @@ describe('the shop, delivered from the side bar and the palette', () => {
 
   after(async function () {
     this.timeout(60_000);
-    if (this.currentTest?.state === 'failed') await workbench.picture('failed');
     await browser.close();
     await endAgent(editor.runtime);
     await editor.stop();
