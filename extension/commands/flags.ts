@@ -10,7 +10,8 @@ export async function toggleFlag(context: CommandContext, given: unknown): Promi
   const target = targetOf(context, given);
   const { folder, state } = await chooseEnvironment(context, target, 'Toggle a flag: in which environment?');
   const flag = await chooseFlag(context, folder, state, target.flag);
-  return setFlag(context, { folder, state, key: flag.key, on: !flag.value });
+  const { key: name, value, share } = flag;
+  return setFlag(context, { folder, state, key: name, on: !value, before: { share } });
 }
 
 interface Setting {
@@ -18,10 +19,14 @@ interface Setting {
   readonly state: EnvironmentState;
   readonly key: string;
   readonly on: boolean;
+  /** Of the users who are to get it; all of them without one. */
+  readonly share?: number;
+  /** What Undo goes back to. */
+  readonly before: { readonly share: number | null };
 }
 
 async function setFlag(context: CommandContext, setting: Setting): Promise<Results['flags.set']> {
-  const { folder, state, key, on } = setting;
+  const { folder, state, key, on, share } = setting;
   const { environment } = state.facts;
   const confirmed = await confirm({
     change: on ? 'flagOn' : 'flagOff',
@@ -34,7 +39,11 @@ async function setFlag(context: CommandContext, setting: Setting): Promise<Resul
   const result = await call(context, {
     title: `Switching ${key} ${on ? 'on' : 'off'} in ${environment}`,
     method: 'flags.set',
-    params: { folder, environment, key, on, ...(confirmed && { confirmed }) },
+    params: {
+      ...{ folder, environment, key, on },
+      ...(share !== undefined && { share }),
+      ...(confirmed && { confirmed }),
+    },
   });
   context.output.info(result.message);
   // The message stays as long as it likes; the command has ended.
@@ -52,7 +61,16 @@ async function offerUndo(
   const pressed = await show(message, ...(outcome === 'unchanged' ? [] : ['Undo']));
   if (pressed !== 'Undo') return;
   try {
-    await setFlag(context, { ...setting, on: !setting.on });
+    const { folder, state, key, on, before } = setting;
+    const share = on || before.share === null ? {} : { share: before.share };
+    await setFlag(context, {
+      folder,
+      state,
+      key,
+      on: !on,
+      ...share,
+      before: { share: setting.share ?? null },
+    });
   } catch (error) {
     if (!(error instanceof Declined)) void vscode.window.showErrorMessage(String(error));
   }

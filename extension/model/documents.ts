@@ -1,5 +1,5 @@
 /** Read-only documents in Markdown: a plan, a past rollout. */
-import type { Difference, PlannedService, PlanResult } from '../../agent/protocol/plan.ts';
+import type { Difference, PlannedBacking, PlannedService, PlanResult } from '../../agent/protocol/plan.ts';
 import type { PastRollout } from '../../agent/protocol/project.ts';
 import { strategyOf } from './confirmation.ts';
 import { plain } from './node.ts';
@@ -15,6 +15,9 @@ export function planDocument(plan: PlanResult): string {
       ? 'All of it runs already: nothing would change.'
       : `How: ${strategyOf(plan)}`,
     ...plan.services.map(servicePart),
+    ...plan.backing.map(backingPart),
+    plan.flags.length === 0 ? '' : '## Flags',
+    plan.flags.map(({ key, action }) => `- ${plain(key)}: ${action}`).join('\n'),
     plan.cannotBeUndone.length === 0 ? '' : `## Does not come back as it was`,
     plan.cannotBeUndone.map((sentence) => `- ${plain(sentence)}`).join('\n'),
   );
@@ -25,10 +28,17 @@ function servicePart({ service, action, reason, from, to, differences }: Planned
   return lines(
     `## ${plain(service)}: ${action}${moves}`,
     plain(reason),
-    differences.length === 0
-      ? ''
-      : ['| field | runs | would run |', '| --- | --- | --- |', ...differences.map(row)].join('\n'),
+    differencesTable(differences),
   ).trimEnd();
+}
+
+function backingPart({ service, action, differences }: PlannedBacking): string {
+  return lines(`## ${plain(service)} (backing): ${action}`, differencesTable(differences)).trimEnd();
+}
+
+function differencesTable(differences: readonly Difference[]): string {
+  if (differences.length === 0) return '';
+  return ['| field | runs | would run |', '| --- | --- | --- |', ...differences.map(row)].join('\n');
 }
 
 function row({ field, before, after }: Difference): string {

@@ -47,6 +47,7 @@ function flagNode(
 
 function stateNode(folder: string, key: string, { environment, flag }: Held): TreeNode {
   const state = flag.value ? 'on' : 'off';
+  const words = stateWords(flag);
   const why = !flag.defined
     ? 'no release knows it any more'
     : flag.state === null
@@ -55,15 +56,22 @@ function stateNode(folder: string, key: string, { environment, flag }: Held): Tr
   return {
     id: `flag:${folder}#${key}#${environment}`,
     label: environment,
-    description: `${state}, ${why}`,
+    description: `${words}, ${why}`,
     kinds: ['flagState', state, ...(flag.defined ? ['known'] : ['forgotten'])],
     icon: flag.value ? { id: 'circle-filled', colour: 'good' } : { id: 'circle-outline' },
     tooltip: flagTooltip(flag),
-    spoken: `flag ${key} is ${state} in ${environment}, ${why}`,
+    spoken: `flag ${key} is ${words} in ${environment}, ${why}`,
     children: [],
     open: false,
     target: { folder, environment, flag: key },
   };
+}
+
+/** Who gets it is more than on and off: a share of the users, or rules of the file. */
+function stateWords({ value, share, conditions }: FlagStatus): string {
+  if (!value) return 'off';
+  if (share !== null && share < 100) return `on for ${share} %`;
+  return conditions > 0 ? 'on by its rules' : 'on';
 }
 
 function flagTooltip(flag: FlagStatus): string {
@@ -71,6 +79,7 @@ function flagTooltip(flag: FlagStatus): string {
     `**${plain(flag.key)}**${flag.description === null ? '' : `: ${plain(flag.description)}`}`,
     ...(flag.owner === null ? [] : [`owner: ${plain(flag.owner)}`]),
     ...(flag.default === null ? [] : [`default: ${flag.default ? 'on' : 'off'}`]),
+    ...(flag.expires === null ? [] : [`expires ${flag.expires}`]),
     ...(flag.at === null
       ? []
       : [`switched ${plain(flag.at.slice(0, 16).replace('T', ' '))} by ${plain(flag.by ?? '?')}`]),

@@ -1,7 +1,7 @@
 /** The last releases of a service that users had, under the service: each can be brought back from its row. */
 import { plain, type Target, type TreeNode } from './node.ts';
 import type { EnvironmentState } from './state.ts';
-import { targetName } from './words.ts';
+import { nameOf, targetName } from './words.ts';
 
 const shown = 3;
 
@@ -11,15 +11,14 @@ export function lastReleases(
   { history, status }: EnvironmentState,
 ): readonly TreeNode[] {
   const service = status?.services.find((candidate) => candidate.service === target.service);
-  const live = service?.slots.find(({ state }) => state === 'active')?.release?.number;
+  // What stands in a slot has a row already: the slot's own.
+  const seen = new Set(
+    (service?.slots ?? []).flatMap(({ release }) => (release === null ? [] : [nameOf(release)])),
+  );
   const past = (history ?? []).filter(
     ({ outcome, services, to }) =>
-      outcome === 'live' &&
-      services.includes(target.service ?? '') &&
-      to.number !== null &&
-      to.number !== live,
+      outcome === 'live' && services.includes(target.service ?? '') && to.number !== null,
   );
-  const seen = new Set<string>();
   const distinct = past.filter((entry) => {
     const isNew = !seen.has(targetName(entry));
     seen.add(targetName(entry));

@@ -88,6 +88,7 @@ export function done(message: string): RolloutResult {
 const flag: FlagStatus = {
   ...{ key: 'free-delivery', value: false, state: null, defined: true, default: false },
   ...{ description: 'No delivery costs', owner: 'web', by: null, at: null },
+  ...{ share: null, kind: 'release', expires: null, type: 'boolean', variants: ['on', 'off'], conditions: 0 },
 };
 
 const planned = ({ environment, ref }: Params<'plan'>): PlanResult => ({
@@ -163,6 +164,7 @@ function shopAgent(as: { readonly protocolVersion?: number } = {}): Promise<Scri
           ...{
             value: on,
             message: `${key} is ${on ? 'on' : 'off'} in ${environment}`,
+            share: null,
             controls: 1,
             missing: [],
             tookMs: 3,

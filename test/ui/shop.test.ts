@@ -6,6 +6,7 @@ import { openBrowser } from '../../scripts/editor/browser.ts';
 import { packageExtension } from '../../scripts/editor/package.ts';
 import { editorFolder, ensureEditor } from '../../scripts/editor/place.ts';
 import { startEditor, type RunningEditor } from '../../scripts/editor/server.ts';
+import { openEngineProxy, type EngineProxy } from '../support/engine-proxy.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { Workbench } from './workbench.ts';
 
@@ -17,6 +18,8 @@ describe('the shop, delivered from the side bar and the palette', () => {
   let shop: Shop;
   let editor: RunningEditor;
   let browser: Browser;
+  /** What the editor's agent talks to; it can be cut. */
+  let engine: EngineProxy;
   let workbench: Workbench;
 
   before(async function () {
@@ -24,8 +27,8 @@ describe('the shop, delivered from the side bar and the palette', () => {
     const program = await ensureEditor({ root, consent: () => Promise.resolve(), say });
     const vsix = await packageExtension(path.join(editorFolder(root), 'tidegate.vsix'));
     shop = await openShop({ about: 'ui', setUp: false, replicas: 1 });
-    const { PATH, DOCKER_HOST } = shop.env;
-    const env = { PATH, DOCKER_HOST };
+    engine = await openEngineProxy(shop.test.host.replace('unix://', ''));
+    const env = { PATH: process.env['PATH'], DOCKER_HOST: engine.host };
     editor = await startEditor({ editor: program, workspace: shop.folder, vsix, env });
     browser = await openBrowser(program);
     const url = `http://${editor.authority}/?folder=${encodeURIComponent(shop.folder)}`;
@@ -37,6 +40,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
     await browser.close();
     await endAgent(editor.runtime);
     await editor.stop();
+    await engine.close();
     await shop.close();
   });
 
@@ -118,11 +122,29 @@ describe('the shop, delivered from the side bar and the palette', () => {
     await workbench.clearToasts();
   });
 
+  it('goes on with a rollout when its window is closed, and shows it in the next', async () => {
+    await workbench.command('Deploy…');
+    await workbench.pick('v1.1.0');
+    await workbench.waitForRow(/dev.*v1\.1\.0: (building|starting|probing)/s);
+    await workbench.page.reload();
+    await workbench.showTidegate();
+    await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
+    await pageSays(/v?1\.1\.0/);
+  });
+
+  it('says that Docker does not answer, and recovers by itself', async () => {
+    await engine.cut();
+    await workbench.waitForWelcome('Docker does not answer');
+    await workbench.picture('7 no docker');
+    await engine.mend();
+    await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
+  });
+
   it('shows what was rolled out in the timeline', async () => {
     await workbench.waitForRow(/dev: v1\.1\.0 → v1\.0\.0/);
     await workbench.row(/dev: v1\.0\.0 → v1\.1\.0/).click();
-    await workbench.page.locator('.tab').filter({ hasText: 'v1.1.0 in dev' }).first().waitFor();
-    await workbench.picture('7 details');
+    await workbench.document(/Deployed by/);
+    await workbench.picture('8 details');
   });
 });
 

@@ -37,6 +37,20 @@ export class Workbench {
     await this.row(text).waitFor(patience);
   }
 
+  async waitForWelcome(text: string): Promise<void> {
+    await this.page
+      .locator('.sidebar .welcome-view-content')
+      .filter({ hasText: text })
+      .first()
+      .waitFor(patience);
+  }
+
+  /** A rendered document that reads like this. */
+  async document(text: RegExp): Promise<void> {
+    const frame = this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await frame.locator('body').filter({ hasText: text }).waitFor(patience);
+  }
+
   /** An action that appears when the row is pointed at. */
   async clickInline(row: Locator, action: string): Promise<void> {
     await row.scrollIntoViewIfNeeded();

@@ -26,7 +26,12 @@ describe('the rows of the side bar', () => {
     const warm = slot({ colour: 'green', state: 'warm', release: release(2), share: 0, answering: null });
     const state = environment({
       status: status({ services: [{ service: 'web', slots: [slot(), warm] }] }),
-      history: [past({ rollout: 'r9', to: release(2) }), past(), past({ rollout: 'r8', outcome: 'failed' })],
+      history: [
+        past({ rollout: 'r9', to: release(5) }),
+        past({ to: release(2) }),
+        past(),
+        past({ rollout: 'r8', outcome: 'failed' }),
+      ],
     });
     assert.equal(
       drawn(tree(state)),
@@ -35,7 +40,7 @@ describe('the rows of the side bar', () => {
         '  web | v1.1.0 2/2 healthy | server-process | service',
         '    blue | v1.1.0 · live 100 % · 2/2 healthy · answers 200 (0123456) | circle-filled | slot active',
         '    green | v1.2.0 · warm: ready to roll back · 2/2 healthy | history | slot warm returnable',
-        '    v1.2.0 | released 2026-01-01 by ann@laptop | tag | release returnable',
+        '    v1.5.0 | released 2026-01-01 by ann@laptop | tag | release returnable',
         '',
       ].join('\n'),
     );
@@ -113,7 +118,16 @@ describe('the rows of the side bar', () => {
     const key = 'odd key/ä*';
     const flag: FlagStatus = {
       ...{ key, value: true, state: 'on', defined: true, default: false },
-      ...{ description: null, owner: null, by: 'ann', at: null },
+      ...{
+        description: null,
+        owner: null,
+        by: 'ann',
+        at: null,
+        share: 25,
+        kind: null,
+        expires: '2027-03-01',
+      },
+      ...{ type: 'boolean', variants: ['on', 'off'], conditions: 0 },
     };
     const of = (value: boolean, name: string) =>
       environment(
@@ -124,8 +138,9 @@ describe('the rows of the side bar', () => {
     assert.deepEqual([row?.label, row?.description], [key, 'on in dev']);
     assert.deepEqual(
       row?.children.map(({ description }) => description),
-      ['on, by ann', 'off, by ann'],
+      ['on for 25 %, by ann', 'off, by ann'],
     );
+    assert.match(row?.children[0]?.tooltip ?? '', /expires 2027/);
   });
 });
 
