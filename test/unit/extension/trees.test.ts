@@ -140,7 +140,7 @@ describe('the rows of the side bar', () => {
       row?.children.map(({ description }) => description),
       ['on for 25 %, by ann', 'off, by ann'],
     );
-    assert.match(row?.children[0]?.tooltip ?? '', /expires 2027/);
+    assert.match(row.children[0]?.tooltip ?? '', /expires 2027/);
   });
 });
 
