@@ -4,10 +4,12 @@
  * cannot be done by another.
  */
 import * as z from 'zod';
+import type { BackingResult } from './backing.ts';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
-import type { Difference, PlanResult } from './plan.ts';
+import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
+import type { SuiteTest } from './suite-test.ts';
 import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
@@ -126,14 +128,6 @@ export interface SetupResult {
   /** Differences left alone, since changing an edge interrupts traffic (`--upgrade-edge`). */
   readonly pending: readonly string[];
   readonly url: string;
-}
-
-export interface BackingResult {
-  readonly outcome: 'done' | 'unchanged';
-  readonly environment: string;
-  readonly service: string;
-  readonly differences: readonly Difference[];
-  readonly message: string;
 }
 
 export interface MaintenanceResult {
@@ -377,19 +371,6 @@ export type ProgressEvent =
       readonly tests: readonly SuiteTest[];
       readonly tookMs: number;
     };
-
-/** `flaky`: it failed in one try, as told here, and passed in the last. */
-export interface SuiteTest {
-  readonly name: string;
-  /** As the suite's report names it, seen from its working folder where it is below that. */
-  readonly file: string | null;
-  /** From 1. */
-  readonly line: number | null;
-  readonly status: 'passed' | 'failed' | 'skipped' | 'flaky';
-  readonly message: string;
-  /** As its report says. */
-  readonly tookMs: number | null;
-}
 
 export interface Call {
   readonly signal: AbortSignal;
