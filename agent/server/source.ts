@@ -56,7 +56,16 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
   const wanted: Record<string, Wanted> = {};
   for (const service of loaded.project.services)
     wanted[service.name] = {
-      content: contentKey(service, await builder.key({ repository, commit, source: service.source })),
+      content: contentKey(
+        service,
+        await builder.key({
+          repository,
+          commit,
+          source: service.source,
+          service: service.name,
+          registry: environment.registry,
+        }),
+      ),
       rollout: service.rollout,
     };
   return { commit, project: loaded.project, wanted, flags };
@@ -129,6 +138,7 @@ async function makeService(
     project: source.project.name,
     service: service.name,
     source: service.source,
+    registry: environment.registry,
     signal,
     onLine: (text) => call.onEvent({ kind: 'line', source: `build ${service.name}`, stream: 'stdout', text }),
   });

@@ -63,6 +63,7 @@ async function runOne(
   { source, call, suite, head, signal, built }: One,
 ): Promise<SuiteOutcome> {
   const { connection, environment, engine, repository } = place;
+  const registry = suite.hasOwnTarget ? undefined : environment.registry;
   const image = await connection.builder.build({
     repository,
     commit: source.commit,
@@ -70,9 +71,13 @@ async function runOne(
     project: source.project.name,
     service: suite.service,
     source: suite.source,
+    registry,
     signal,
     onLine: (text) => call.onEvent({ kind: 'line', source: `build ${suite.name}`, stream: 'stdout', text }),
   });
+  // The released image itself may be in the registry alone: another machine built it.
+  if (registry !== undefined && !(await engine.swarm.images.get(image.ref)))
+    await engine.swarm.images.pull(image.ref, signal);
   if (suite.hasOwnTarget && image.built) built.add(image.ref);
   const mask = masker(suite.source.kind === 'build' ? suite.source.args : {});
   const deps = { containers: connection.containers, clock: engine.clock, log: engine.log };

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { hasCode } from '../common/errors.ts';
 import { orUndefined, request, type Calls } from './calls.ts';
 import { conflict, statusOf } from './failures.ts';
+import type { Login, Logins } from './logins.ts';
 import { openLogs } from './logs.ts';
 import type { ServiceObject, ServiceSpec, Swarm } from './port.ts';
 import { labelFilter, labelMap, listOf, version } from './shapes.ts';
@@ -27,7 +28,7 @@ const service = z
     spec: answer.Spec,
   }));
 
-export function openServices(calls: Calls): Swarm['services'] {
+export function openServices(calls: Calls, logins: Logins): Swarm['services'] {
   return {
     async get(name) {
       const ask = orUndefined((docker, abortSignal) =>
@@ -46,9 +47,12 @@ export function openServices(calls: Calls): Swarm['services'] {
       ),
 
     async create(wanted) {
+      const login = await logins.of(imageOf(wanted));
       const made = await calls.once(
         `create the service ${wanted.Name}`,
-        (docker, abortSignal) => docker.createService(request(wanted, abortSignal)),
+        // dockerode takes a single argument for the login: the whole spec would go into that header.
+        (docker, abortSignal) =>
+          docker.createService(login as Login, request(wanted, abortSignal) as Record<string, never>),
         z.object({ id: z.string() }),
       );
       return made.id;
@@ -56,11 +60,17 @@ export function openServices(calls: Calls): Swarm['services'] {
 
     async update(current, wanted) {
       const doing = `update the service ${current.name}`;
+      // A login is part of what Swarm compares: another one would restart tasks. Without one the engine keeps the
+      // service's own (moby, daemon/cluster/services.go), so that who has no login may scale it.
+      const hasNewImage = imageOf(wanted) !== imageOf(current.spec);
+      const login = hasNewImage ? await logins.of(imageOf(wanted)) : undefined;
       try {
         await calls.once(
           doing,
           (docker, abortSignal) =>
-            docker.getService(current.id).update(request(wanted, abortSignal, { version: current.version })),
+            docker
+              .getService(current.id)
+              .update({ ...request(wanted, abortSignal, { version: current.version }), authconfig: login }),
           z.unknown(),
         );
       } catch (error) {
@@ -78,4 +88,8 @@ export function openServices(calls: Calls): Swarm['services'] {
 
     ...openLogs(calls),
   };
+}
+
+function imageOf(spec: ServiceSpec): string {
+  return spec.TaskTemplate.ContainerSpec.Image;
 }

@@ -5,6 +5,7 @@ import { recover } from '../../release/recovery.ts';
 import type { Agent } from '../agent.ts';
 import { checkCluster } from '../cluster-check.ts';
 import { bringDefinitions } from '../environment-flags.ts';
+import { checkRegistry } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, releaseFromSource, type Source } from '../source.ts';
@@ -40,6 +41,10 @@ export async function deploySource(
   for (const service of leftOver(current, source.wanted))
     note(`${service} is not in this commit; it stays as it is until "tidegate down"`);
   if (moves.length === 0) return unchanged(agent, place, source, live);
+  await checkRegistry(
+    place,
+    moves.map(({ service }) => service),
+  );
   const previous = live?.number ?? null;
   return runRollout({
     place,
