@@ -4,6 +4,7 @@ import { isEnded, type RolloutState } from '../swarm/ledger/rollout.ts';
 import { releaseRecord, type ReleaseRecord } from '../swarm/ledger/release.ts';
 import { decode } from '../swarm/ledger/object.ts';
 import { labels } from '../common/names.ts';
+import { manifestOf } from '../swarm/image-name.ts';
 import { configNames } from './config-files.ts';
 import type { ReleaseEngine } from './engine.ts';
 
@@ -86,7 +87,9 @@ async function dropImages({ swarm, log }: ReleaseEngine, digests: ReadonlySet<st
     for (const service of Object.values(record.services)) needed.add(service.digest);
   }
   for (const image of await swarm.images.list({ [labels.object]: 'image' })) {
-    if (!digests.has(image.id) || needed.has(image.id)) continue;
+    // A release in a registry knows it by its manifest.
+    const known = [image.id, ...image.digests.flatMap((ref) => manifestOf(ref) ?? [])];
+    if (!known.some((digest) => digests.has(digest)) || known.some((digest) => needed.has(digest))) continue;
     for (const tag of image.tags)
       await swarm.images.untag(tag).catch((error: unknown) => {
         if (!hasCode(error, 'engine.failed')) throw error;
