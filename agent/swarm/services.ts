@@ -58,27 +58,7 @@ export function openServices(calls: Calls, logins: Logins): Swarm['services'] {
       return made.id;
     },
 
-    async update(current, wanted) {
-      const doing = `update the service ${current.name}`;
-      // A login is part of what Swarm compares: another one would restart tasks. Without one the engine keeps the
-      // service's own (moby, daemon/cluster/services.go), so that who has no login may scale it.
-      const hasNewImage = imageOf(wanted) !== imageOf(current.spec);
-      const login = hasNewImage ? await logins.of(imageOf(wanted)) : undefined;
-      try {
-        await calls.once(
-          doing,
-          (docker, abortSignal) =>
-            docker
-              .getService(current.id)
-              .update({ ...request(wanted, abortSignal, { version: current.version }), authconfig: login }),
-          z.unknown(),
-        );
-      } catch (error) {
-        if (hasCode(error, 'engine.failed') && statusOf(error.cause) === 404)
-          throw conflict({ engine: calls.engine.name, doing }, error.cause);
-        throw error;
-      }
-    },
+    update: (current, wanted) => update(calls, logins, current, wanted),
 
     remove: (id) =>
       calls.repeat(
@@ -88,6 +68,35 @@ export function openServices(calls: Calls, logins: Logins): Swarm['services'] {
 
     ...openLogs(calls),
   };
+}
+
+/**
+ * A login is part of what Swarm compares: another one would restart tasks. Without one the engine keeps the service's own
+ * (moby, daemon/cluster/services.go), so that who has no login may scale it.
+ */
+async function update(
+  calls: Calls,
+  logins: Logins,
+  current: ServiceObject,
+  wanted: ServiceSpec,
+): Promise<void> {
+  const hasNewImage = imageOf(wanted) !== imageOf(current.spec);
+  const login = hasNewImage ? await logins.of(imageOf(wanted)) : undefined;
+  const doing = `update the service ${current.name}`;
+  try {
+    await calls.once(
+      doing,
+      (docker, abortSignal) =>
+        docker
+          .getService(current.id)
+          .update({ ...request(wanted, abortSignal, { version: current.version }), authconfig: login }),
+      z.unknown(),
+    );
+  } catch (error) {
+    if (hasCode(error, 'engine.failed') && statusOf(error.cause) === 404)
+      throw conflict({ engine: calls.engine.name, doing }, error.cause);
+    throw error;
+  }
 }
 
 function imageOf(spec: ServiceSpec): string {

@@ -72,7 +72,7 @@ export async function openNodes({ count, managers }: NodesOptions): Promise<Node
   );
   const close = (): Promise<void> => takeDown(hub, folder);
   try {
-    await once(hub.stdout ?? hub, 'data');
+    await once(hub.stdout, 'data');
     const pid = hub.pid ?? 0;
     await connectHost(pid, prefix);
     const all = Array.from({ length: count }, (_, index) => nodeOf(folder, prefix, index + 1));
@@ -80,7 +80,7 @@ export async function openNodes({ count, managers }: NodesOptions): Promise<Node
     await makeSwarm(all, managers);
     const base = await testEngine();
     await Promise.all(
-      [...new Set(Object.values(base.images))].map((image) => carry(base.docker, all, image)),
+      [...new Set(Object.values<string>({ ...base.images }))].map((image) => carry(base.docker, all, image)),
     );
     const [first] = all;
     if (!first) throw new Error('no node');

@@ -8,10 +8,12 @@ describe('on three nodes', function () {
   this.timeout(180_000);
   let nodes: Nodes;
   let shop: Shop;
+  const opened: { close(): Promise<void> }[] = [];
 
   before(async function () {
     if (!(await canHaveNodes())) this.skip();
     nodes = await openNodes({ count: 3, managers: 1 });
+    opened.push(nodes);
     shop = await openShop({
       about: 'nodes',
       on: nodes.test,
@@ -20,10 +22,10 @@ describe('on three nodes', function () {
       env: { DOCKER_CONFIG: nodes.logins.right },
       replicas: 3,
     });
+    opened.push(shop);
   });
   after(async () => {
-    await shop?.close();
-    await nodes?.close();
+    for (const one of opened.reverse()) await one.close();
   });
 
   function visitors(): readonly Load[] {
