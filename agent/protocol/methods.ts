@@ -4,8 +4,10 @@
  * cannot be done by another.
  */
 import * as z from 'zod';
+import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
 import type { PlanResult } from './plan.ts';
+import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
@@ -35,6 +37,11 @@ export const params = {
   down: z.strictObject({ ...changed, environment, volumes: z.boolean() }),
   forgetEdge: z.strictObject({ ...changed, environment, node: z.string().min(1) }),
   plan: z.strictObject({ ...place, environment, ref: z.string().min(1) }),
+  /** Asks no cluster. */
+  project: z.strictObject(place),
+  refs: z.strictObject(place),
+  history: z.strictObject({ ...place, environment }),
+  preview: z.strictObject({ ...place, environment }),
   doctor: z.strictObject({ ...place, environment: environment.nullable() }),
   /** Runs until it is cancelled. `since`: what the client saw last, to go on from there. */
   watch: z.strictObject({
@@ -139,6 +146,21 @@ export interface EdgeStatus {
   readonly detail: string;
 }
 
+export type RolloutStage =
+  | 'planned'
+  | 'building'
+  | 'testing'
+  | 'placing'
+  | 'verifying'
+  | 'shifting'
+  | 'promoted'
+  | 'testing-live'
+  | 'settling'
+  | 'done'
+  | 'aborting'
+  | 'aborted'
+  | 'partial';
+
 export interface RolloutStatus {
   readonly id: string;
   readonly kind: 'deploy' | 'rollback';
@@ -146,8 +168,13 @@ export interface RolloutStatus {
   readonly by: string;
   /** `shifting 25%`, `settling: warm`, … */
   readonly phase: string;
+  /** The same without its step: `shifting`, `settling`, … */
+  readonly stage: RolloutStage;
   readonly reason: string | null;
   readonly since: string;
+  /** When the phase ends by itself (ISO); `null`: with what it waits for, or when somebody promotes. */
+  readonly until: string | null;
+  readonly services: readonly string[];
   readonly driver: string | null;
 }
 
@@ -157,11 +184,14 @@ export interface EnvironmentStatus {
   readonly state: 'ready' | 'not-set-up' | 'unreachable' | 'corrupt' | 'going-down';
   /** What is wrong and what to do, when `state` is not `ready`. */
   readonly problem: string | null;
+  readonly problemCode: ErrorCode | null;
   readonly services: readonly { readonly service: string; readonly slots: readonly SlotStatus[] }[];
   readonly edges: readonly EdgeStatus[];
   readonly rollouts: readonly RolloutStatus[];
   /** Who put up the maintenance page; `null`: users get the application. */
   readonly maintenance: string | null;
+  /** Another one: somebody may have switched a flag. `null`: nobody ever has. */
+  readonly flagsVersion: string | null;
 }
 
 export interface ReleaseEntry extends ReleaseName {
@@ -231,6 +261,10 @@ export interface Results {
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;
   plan: PlanResult;
+  project: ProjectResult;
+  refs: RefsResult;
+  history: HistoryResult;
+  preview: PreviewResult;
   doctor: DoctorResult;
   /** Where to go on with `since`. */
   watch: { readonly feed: string; readonly sequence: number };
@@ -251,7 +285,14 @@ export type ProgressEvent =
       readonly stream: 'stdout' | 'stderr';
       readonly text: string;
     }
-  /** A test suite has ended; its retries are over. */
+  /** Tests of a suite that has ended, as its report has them; several of these for a large one. */
+  | {
+      readonly kind: 'tests';
+      readonly suite: string;
+      readonly stage: 'build' | 'preview' | 'live';
+      readonly tests: readonly SuiteTest[];
+    }
+  /** A test suite has ended; its retries are over. After its `tests`. */
   | {
       readonly kind: 'suite';
       readonly suite: string;
@@ -263,20 +304,22 @@ export type ProgressEvent =
       readonly passed: number;
       readonly failed: number;
       readonly skipped: number;
-      /** The first hundred. */
+      /** The first hundred that failed or are flaky. */
       readonly tests: readonly SuiteTest[];
       readonly tookMs: number;
     };
 
-/** A test that is worth a look. `flaky`: it failed in one try and passed in the last. */
+/** `flaky`: it failed in one try, as told here, and passed in the last. */
 export interface SuiteTest {
   readonly name: string;
   /** As the suite's report names it, seen from its working folder where it is below that. */
   readonly file: string | null;
   /** From 1. */
   readonly line: number | null;
-  readonly status: 'failed' | 'flaky';
+  readonly status: 'passed' | 'failed' | 'skipped' | 'flaky';
   readonly message: string;
+  /** As its report says. */
+  readonly tookMs: number | null;
 }
 
 export interface Call {

@@ -1,7 +1,19 @@
 import type { Method } from './methods.ts';
 
 /** Methods that change nothing: stopped without a word when nobody is left to read their answer. */
-const reading: readonly Method[] = ['status', 'releases', 'logs', 'flags.list', 'watch', 'plan', 'doctor'];
+const reading: readonly Method[] = [
+  'status',
+  'releases',
+  'logs',
+  'flags.list',
+  'watch',
+  'plan',
+  'doctor',
+  'project',
+  'refs',
+  'history',
+  'preview',
+];
 
 export function changes(method: Method): boolean {
   return !reading.includes(method);

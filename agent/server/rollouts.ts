@@ -42,6 +42,7 @@ export async function runRollout({
     at: new Date(engine.clock.now()).toISOString(),
     ...head,
   };
+  if (suites?.has('live', whole)) whole.liveSuites = true;
   const state = firstState(engine.clock.now());
   const driver = { name: engine.driver, leaseSeconds: engine.leaseSeconds, counter: 1 };
   await engine.ledger.journals.create(whole, { state, driver });
@@ -104,7 +105,7 @@ export async function resultOf(
     to: made ? nameOf(made) : null,
     services: head.moves.map((move) => ({ service: move.service, from: move.from, to: move.to })),
     tookMs: Math.round(tookMs),
-    preview: outcome === 'held' && made ? await preview(place, head, made.number) : null,
+    preview: outcome === 'held' && made ? await previewOf(place, head, made.number) : null,
   };
 }
 
@@ -141,8 +142,9 @@ async function lostClaim(engine: ReleaseEngine, head: RolloutHead, state: Rollou
 
 const previewHours = 8;
 
-async function preview(
-  { engine, environment }: Place,
+/** `null`: it moves nothing that could be looked at. */
+export async function previewOf(
+  { engine, environment }: Pick<Place, 'engine' | 'environment'>,
   head: RolloutHead,
   release: number,
 ): Promise<string | null> {

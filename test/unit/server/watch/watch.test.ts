@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RemoteAgent } from '../../../../agent/cli/remote.ts';
+import type { RemoteAgent } from '../../../../agent/protocol/connection/remote.ts';
 import type { AgentEvent } from '../../../../agent/protocol/methods.ts';
 import type { WatchUpdate } from '../../../../agent/protocol/watch.ts';
 import { eventually } from '../../../support/eventually.ts';
