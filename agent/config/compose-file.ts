@@ -1,4 +1,4 @@
-/** The compose files of a commit as services: web services only, each named in tidegate.yaml. */
+/** The compose files of a commit as services, whatever kind each of them is. */
 import type { SlotTemplate } from '../swarm/ledger/release.ts';
 import type { ComposeContext } from './compose-context.ts';
 import { Field } from './compose-field.ts';
@@ -23,8 +23,8 @@ export interface ComposeInput {
   readonly read: ReadFile;
   readonly stack: string;
   readonly variables: Variables;
-  /** True for a service both slots of which may write to its volumes. */
-  readonly sharesVolumes: (service: string) => boolean;
+  /** What the kind of a service permits. */
+  readonly permits: (service: string) => Pick<ComposeContext, 'shared' | 'mayBeGlobal'>;
   readonly report: Report;
 }
 
@@ -80,7 +80,7 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
   const allNames = all.map(([name]) => name);
   return {
     services: active.flatMap(([name, field]) =>
-      readService(name, field, { ...project, shared: input.sharesVolumes(name), serviceNames: allNames }),
+      readService(name, field, { ...project, ...input.permits(name), serviceNames: allNames }),
     ),
     serviceNames,
     leftOut: allNames.filter((name) => !serviceNames.includes(name)),

@@ -5,13 +5,14 @@
  */
 import { stackName } from '../common/names.ts';
 import { advise } from './advice.ts';
+import { backingServices } from './backing.ts';
 import { readComposeFile, type ComposeFile, type ComposeService } from './compose-file.ts';
 import type { ComposePath } from './compose-tree.ts';
 import { suggestion } from './did-you-mean.ts';
 import { environmentsOf } from './environments.ts';
 import { missingHint, unknownEnvironment } from './failures.ts';
 import type { Variables } from './interpolate.ts';
-import type { Environment, Problem, Project, ReadFile, WebService } from './model.ts';
+import type { BackingService, Environment, Problem, Project, ReadFile, WebService } from './model.ts';
 import { Report, sortProblems, type Finding, type Place } from './report.ts';
 import { folderOf, repositoryPath } from './repository-path.ts';
 import { defaults, type ServiceInput } from './schema.ts';
@@ -59,7 +60,7 @@ export async function loadProject(request: LoadRequest): Promise<LoadedProject> 
   const environment = findEnvironment(checkout, request, report);
   if (commit.project !== checkout.project && commit.project !== undefined && checkout.project !== undefined)
     report.warning(commit.place('project'), renamed(commit.project, checkout.project));
-  const services = await readServices({ request, commit, environment, report });
+  const { services, backing } = await readServices({ request, commit, environment, report });
   const flagsFile = flagsFileOf(commit, report);
   const suites = await readSuites({ file: commit, services, readFile: request.readCommitFile, report });
   const problems = sortProblems([
@@ -79,7 +80,7 @@ export async function loadProject(request: LoadRequest): Promise<LoadedProject> 
   };
   const isRight = !problems.some(({ severity }) => severity === 'error');
   if (!isRight || !environment || checkout.project === undefined) return common;
-  return { ...common, project: { name: checkout.project, environment, services, suites } };
+  return { ...common, project: { name: checkout.project, environment, services, backing, suites } };
 }
 
 export interface ListedEnvironments {
@@ -153,23 +154,34 @@ interface Parts {
   readonly report: Report;
 }
 
-async function readServices({ request, commit, environment, report }: Parts): Promise<readonly WebService[]> {
-  if (!commit.tree) return [];
+async function readServices({ request, commit, environment, report }: Parts): Promise<{
+  readonly services: readonly WebService[];
+  readonly backing: readonly BackingService[];
+}> {
+  const none = { services: [], backing: [] };
+  if (!commit.tree) return none;
   const stack = environment?.stack ?? stackName(commit.project ?? 'project', request.environment);
   if (environment) checkSlotNames(commit, stack);
   const paths = composePaths(commit, report);
-  if (paths.length === 0) return [];
+  if (paths.length === 0) return none;
   const compose = await readComposeFile({
     paths,
     read: request.readCommitFile,
     stack,
     variables: { ...request.variables, ...environment?.variables },
-    sharesVolumes: (service) => commit.services.get(service)?.volumes === 'shared',
+    permits: (service) => {
+      const isBacking = !commit.serviceNames.includes(service);
+      const shared = isBacking || commit.services.get(service)?.volumes === 'shared';
+      return { shared, mayBeGlobal: isBacking };
+    },
     report,
   });
-  if (!compose) return [];
+  if (!compose) return none;
   checkNamed(commit, compose, report);
-  return compose.services.flatMap((service) => webService(service, commit, report));
+  return {
+    services: compose.services.flatMap((service) => webService(service, commit, report)),
+    backing: backingServices(compose, { named: commit.serviceNames, stack, report }),
+  };
 }
 
 /** Inside the repository; none when one of them is not. */
@@ -202,13 +214,6 @@ function flagsFileOf(file: TidegateFile, report: Report): LoadedProject['flagsFi
 }
 
 function checkNamed(file: TidegateFile, compose: ComposeFile, report: Report): void {
-  if (file.serviceNames.length === 0) return;
-  for (const name of compose.serviceNames.filter((service) => !file.serviceNames.includes(service)))
-    report.error(compose.place(name), {
-      code: 'config.not-yet',
-      message: `services.${name}: it is not named under "services:" of tidegate.yaml, and services without a route (databases, brokers) are not supported yet.`,
-      hint: `Name it there with its route, or move it to a stack of its own for now.`,
-    });
   for (const name of file.serviceNames.filter((service) => !compose.serviceNames.includes(service)))
     if (compose.leftOut.includes(name)) report.error(file.place('services', name), leftOut(name));
     else

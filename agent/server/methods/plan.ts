@@ -9,6 +9,7 @@ import { phaseName } from '../../release/machine.ts';
 import { manifestOf, pinned } from '../../swarm/image-name.ts';
 import { isEnded, type Move } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
+import { checkKinds, planBacking } from '../backing.ts';
 import { checkCluster } from '../cluster-check.ts';
 import { readEnvironmentFlags } from '../environment-flags.ts';
 import { checkRegistry, whyImageIsGone } from '../images.ts';
@@ -32,12 +33,14 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       return plannedService(service, move, await imageOf(place, source, service), current);
     }),
   );
+  const backing = await planBacking(place, source);
+  const creates = backing.some(({ action }) => action === 'create');
   const { commit } = source;
   const flags = plannedFlags(definitions, source.flags ?? []);
   return {
     environment: place.environment.name,
     stack: place.environment.stack,
-    outcome: moves.length === 0 && flags.length === 0 ? 'unchanged' : 'changes',
+    outcome: moves.length === 0 && flags.length === 0 && !creates ? 'unchanged' : 'changes',
     ref: params.ref,
     commit: commit.oid,
     tag: commit.tag ?? null,
@@ -47,6 +50,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       ...services,
       ...leftOver(current, source.wanted).map((service) => leftService(service, current)),
     ],
+    backing,
     flags,
     steps:
       moves.length === 0
@@ -61,10 +65,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       moves,
       missingImages: await missingImages(place, current, moves),
     }),
-    blocked: await blockedBy(
-      place,
-      moves.map(({ service }) => service),
-    ),
+    blocked: await blockedBy(place, { source, current, moves }),
   };
 }
 
@@ -109,14 +110,30 @@ function unknownYet(error: unknown): undefined {
 }
 
 const registryCodes = ['registry.unreachable', 'registry.denied', 'registry.login-failed'] as const;
+const blocking = [
+  'environment.going-down',
+  'swarm.needs-registry',
+  'release.kind-changed',
+  ...registryCodes,
+] as const;
 
 /** The reasons for which `deploy` refuses, as far as they can be seen without trying. */
-async function blockedBy(place: Place, moves: readonly string[]): Promise<string | null> {
+interface Planned {
+  readonly source: Source;
+  readonly current: Current;
+  readonly moves: readonly Move[];
+}
+
+async function blockedBy(place: Place, { source, current, moves }: Planned): Promise<string | null> {
   try {
     await checkCluster(place);
-    await checkRegistry(place, moves);
+    await checkKinds(place, source, current);
+    await checkRegistry(
+      place,
+      moves.map(({ service }) => service),
+    );
   } catch (error) {
-    if (!hasCode(error, 'environment.going-down', 'swarm.needs-registry', ...registryCodes)) throw error;
+    if (!hasCode(error, ...blocking)) throw error;
     return error.message;
   }
   const open = (await place.engine.ledger.journals.list())
