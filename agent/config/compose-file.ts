@@ -5,7 +5,7 @@ import { Field } from './compose-field.ts';
 import { checkKeys, serviceKeys, topKeys } from './compose-keys.ts';
 import { loadComposeTree, noServices, type ComposePath } from './compose-tree.ts';
 import { readConfigs, readMountedConfigs } from './configs.ts';
-import { readDependencies } from './dependencies.ts';
+import { checkCircle, readDependencies } from './dependencies.ts';
 import { readImageSource } from './image-source.ts';
 import type { Variables } from './interpolate.ts';
 import type { ConfigFile, ImageSource, ReadFile } from './model.ts';
@@ -78,10 +78,12 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
   const active = all.filter(([, field]) => isActive(field, profiles));
   const serviceNames = active.map(([name]) => name);
   const allNames = all.map(([name]) => name);
+  const read = active.flatMap(([name, field]) =>
+    readService(name, field, { ...project, ...input.permits(name), serviceNames: allNames }),
+  );
+  checkCircle(read);
   return {
-    services: active.flatMap(([name, field]) =>
-      readService(name, field, { ...project, ...input.permits(name), serviceNames: allNames }),
-    ),
+    services: read,
     serviceNames,
     leftOut: allNames.filter((name) => !serviceNames.includes(name)),
     place: (service) => services.raw(service)?.keyAt ?? services.keyAt,

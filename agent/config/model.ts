@@ -79,6 +79,8 @@ export interface WebRoute {
   /** Beginnings of paths, only where there are some; and whether the app is spared them. */
   readonly paths?: readonly string[];
   readonly stripPrefix?: true;
+  /** Other services call it by its name: nobody but them, or users as well. */
+  readonly internal?: 'only' | 'also';
 }
 
 export type ImageSource =

@@ -5,11 +5,6 @@ import type { Tree } from './yaml-tree.ts';
 const parts: readonly { readonly path: string; readonly what: string; readonly instead: string }[] = [
   { path: 'gates', what: 'Gates are', instead: 'Use "deploy --hold" and look before promoting.' },
   {
-    path: 'services.*.route.internal',
-    what: 'An internal route is',
-    instead: 'Give the service a host: route.hosts.',
-  },
-  {
     path: 'services.*.worker',
     what: 'A worker is',
     instead: 'Deploy it with "docker stack deploy" for now.',

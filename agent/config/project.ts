@@ -112,7 +112,7 @@ export async function listEnvironments(request: {
 }
 
 function hostsOf({ services }: TidegateFile): readonly string[] {
-  const routes = [...services.values()].map(({ route }) => route);
+  const routes = [...services.values()].map(({ route }) => route).filter(({ internal }) => internal !== true);
   const takesAny = routes.some(({ hosts, paths }) => hosts === undefined && paths === undefined);
   return takesAny ? [] : [...new Set(routes.flatMap(({ hosts = [] }) => hosts))];
 }
@@ -253,8 +253,16 @@ function webService(service: ComposeService, file: TidegateFile, report: Report)
 }
 
 /** Without keys for what is not said: releases of before have the same content. */
-function routeOf({ route: { hosts = [], port, paths, stripPrefix } }: ServiceInput): WebService['route'] {
-  return { hosts, port, ...(paths && { paths }), ...(stripPrefix === true && { stripPrefix }) };
+function routeOf({ route }: ServiceInput): WebService['route'] {
+  const { hosts = [], port, paths, stripPrefix, internal } = route;
+  return {
+    hosts,
+    port,
+    ...(paths && { paths }),
+    ...(stripPrefix === true && { stripPrefix }),
+    ...(internal === true && { internal: 'only' }),
+    ...(internal === 'also' && { internal }),
+  };
 }
 
 function rolloutOf({ rollout }: ServiceInput): WebService['rollout'] {

@@ -165,6 +165,7 @@ export interface BackingStatus {
 }
 
 export interface EdgeStatus {
+  /** Name of the node; `inside`: the internal edge, wherever it runs. */
   readonly node: string;
   readonly state: 'current' | 'behind' | 'missing' | 'forgotten';
   readonly detail: string;

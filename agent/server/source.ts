@@ -152,17 +152,20 @@ async function makeService(
     health: service.health,
     replicas: service.replicas,
     networks: [...service.networks],
+    ...(service.dependsOn.length > 0 && { dependsOn: [...service.dependsOn] }),
     rollout: { ...service.rollout, steps: [...service.rollout.steps] },
     spec: service.template,
   };
 }
 
-function routeOf({ route: { hosts, port, paths, stripPrefix } }: WebService): ReleasedService['route'] {
+export function routeOf({ route }: Pick<WebService, 'route'>): ReleasedService['route'] {
+  const { hosts, port, paths, stripPrefix, internal } = route;
   return {
     hosts: [...hosts],
     port,
     ...(paths && { paths: [...paths] }),
     ...(stripPrefix && { stripPrefix }),
+    ...(internal && { internal }),
   };
 }
 

@@ -125,6 +125,8 @@ export interface Task {
   readonly addresses: readonly string[];
   /** The same by the id of the network. */
   readonly addressOn: Readonly<Record<string, string>>;
+  /** What it is called on its networks, besides the name of its service. */
+  readonly aliases?: readonly string[];
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -3,6 +3,7 @@ import type { WebService } from '../../config/model.ts';
 import type { Difference, PlannedService } from '../../protocol/plan.ts';
 import { activeSlot, type Current } from '../../release/current.ts';
 import type { Move } from '../../swarm/ledger/rollout.ts';
+import { routeOf } from '../source.ts';
 import { differences } from './differences.ts';
 
 /** The image a service would run with, as far as it is known without building. */
@@ -31,7 +32,7 @@ export function plannedService(
   const { route, health, replicas, networks, rollout, template } = service;
   const wanted = {
     image: image.name,
-    route: { hosts: [...route.hosts], port: route.port },
+    route: routeOf({ route }),
     health,
     replicas,
     networks: [...networks],

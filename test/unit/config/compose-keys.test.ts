@@ -98,6 +98,7 @@ describe('every key of a service', () => {
       'compose.yaml:8:13 compose.unsupported-value: services.web.tmpfs[0]: "tmp" is not a folder with options that Swarm knows (size, mode).',
       'compose.yaml:8:20 compose.unsupported-value: services.web.tmpfs[1]: "/x:exec" is not a folder with options that Swarm knows (size, mode).',
       'compose.yaml:9:15 compose.invalid-value: services.web.sysctls[0]: has no value.',
+      'compose.yaml:10:5 compose.invalid-value: services.web.depends_on: these services wait for each other: web -> web.',
       'compose.yaml:10:37 compose.invalid-value: services.web.depends_on.web.condition: "ready" is not a condition.',
     ]);
   });
