@@ -56,6 +56,8 @@ export const names = {
     `${stack}.${kind}.${digest}`,
   /** A config of the compose file; `digest`: 12 characters of its content's. */
   config: (stack: string, config: string, digest: string) => `${stack}_${config}-${digest}`,
+  /** A secret of the compose file; `digest`: 12 characters of its content's, keyed. */
+  secret: (stack: string, secret: string, digest: string) => `${stack}_${secret}-${digest}`,
   /** A secret: certificate and key; `version`: 12 characters of its content's digest. */
   certificate: (stack: string, version: string) => `${stack}.certificate.${version}`,
   audit: (stack: string, page: number) => `${stack}.audit.${page}`,

@@ -6,6 +6,7 @@
 import { stackName } from '../common/names.ts';
 import { advise } from './advice.ts';
 import { backingServices } from './backing.ts';
+import { noCallerFiles, type CallerFiles } from './caller-files.ts';
 import { readComposeFile, type ComposeFile, type ComposeService } from './compose-file.ts';
 import type { ComposePath } from './compose-tree.ts';
 import { suggestion } from './did-you-mean.ts';
@@ -26,6 +27,8 @@ export interface LoadRequest {
   readonly environment: string;
   /** The caller's variables (its shell); those of the environment win over them. */
   readonly variables: Variables;
+  /** Files of the caller: secrets, and what git ignores. Default: none. */
+  readonly callerFiles?: CallerFiles;
   /** Folder of tidegate.yaml inside the repository; `''`, the default, is its root. */
   readonly folder?: string;
 }
@@ -167,6 +170,7 @@ async function readServices({ request, commit, environment, report }: Parts): Pr
   const compose = await readComposeFile({
     paths,
     read: request.readCommitFile,
+    caller: request.callerFiles ?? noCallerFiles,
     stack,
     variables: { ...request.variables, ...environment?.variables },
     permits: (service) => {
@@ -234,7 +238,7 @@ function leftOut(name: string): Finding {
 
 function webService(service: ComposeService, file: TidegateFile, report: Report): readonly WebService[] {
   const input = file.services.get(service.name);
-  const { name, source, template, networks, configs, dependsOn } = service;
+  const { name, source, template, networks, configs, secrets, externalFiles, dependsOn } = service;
   if (!input || !source) return [];
   const web: WebService = {
     name,
@@ -246,6 +250,8 @@ function webService(service: ComposeService, file: TidegateFile, report: Report)
     template,
     networks,
     configs,
+    secrets,
+    externalFiles,
     dependsOn,
   };
   advise(web, service, drainPlace(file, name), report);

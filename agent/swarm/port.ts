@@ -196,9 +196,14 @@ export interface Swarm {
   };
 
   readonly secrets: {
+    get(name: string): Promise<SecretObject | undefined>;
     list(labels: Readonly<Record<string, string>>): Promise<readonly SecretObject[]>;
     /** Throws `swarm.conflict` when the name is taken. At most 500 KB. */
-    create(name: string, data: string, labels: Readonly<Record<string, string>>): Promise<string>;
+    create(
+      name: string,
+      data: Uint8Array | string,
+      labels: Readonly<Record<string, string>>,
+    ): Promise<string>;
     /** Removing what is not there is fine; what a service mounts cannot be removed (`engine.failed`). */
     remove(id: string): Promise<void>;
   };

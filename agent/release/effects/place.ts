@@ -4,11 +4,11 @@ import type { ReleasedService, ReleaseRecord } from '../../swarm/ledger/release.
 import type { Routes } from '../../swarm/ledger/routes.ts';
 import type { Stored } from '../../swarm/port.ts';
 import type { Unacknowledged } from '../../edge/expected.ts';
-import { withConfigIds } from '../config-files.ts';
 import { awaitEdges, describeMissing, missingEdges } from '../edges.ts';
 import type { Rollout } from '../engine.ts';
 import { writeRoutes } from '../lock.ts';
 import type { RolloutEvent } from '../machine.ts';
+import { withFileIds } from '../mounted-files.ts';
 import { clear, fill } from '../routes-changes.ts';
 import { networkLabels, networkNames, slotSpec } from '../slot-spec.ts';
 import { letRequestsEnd } from './let-requests-end.ts';
@@ -86,7 +86,7 @@ async function makeRoom(
 async function createSlot(rollout: Rollout, slot: Slot, release: ReleaseRecord): Promise<void> {
   const { swarm, ledger } = rollout.engine;
   const { stack } = ledger;
-  const content = await withConfigIds(swarm, release.number, contentOf(release, slot.service));
+  const content = await withFileIds(swarm, release.number, contentOf(release, slot.service));
   const networks: string[] = [];
   for (const name of networkNames(stack, content.networks))
     networks.push(await swarm.networks.ensure(name, networkLabels(stack)));

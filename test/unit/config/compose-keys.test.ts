@@ -170,7 +170,7 @@ describe('env_file', () => {
       'secret.env': 'DB_PASSWORD=x\nQ="y"\n',
     });
     assert.deepEqual(errorsOf(loaded), [
-      'compose.yaml:7:9 compose.missing-file: services.web.env_file[0]: there is no c.env in the commit.',
+      'compose.yaml:7:9 compose.missing-file: services.web.env_file[0]: there is no c.env in the commit, nor one in the checkout that git ignores.',
       'compose.yaml:8:9 compose.outside-repository: services.web.env_file[1]: "../a.env" is not a file of the repository.',
       'compose.yaml:9:32 compose.unsupported-value: services.web.env_file[2].format: "dotenv" is not supported.',
       'compose.yaml:10:9 compose.missing-key: services.web.env_file[3]: "path" is missing.',
