@@ -60,32 +60,27 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   const { swarm, ledger } = engine;
   const { stack } = ledger;
   const changes: string[] = [];
-  await swarm.info();
-  const routes = await ledger.routes.find();
+  const [routes] = await Promise.all([ledger.routes.find(), swarm.info()]);
   if (routes?.value.lock.holder?.startsWith(`${downHolder}/`))
     throw goingDown(stack, routes.value.lock.holder);
-  for (const image of new Set([images.control, images.edge])) await ensureImage(request, image, changes);
-  const failedBefore = await failedTasks(engine);
-  const networks = {
-    edge: await ensureNetwork(request, names.edgeNetwork(stack), changes),
-    // Keys of certificates go this way from node to node.
-    control: await ensureNetwork(request, names.controlNetwork(stack), changes, {
-      encrypted: request.door.https !== undefined,
-    }),
-  };
+  // What does not need each other is asked at once: a setup that changes nothing consists of asking.
+  const [failedBefore, networks, controlConfigs, edgeConfigs, nodes] = await Promise.all([
+    failedTasks(engine),
+    ensureNetworks(request, changes),
+    ensureFiles(request, controlFiles({ stack, bundle: request.assets.control })),
+    ensureFiles(request, edgeFiles({ stack, lua: request.assets.lua, door: request.door })),
+    swarm.nodes(),
+    ...[...new Set([images.control, images.edge])].map((image) => ensureImage(request, image, changes)),
+  ]);
   await createLedger(request, routes === undefined, changes);
-  const managers = (await swarm.nodes()).filter((node) => node.role === 'manager').length;
+  const managers = nodes.filter((node) => node.role === 'manager').length;
   const control = controlServiceSpec({
     stack,
     image: images.control,
-    configs: await ensureFiles(request, controlFiles({ stack, bundle: request.assets.control })),
+    configs: controlConfigs,
     network: networks.control,
     managers,
   });
-  const edgeConfigs = await ensureFiles(
-    request,
-    edgeFiles({ stack, lua: request.assets.lua, door: request.door }),
-  );
   const edge = edgeServiceSpec({
     stack,
     image: images.edge,
@@ -127,6 +122,21 @@ async function ensureImage(
   changes.push(`pulled ${image}`);
 }
 
+async function ensureNetworks(
+  request: SetupRequest,
+  changes: string[],
+): Promise<{ readonly edge: string; readonly control: string }> {
+  const { stack } = request.engine.ledger;
+  const [edge, control] = await Promise.all([
+    ensureNetwork(request, names.edgeNetwork(stack), changes),
+    // Keys of certificates go this way from node to node.
+    ensureNetwork(request, names.controlNetwork(stack), changes, {
+      encrypted: request.door.https !== undefined,
+    }),
+  ]);
+  return { edge, control };
+}
+
 async function ensureNetwork(
   { engine, onNote }: SetupRequest,
   name: string,
@@ -146,8 +156,7 @@ async function ensureNetwork(
 
 async function createLedger({ engine }: SetupRequest, isNew: boolean, changes: string[]): Promise<void> {
   const { ledger } = engine;
-  await ledger.acks.create();
-  await ledger.keys.create();
+  await Promise.all([ledger.acks.create(), ledger.keys.create()]);
   // Last: an environment with routes is one that is set up.
   await ledger.routes.create();
   if (isNew) changes.push(`ledger ${ledger.stack}`);
