@@ -1,6 +1,6 @@
 /** What is allowed and yet probably not wanted: warnings. */
 import type { ComposeService } from './compose-file.ts';
-import type { WebService } from './model.ts';
+import type { AppService, WebService } from './model.ts';
 import type { Place, Report } from './report.ts';
 
 /** What Docker gives a container that says nothing. */
@@ -49,7 +49,7 @@ function adviseReplicas({ replicas }: WebService, { field }: ComposeService): vo
   });
 }
 
-function adviseImage({ source }: WebService, { field }: ComposeService): void {
+export function adviseImage({ source }: AppService, { field }: ComposeService): void {
   if (source.kind !== 'image' || source.ref.includes('@')) return;
   const tag = /:([^:/]+)$/.exec(source.ref)?.[1];
   if (tag !== undefined && !movingTags.has(tag)) return;

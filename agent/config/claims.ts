@@ -23,7 +23,7 @@ export function checkClaims(file: TidegateFile): void {
       if (owner === undefined) owners.set(key, claim);
       else file.reports.services.error(claim.at, taken(claim, owner));
     }
-    if (input.route.stripPrefix === true && input.route.paths === undefined)
+    if (input.route?.stripPrefix === true && input.route.paths === undefined)
       file.reports.services.error(file.place('services', service, 'route', 'stripPrefix'), {
         code: 'config.invalid-value',
         message: `services.${service}.route.stripPrefix: there are no paths whose beginning could be taken away.`,
@@ -35,6 +35,7 @@ export function checkClaims(file: TidegateFile): void {
 function claimsOf(file: TidegateFile, service: string, { route }: ServiceInput): readonly Claim[] {
   const place = (...keys: readonly (string | number)[]): Place =>
     file.tree ? locate(file.tree, ['services', service, ...keys]).at : file.place();
+  if (!route) return [];
   const { hosts = [undefined], paths = [undefined] } = route;
   return hosts.flatMap((host, hostIndex) =>
     paths.map((path, pathIndex): Claim => {

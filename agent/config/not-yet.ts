@@ -14,11 +14,6 @@ const parts: readonly { readonly path: string; readonly what: string; readonly i
     what: 'An internal route is',
     instead: 'Give the service a host: route.hosts.',
   },
-  {
-    path: 'services.*.worker',
-    what: 'A worker is',
-    instead: 'Deploy it with "docker stack deploy" for now.',
-  },
   { path: 'services.*.release', what: 'A release command is', instead: 'Run it before deploying.' },
   {
     path: 'services.*.rollout.gates',

@@ -12,12 +12,22 @@ import { suggestion } from './did-you-mean.ts';
 import { environmentsOf } from './environments.ts';
 import { missingHint, unknownEnvironment } from './failures.ts';
 import type { Variables } from './interpolate.ts';
-import type { BackingService, Environment, Problem, Project, ReadFile, WebService } from './model.ts';
+import type {
+  AppService,
+  BackingService,
+  Environment,
+  Problem,
+  Project,
+  ReadFile,
+  WebService,
+} from './model.ts';
 import { Report, sortProblems, type Finding, type Place } from './report.ts';
 import { folderOf, repositoryPath } from './repository-path.ts';
+import { rolloutOf } from './rollout.ts';
 import { defaults, type ServiceInput } from './schema.ts';
 import { readSuites } from './suites.ts';
 import { checkSlotNames, readTidegateFile, type TidegateFile } from './tidegate-file.ts';
+import { workerService } from './worker.ts';
 import { entryOf, locate } from './yaml-tree.ts';
 
 export interface LoadRequest {
@@ -112,7 +122,7 @@ export async function listEnvironments(request: {
 }
 
 function hostsOf({ services }: TidegateFile): readonly string[] {
-  const routes = [...services.values()].map(({ route }) => route);
+  const routes = [...services.values()].flatMap(({ route }) => route ?? []);
   const takesAny = routes.some(({ hosts, paths }) => hosts === undefined && paths === undefined);
   return takesAny ? [] : [...new Set(routes.flatMap(({ hosts = [] }) => hosts))];
 }
@@ -155,7 +165,7 @@ interface Parts {
 }
 
 async function readServices({ request, commit, environment, report }: Parts): Promise<{
-  readonly services: readonly WebService[];
+  readonly services: readonly AppService[];
   readonly backing: readonly BackingService[];
 }> {
   const none = { services: [], backing: [] };
@@ -171,15 +181,19 @@ async function readServices({ request, commit, environment, report }: Parts): Pr
     variables: { ...request.variables, ...environment?.variables },
     permits: (service) => {
       const isBacking = !commit.serviceNames.includes(service);
-      const shared = isBacking || commit.services.get(service)?.volumes === 'shared';
-      return { shared, mayBeGlobal: isBacking };
+      const input = commit.services.get(service);
+      const isNeverTwo = isBacking || input?.worker?.order === 'stop-first';
+      return {
+        shared: isNeverTwo || input?.volumes === 'shared',
+        mayBeGlobal: isBacking || input?.worker !== undefined,
+      };
     },
     report,
   });
   if (!compose) return none;
   checkNamed(commit, compose, report);
   return {
-    services: compose.services.flatMap((service) => webService(service, commit, report)),
+    services: compose.services.flatMap((service) => appService(service, commit, report)),
     backing: backingServices(compose, { named: commit.serviceNames, stack, report }),
   };
 }
@@ -232,16 +246,21 @@ function leftOut(name: string): Finding {
   };
 }
 
-function webService(service: ComposeService, file: TidegateFile, report: Report): readonly WebService[] {
+function appService(service: ComposeService, file: TidegateFile, report: Report): readonly AppService[] {
   const input = file.services.get(service.name);
   const { name, source, template, networks, configs, dependsOn } = service;
   if (!input || !source) return [];
+  if (!input.route) {
+    const { worker = {}, rollout } = input;
+    return [workerService({ ...service, source }, { worker, rollout, report })];
+  }
   const web: WebService = {
+    kind: 'web',
     name,
-    route: routeOf(input),
+    route: routeOf(input.route),
     health: input.health ?? defaults.health,
     replicas: template.Mode.Replicated?.Replicas ?? 1,
-    rollout: rolloutOf(input),
+    rollout: rolloutOf(input.rollout),
     source,
     template,
     networks,
@@ -253,19 +272,13 @@ function webService(service: ComposeService, file: TidegateFile, report: Report)
 }
 
 /** Without keys for what is not said: releases of before have the same content. */
-function routeOf({ route: { hosts = [], port, paths, stripPrefix } }: ServiceInput): WebService['route'] {
+function routeOf({
+  hosts = [],
+  port,
+  paths,
+  stripPrefix,
+}: NonNullable<ServiceInput['route']>): WebService['route'] {
   return { hosts, port, ...(paths && { paths }), ...(stripPrefix === true && { stripPrefix }) };
-}
-
-function rolloutOf({ rollout }: ServiceInput): WebService['rollout'] {
-  const holdMs = rollout?.hold ?? defaults.holdMs;
-  return {
-    steps: (rollout?.steps ?? []).map((share) => ({ share, holdMs })),
-    drainMs: rollout?.drain ?? defaults.drainMs,
-    keepWarmMs: rollout?.keepWarm ?? defaults.keepWarmMs,
-    deadlineMs: rollout?.deadline ?? defaults.deadlineMs,
-    unattended: rollout?.unattended ?? defaults.unattended,
-  };
 }
 
 function drainPlace(file: TidegateFile, service: string): Place | undefined {

@@ -3,7 +3,7 @@
  * hands it out) and for the agent (which knows by its hash what an edge must acknowledge).
  */
 import { colours, slotKey, type SlotKey } from '../common/names.ts';
-import type { ReleasedService, ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { ReleasedService, ReleasedWeb, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { Route, Routes } from '../swarm/ledger/routes.ts';
 import type { Stored } from '../swarm/port.ts';
 
@@ -55,7 +55,10 @@ export function routingOf(
     stack,
     object: stored.id,
     version: stored.version,
-    services: [...services].sort().map((service) => serviceRouting(service, routes[service])),
+    services: [...services]
+      .filter((service) => !isWorker(service, slots, releases))
+      .sort()
+      .map((service) => serviceRouting(service, routes[service])),
     ...(maintenance === undefined ? {} : { maintenance: true }),
     ...(certificates === undefined ? {} : { certificates }),
   };
@@ -65,7 +68,7 @@ export function routingOf(
       const slot = slotKey(service, colour);
       const release = slots[slot];
       const content = release === undefined ? undefined : releases.get(release)?.services[service];
-      if (release === undefined || !content) return [];
+      if (release === undefined || !content || content.kind === 'worker') return [];
       const { port, paths = [], stripPrefix = false } = content.route;
       return [
         {
@@ -83,7 +86,7 @@ export function routingOf(
     return {
       service,
       route,
-      hosts: release?.services[service]?.route.hosts ?? [],
+      hosts: routeOf(release?.services[service])?.hosts ?? [],
       ...pathsOf(release?.services[service]),
       slots: targets,
       cuts: colours.map((colour) => slotKey(service, colour)).filter((slot) => cuts[slot] !== undefined),
@@ -91,7 +94,23 @@ export function routingOf(
   }
 }
 
+/** Workers have slots as well, and are none of an edge's business. */
+function isWorker(
+  service: string,
+  slots: Routes['slots'],
+  releases: ReadonlyMap<number, ReleaseRecord>,
+): boolean {
+  return colours.some((colour) => {
+    const release = slots[slotKey(service, colour)];
+    return release !== undefined && releases.get(release)?.services[service]?.kind === 'worker';
+  });
+}
+
+function routeOf(content: ReleasedService | undefined): ReleasedWeb['route'] | undefined {
+  return content === undefined || content.kind === 'worker' ? undefined : content.route;
+}
+
 function pathsOf(content: ReleasedService | undefined): Pick<ServiceRouting, 'paths'> {
-  const paths = content?.route.paths;
+  const paths = routeOf(content)?.paths;
   return paths && paths.length > 0 ? { paths } : {};
 }

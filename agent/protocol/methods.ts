@@ -155,6 +155,13 @@ export interface SlotStatus {
   readonly answering: { readonly release: number; readonly digest: string; readonly status: number } | null;
 }
 
+export interface ServiceStatus {
+  readonly service: string;
+  /** Missing: it has a route. No edge asks a worker: `healthy` counts its tasks that run. */
+  readonly kind?: 'worker';
+  readonly slots: readonly SlotStatus[];
+}
+
 export interface BackingStatus {
   readonly service: string;
   /** As the compose file says it. */
@@ -177,6 +184,7 @@ export type RolloutStage =
   | 'placing'
   | 'verifying'
   | 'shifting'
+  | 'replacing'
   | 'promoted'
   | 'testing-live'
   | 'settling'
@@ -209,7 +217,7 @@ export interface EnvironmentStatus {
   /** What is wrong and what to do, when `state` is not `ready`. */
   readonly problem: string | null;
   readonly problemCode: ErrorCode | null;
-  readonly services: readonly { readonly service: string; readonly slots: readonly SlotStatus[] }[];
+  readonly services: readonly ServiceStatus[];
   /** Databases, brokers; missing: there are none. */
   readonly backing?: readonly BackingStatus[];
   readonly edges: readonly EdgeStatus[];

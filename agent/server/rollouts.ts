@@ -6,6 +6,7 @@ import { drive } from '../release/driver.ts';
 import type { MakeRelease, ReleaseEngine, Suites } from '../release/engine.ts';
 import { claimed } from '../release/failures.ts';
 import { firstState, phaseName } from '../release/machine.ts';
+import { webMoves } from '../release/plan.ts';
 import { agentLeaves } from '../release/takeover.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
@@ -148,10 +149,11 @@ export async function previewOf(
   head: RolloutHead,
   release: number,
 ): Promise<string | null> {
-  const service = head.moves[0]?.service;
+  const service = webMoves(head.moves)[0]?.service;
   if (service === undefined) return null;
   const record = await engine.ledger.releases.get(release);
-  const { hosts = [], paths = ['/'] } = record?.services[service]?.route ?? {};
+  const content = record?.services[service];
+  const { hosts = [], paths = ['/'] } = content?.kind === 'web' ? content.route : {};
   const base = environment.url ?? edgeUrl(environment, hosts[0]);
   return previewLink({
     key: (await engine.ledger.keys.read()).preview,

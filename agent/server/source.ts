@@ -1,7 +1,7 @@
 /** A commit as something that can be released: its configuration, and its services' wanted content. */
 import { canonicalJson, sha256 } from '../common/canonical.ts';
 import { configFailure, problemLine } from '../config/failures.ts';
-import type { Project, WebService } from '../config/model.ts';
+import type { AppService, Project, WebService } from '../config/model.ts';
 import { loadProject } from '../config/project.ts';
 import { sortProblems } from '../config/report.ts';
 import type { Commit } from '../git/repository.ts';
@@ -11,7 +11,7 @@ import { slotContent, type Current } from '../release/current.ts';
 import type { MakeRelease } from '../release/engine.ts';
 import type { Wanted } from '../release/plan.ts';
 import type { FlagDefinition } from '../swarm/ledger/flags.ts';
-import type { ReleasedService, ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { ReleasedService, ReleasedWeb, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead } from '../swarm/ledger/rollout.ts';
 import type { Agent } from './agent.ts';
 import type { Place } from './place.ts';
@@ -58,6 +58,7 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
     wanted[service.name] = {
       content: contentKey(service, await builder.key({ repository, commit, source: service.source })),
       rollout: service.rollout,
+      ...(service.kind === 'worker' && { worker: service.order }),
     };
   return { commit, project: loaded.project, wanted, flags };
 }
@@ -118,7 +119,7 @@ function unmoved(current: Current, service: string): ReleasedService | undefined
 
 async function makeService(
   place: Place,
-  service: WebService,
+  service: AppService,
   { source, call, signal }: { readonly source: Source; readonly call: Call; readonly signal: AbortSignal },
 ): Promise<ReleasedService> {
   const { repository, environment } = place;
@@ -133,21 +134,21 @@ async function makeService(
     onLine: (text) => call.onEvent({ kind: 'line', source: `build ${service.name}`, stream: 'stdout', text }),
   });
   await ensureConfigs(place.engine.swarm, environment.stack, service.configs);
-  return {
-    kind: 'web',
+  const common = {
     content: source.wanted[service.name]?.content ?? '',
     image: image.ref,
     digest: image.digest,
-    route: routeOf(service),
-    health: service.health,
     replicas: service.replicas,
     networks: [...service.networks],
     rollout: { ...service.rollout, steps: [...service.rollout.steps] },
     spec: service.template,
   };
+  return service.kind === 'web'
+    ? { kind: 'web', ...common, route: routeOf(service), health: service.health }
+    : { kind: 'worker', ...common, order: service.order };
 }
 
-function routeOf({ route: { hosts, port, paths, stripPrefix } }: WebService): ReleasedService['route'] {
+function routeOf({ route: { hosts, port, paths, stripPrefix } }: WebService): ReleasedWeb['route'] {
   return {
     hosts: [...hosts],
     port,
@@ -157,7 +158,8 @@ function routeOf({ route: { hosts, port, paths, stripPrefix } }: WebService): Re
 }
 
 /** Equal text: equal content. How a release is rolled out is no part of it. */
-function contentKey(service: WebService, image: string): string {
-  const { name, route, health, replicas, networks, template } = service;
+function contentKey(service: AppService, image: string): string {
+  const { name, replicas, networks, template } = service;
+  const { route, health } = service.kind === 'web' ? service : {};
   return sha256(canonicalJson({ name, image, route, health, replicas, networks, template }));
 }

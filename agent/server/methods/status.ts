@@ -1,5 +1,5 @@
 import { messageOf, TidegateError } from '../../common/errors.ts';
-import { colours, names, otherColour, slotKey, type Colour } from '../../common/names.ts';
+import { colours, names, otherColour, slotKey, slotServiceName, type Colour } from '../../common/names.ts';
 import type { Environment } from '../../config/model.ts';
 import { unacknowledged } from '../../edge/expected.ts';
 import { routingOf } from '../../edge/routing.ts';
@@ -12,9 +12,10 @@ import type {
   Params,
   Results,
   RolloutStatus,
+  ServiceStatus,
   SlotStatus,
 } from '../../protocol/methods.ts';
-import { readCurrent, type Current } from '../../release/current.ts';
+import { readCurrent, slotContent, type Current } from '../../release/current.ts';
 import { edgeReports } from '../../release/edges.ts';
 import type { ReleaseEngine } from '../../release/engine.ts';
 import { downHolder } from '../../release/lock.ts';
@@ -58,7 +59,7 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
       state: down ? 'going-down' : 'ready',
       problem: down ? 'It is being taken down; "tidegate down" finishes that.' : null,
       problemCode: down ? 'environment.going-down' : null,
-      services: servicesOf(current, reports),
+      services: await servicesOf(engine, current, reports),
       backing: await backingOf(engine),
       edges: await edgesOf(engine, current, reports),
       rollouts: await rolloutsOf(engine),
@@ -92,16 +93,41 @@ function stateOf({ code }: TidegateError): EnvironmentStatus['state'] {
   return code === 'ledger.corrupt' ? 'corrupt' : 'unreachable';
 }
 
-function servicesOf(current: Current, reports: EdgeReports): EnvironmentStatus['services'] {
+async function servicesOf(
+  engine: ReleaseEngine,
+  current: Current,
+  reports: EdgeReports,
+): Promise<EnvironmentStatus['services']> {
   const { routes, slots } = current.routes.value;
   const known = new Set([
     ...Object.keys(routes),
     ...Object.keys(slots).map((slot) => slot.replace(/-(blue|green)$/, '')),
   ]);
-  return [...known].sort().map((service) => ({
-    service,
-    slots: colours.map((colour) => slotStatus(current, reports, service, colour)),
-  }));
+  return Promise.all(
+    [...known].sort().map(async (service): Promise<ServiceStatus> => {
+      const of = colours.map((colour) => slotStatus(current, reports, service, colour));
+      const isWorker = colours.some((colour) => slotContent(current, service, colour)?.kind === 'worker');
+      if (!isWorker) return { service, slots: of };
+      return {
+        service,
+        kind: 'worker',
+        slots: await Promise.all(of.map((slot) => asRun(engine, service, slot))),
+      };
+    }),
+  );
+}
+
+/** No edge sees a worker: what counts are its tasks. */
+async function asRun(
+  { swarm, ledger }: ReleaseEngine,
+  service: string,
+  slot: SlotStatus,
+): Promise<SlotStatus> {
+  const name = slotServiceName(ledger.stack, service, slot.colour);
+  const tasks = await swarm.tasks.list({ service: name });
+  const wanted = tasks.filter(({ desired }) => desired === 'running');
+  const healthy = wanted.filter(({ state }) => state === 'running').length;
+  return { ...slot, healthy, desired: Math.max(slot.desired, wanted.length) };
 }
 
 function slotStatus(current: Current, reports: EdgeReports, service: string, colour: Colour): SlotStatus {

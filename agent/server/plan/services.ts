@@ -1,5 +1,5 @@
 /** Per service: whether it is in or out, and why. Pure. */
-import type { WebService } from '../../config/model.ts';
+import type { AppService } from '../../config/model.ts';
 import type { Difference, PlannedService } from '../../protocol/plan.ts';
 import { activeSlot, type Current } from '../../release/current.ts';
 import type { Move } from '../../swarm/ledger/rollout.ts';
@@ -13,7 +13,7 @@ export interface PlannedImage {
 }
 
 export function plannedService(
-  service: WebService,
+  service: AppService,
   move: Move | undefined,
   image: PlannedImage,
   current: Current,
@@ -28,11 +28,10 @@ export function plannedService(
       to: null,
       differences: [],
     };
-  const { route, health, replicas, networks, rollout, template } = service;
+  const { replicas, networks, rollout, template } = service;
   const wanted = {
     image: image.name,
-    route: { hosts: [...route.hosts], port: route.port },
-    health,
+    ...ownOf(service),
     replicas,
     networks: [...networks],
     rollout: { ...rollout, steps: [...rollout.steps] },
@@ -47,6 +46,12 @@ export function plannedService(
     to: move.to,
     differences: found,
   };
+}
+
+function ownOf(service: AppService): Record<string, unknown> {
+  if (service.kind === 'worker') return { order: service.order };
+  const { route, health } = service;
+  return { route: { hosts: [...route.hosts], port: route.port }, health };
 }
 
 function reasonOf(runs: boolean, image: PlannedImage, found: readonly Difference[]): string {
