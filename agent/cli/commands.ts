@@ -13,11 +13,13 @@ export const flags = {
     short: null,
     summary: 'Stop after verifying, before users see it; go on with promote or abort.',
   },
+  junit: { takes: 'FILE', short: null, summary: 'Write what the test suites said to FILE, as JUnit XML.' },
   tail: { takes: 'N', short: null, summary: 'How many of the newest lines to begin with (100).' },
   follow: { takes: null, short: null, summary: 'Go on as new lines come, until Ctrl-C.' },
   cert: { takes: 'FILE', short: null, summary: 'PEM file of the certificate, then its chain.' },
   key: { takes: 'FILE', short: null, summary: 'PEM file of its key, not encrypted.' },
   volumes: { takes: null, short: null, summary: 'Also remove the volumes, and all data in them.' },
+  share: { takes: 'PERCENT', short: null, summary: 'For how many of the users: 25%.' },
   stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
   folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
   json: {
@@ -42,6 +44,8 @@ export interface Typed {
   readonly positionals: Readonly<Record<string, string | undefined>>;
   readonly set: ReadonlySet<Flag>;
   readonly tail: number;
+  /** Of `--share`, in percent. */
+  readonly share: number | undefined;
   /** Of flags that take a path: absolute. */
   readonly files: Readonly<Partial<Record<Flag, string>>>;
 }
@@ -83,7 +87,7 @@ export const commands: readonly Command[] = [
   {
     name: 'deploy',
     positionals: ['ENV', '[REF]'],
-    flags: ['hold'],
+    flags: ['hold', 'junit'],
     summary: 'Build a tag, branch or commit, place it beside what runs, and move the traffic.',
     details:
       'Without REF: HEAD. Only what is committed is deployed. Deploying what already runs changes nothing.',
@@ -100,7 +104,7 @@ export const commands: readonly Command[] = [
   {
     name: 'promote',
     positionals: ['ENV'],
-    flags: [],
+    flags: ['junit'],
     summary: 'Give the held or shifting release all the traffic.',
     details: '',
     request: ({ folder, positionals }) => ({
@@ -122,12 +126,29 @@ export const commands: readonly Command[] = [
   {
     name: 'rollback',
     positionals: ['ENV', '[TAG]'],
-    flags: [],
+    flags: ['junit'],
     summary: 'Bring an earlier release back.',
     details: 'Without TAG: the release before the one that is live.',
     request: ({ folder, positionals }) => ({
       method: 'rollback',
       params: { folder, environment: needed(positionals, 'ENV'), tag: positionals.TAG ?? null },
+    }),
+  },
+  {
+    name: 'suite',
+    positionals: ['ENV', 'NAME', '[REF]'],
+    flags: ['junit'],
+    summary: 'Run a test suite: of a commit (stage build), or against what is live.',
+    details:
+      'Without REF: as HEAD has it, or, for what is live, as its own commit does. Exits with 1 when it fails.',
+    request: ({ folder, positionals }) => ({
+      method: 'suite',
+      params: {
+        folder,
+        environment: needed(positionals, 'ENV'),
+        suite: needed(positionals, 'NAME'),
+        ref: positionals.REF ?? null,
+      },
     }),
   },
   {
@@ -329,16 +350,17 @@ export const commands: readonly Command[] = [
   ...(['on', 'off'] as const).map((state): Command => ({
     name: `flags ${state}`,
     positionals: ['ENV', 'KEY'],
-    flags: [],
+    flags: state === 'on' ? ['share'] : [],
     summary: `Switch a feature flag ${state}, and wait until control serves it.`,
     details: 'No task restarts. See docs/flags.md.',
-    request: ({ folder, positionals }) => ({
+    request: ({ folder, positionals, share }) => ({
       method: 'flags.set',
       params: {
         folder,
         environment: needed(positionals, 'ENV'),
         key: needed(positionals, 'KEY'),
         on: state === 'on',
+        ...(share !== undefined && { share }),
       },
     }),
   })),

@@ -17,6 +17,8 @@ import { suggestion } from './nearest.ts';
 export interface Options {
   readonly json: boolean;
   readonly yes: boolean;
+  /** Absolute path of the file that gets what suites said. */
+  readonly junit?: string;
 }
 
 export type Invocation =
@@ -42,7 +44,12 @@ export function wantsJson(argv: readonly string[]): boolean {
 /** `argv` without the program's name; relative folders are taken from `cwd`. */
 export function parse(argv: readonly string[], cwd: string): { invocation: Invocation; options: Options } {
   const line = tokenize(argv);
-  const options = { json: line.flags.has('json'), yes: line.flags.has('yes') };
+  const junit = filesOf(line, cwd).junit;
+  const options = {
+    json: line.flags.has('json'),
+    yes: line.flags.has('yes'),
+    ...(junit !== undefined && { junit }),
+  };
   if (line.flags.has('version')) return { invocation: { kind: 'version' }, options };
   const command = findCommand(line.words);
   if (command === undefined) {
@@ -67,6 +74,7 @@ function interpret(command: Command, line: Line, cwd: string): Invocation {
     positionals: namePositionals(command, rest),
     set: new Set(line.flags.keys()),
     files: filesOf(line, cwd),
+    share: percent('share', line.flags.get('share')),
     tail: wholeNumber('tail', line.flags.get('tail'), defaultTail),
   };
   if (command.request === undefined) {
@@ -170,6 +178,14 @@ function wholeNumber(flag: Flag, text: string | undefined, otherwise: number): n
   if (text === undefined) return otherwise;
   if (!/^\d{1,9}$/.test(text)) throw usage(`--${flag} ${text} is not a whole number.`, `Write --${flag} 50.`);
   return Number(text);
+}
+
+function percent(flag: Flag, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(/^(\d{1,3}(?:\.\d{1,2})?)%$/.exec(text)?.[1] ?? Number.NaN);
+  if (!(value <= 100))
+    throw usage(`--${flag} ${text} is no share between 0% and 100%.`, `Write --${flag} 25%.`);
+  return value;
 }
 
 function wrong(command: Command, message: string): Error {

@@ -9,11 +9,6 @@ const parts: readonly { readonly path: string; readonly what: string; readonly i
     what: 'A registry is',
     instead: 'Use one node, which builds its own images.',
   },
-  {
-    path: 'services.*.route.internal',
-    what: 'An internal route is',
-    instead: 'Give the service a host: route.hosts.',
-  },
   { path: 'services.*.release', what: 'A release command is', instead: 'Run it before deploying.' },
   {
     path: 'services.*.rollout.gates',

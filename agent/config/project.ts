@@ -6,6 +6,7 @@
 import { stackName } from '../common/names.ts';
 import { advise } from './advice.ts';
 import { backingServices } from './backing.ts';
+import { noCallerFiles, type CallerFiles } from './caller-files.ts';
 import { readComposeFile, type ComposeFile, type ComposeService } from './compose-file.ts';
 import type { ComposePath } from './compose-tree.ts';
 import { suggestion } from './did-you-mean.ts';
@@ -36,6 +37,8 @@ export interface LoadRequest {
   readonly environment: string;
   /** The caller's variables (its shell); those of the environment win over them. */
   readonly variables: Variables;
+  /** Files of the caller: secrets, and what git ignores. Default: none. */
+  readonly callerFiles?: CallerFiles;
   /** Folder of tidegate.yaml inside the repository; `''`, the default, is its root. */
   readonly folder?: string;
 }
@@ -122,7 +125,9 @@ export async function listEnvironments(request: {
 }
 
 function hostsOf({ services }: TidegateFile): readonly string[] {
-  const routes = [...services.values()].flatMap(({ route }) => route ?? []);
+  const routes = [...services.values()].flatMap(({ route }) =>
+    route && route.internal !== true ? [route] : [],
+  );
   const takesAny = routes.some(({ hosts, paths }) => hosts === undefined && paths === undefined);
   return takesAny ? [] : [...new Set(routes.flatMap(({ hosts = [] }) => hosts))];
 }
@@ -177,6 +182,7 @@ async function readServices({ request, commit, environment, report }: Parts): Pr
   const compose = await readComposeFile({
     paths,
     read: request.readCommitFile,
+    caller: request.callerFiles ?? noCallerFiles,
     stack,
     variables: { ...request.variables, ...environment?.variables },
     permits: (service) => {
@@ -248,7 +254,7 @@ function leftOut(name: string): Finding {
 
 function appService(service: ComposeService, file: TidegateFile, report: Report): readonly AppService[] {
   const input = file.services.get(service.name);
-  const { name, source, template, networks, configs, dependsOn } = service;
+  const { name, source, template, networks, configs, secrets, externalFiles, dependsOn } = service;
   if (!input || !source) return [];
   if (!input.route) {
     const { worker = {}, rollout } = input;
@@ -265,6 +271,8 @@ function appService(service: ComposeService, file: TidegateFile, report: Report)
     template,
     networks,
     configs,
+    secrets,
+    externalFiles,
     dependsOn,
   };
   advise(web, service, drainPlace(file, name), report);
@@ -272,13 +280,16 @@ function appService(service: ComposeService, file: TidegateFile, report: Report)
 }
 
 /** Without keys for what is not said: releases of before have the same content. */
-function routeOf({
-  hosts = [],
-  port,
-  paths,
-  stripPrefix,
-}: NonNullable<ServiceInput['route']>): WebService['route'] {
-  return { hosts, port, ...(paths && { paths }), ...(stripPrefix === true && { stripPrefix }) };
+function routeOf(route: NonNullable<ServiceInput['route']>): WebService['route'] {
+  const { hosts = [], port, paths, stripPrefix, internal } = route;
+  return {
+    hosts,
+    port,
+    ...(paths && { paths }),
+    ...(stripPrefix === true && { stripPrefix }),
+    ...(internal === true && { internal: 'only' }),
+    ...(internal === 'also' && { internal }),
+  };
 }
 
 function drainPlace(file: TidegateFile, service: string): Place | undefined {

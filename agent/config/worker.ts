@@ -15,7 +15,7 @@ export function workerService(
     readonly report: Report;
   },
 ): WorkerService {
-  const { name, source, networks, configs, dependsOn } = service;
+  const { name, source, networks, configs, secrets, externalFiles, dependsOn } = service;
   const template = withGrace(service, said.worker.drain);
   const { deadlineMs, unattended } = rolloutOf(said.rollout);
   const made: WorkerService = {
@@ -29,6 +29,8 @@ export function workerService(
     template,
     networks,
     configs,
+    secrets,
+    externalFiles,
     dependsOn,
   };
   adviseImage(made, service);

@@ -4,9 +4,10 @@
  * cannot be done by another.
  */
 import * as z from 'zod';
+import type { BackingResult } from './backing.ts';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
-import type { Difference, PlanResult } from './plan.ts';
+import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { WatchEvent } from './watch.ts';
 
@@ -25,6 +26,13 @@ export const params = {
   abort: z.strictObject({ ...changed, environment }),
   /** Without a tag: the release before the one that is live. */
   rollback: z.strictObject({ ...changed, environment, tag: z.string().min(1).nullable() }),
+  /** `ref`: the commit whose suite it is. Without it: HEAD; for what is live, that one's own commit. */
+  suite: z.strictObject({
+    ...changed,
+    environment,
+    suite: z.string().min(1),
+    ref: z.string().min(1).nullable(),
+  }),
   status: z.strictObject({ ...place, environment: environment.nullable() }),
   releases: z.strictObject({ ...place, environment }),
   logs: z.strictObject({
@@ -50,7 +58,14 @@ export const params = {
     since: z.strictObject({ feed: z.string(), sequence: z.int().nonnegative() }).nullable(),
   }),
   'flags.list': z.strictObject({ ...place, environment }),
-  'flags.set': z.strictObject({ ...changed, environment, key: z.string().min(1), on: z.boolean() }),
+  'flags.set': z.strictObject({
+    ...changed,
+    environment,
+    key: z.string().min(1),
+    on: z.boolean(),
+    /** Percent of the users for whom no rule says otherwise; with `on` only. Left out: all of them. */
+    share: z.number().min(0).max(100).optional(),
+  }),
   maintenance: z.strictObject({ ...changed, environment, on: z.boolean() }),
   /** Whatever the environment: changed only when it was confirmed. */
   'backing.apply': z.strictObject({
@@ -114,14 +129,6 @@ export interface SetupResult {
   readonly url: string;
 }
 
-export interface BackingResult {
-  readonly outcome: 'done' | 'unchanged';
-  readonly environment: string;
-  readonly service: string;
-  readonly differences: readonly Difference[];
-  readonly message: string;
-}
-
 export interface MaintenanceResult {
   /** `partial`: an edge has not acknowledged it yet, and may still show the other. */
   readonly outcome: 'done' | 'unchanged' | 'partial';
@@ -172,6 +179,7 @@ export interface BackingStatus {
 }
 
 export interface EdgeStatus {
+  /** Name of the node; `inside`: the internal edge, wherever it runs. */
   readonly node: string;
   readonly state: 'current' | 'behind' | 'missing' | 'forgotten';
   readonly detail: string;
@@ -240,15 +248,25 @@ export interface ReleaseEntry extends ReleaseName {
 
 export interface FlagStatus {
   readonly key: string;
-  /** What services are answered. */
+  /** Whether it is on. */
   readonly value: boolean;
   /** `null`: nobody has switched it, the default holds. */
   readonly state: 'on' | 'off' | null;
+  /** Percent of its users it was switched on for; `null`: no share was said. */
+  readonly share: number | null;
   /** False: it was switched once, and no release here knows it any more. */
   readonly defined: boolean;
   readonly default: boolean | null;
   readonly description: string | null;
   readonly owner: string | null;
+  readonly kind: 'release' | 'experiment' | 'ops' | 'kill-switch' | null;
+  /** The day from which on it should be gone: `2027-03-01`. */
+  readonly expires: string | null;
+  readonly type: 'boolean' | 'string' | 'number' | 'object';
+  /** Names, in the order of the file; of a flag that is not defined: none. */
+  readonly variants: readonly string[];
+  /** How many rules, needs and the like say who gets what; 0: everybody gets the same. */
+  readonly conditions: number;
   /** Who switched it last, and when (RFC 3339). */
   readonly by: string | null;
   readonly at: string | null;
@@ -270,6 +288,8 @@ export interface FlagSetResult {
   readonly flag: string;
   /** `forgotten`: no release defines it any more, and what was said of it is gone. */
   readonly state: 'on' | 'off' | 'forgotten';
+  /** Percent; `null`: no share was said. */
+  readonly share: number | null;
   readonly value: boolean | null;
   readonly message: string;
   /** How many controls serve it. */
@@ -279,12 +299,27 @@ export interface FlagSetResult {
   readonly tookMs: number;
 }
 
+export interface SuiteResult {
+  readonly outcome: 'done' | 'failed';
+  readonly suite: string;
+  readonly stage: 'build' | 'preview' | 'live';
+  /** Its own; not always that of the release. */
+  readonly commit: string;
+  /** What it asked; `null` for stage `build`. */
+  readonly release: ReleaseName | null;
+  readonly message: string;
+  /** All of them. */
+  readonly tests: readonly SuiteTest[];
+  readonly tookMs: number;
+}
+
 export interface Results {
   setup: SetupResult;
   deploy: RolloutResult;
   promote: RolloutResult;
   abort: RolloutResult;
   rollback: RolloutResult;
+  suite: SuiteResult;
   status: { readonly environments: readonly EnvironmentStatus[] };
   releases: { readonly stack: string; readonly releases: readonly ReleaseEntry[] };
   logs: { readonly lines: number };

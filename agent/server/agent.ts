@@ -25,6 +25,7 @@ import { releases } from './methods/releases.ts';
 import { rollback } from './methods/rollback.ts';
 import { setCertificate } from './methods/set-certificate.ts';
 import { setup } from './methods/setup.ts';
+import { suite } from './methods/suite.ts';
 import { status } from './methods/status.ts';
 import { watch } from './methods/watch.ts';
 import { openFeeds, type Feeds } from './watch/feeds.ts';
@@ -63,6 +64,7 @@ const methods: Methods = {
   promote,
   abort,
   rollback,
+  suite,
   status,
   releases,
   logs,

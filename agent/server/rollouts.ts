@@ -6,9 +6,9 @@ import { drive } from '../release/driver.ts';
 import type { MakeRelease, ReleaseEngine, Suites } from '../release/engine.ts';
 import { claimed } from '../release/failures.ts';
 import { firstState, phaseName } from '../release/machine.ts';
-import { webMoves } from '../release/plan.ts';
+
 import { agentLeaves } from '../release/takeover.ts';
-import type { ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { ReleasedWeb, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
 import { probePublicUrl } from './public-probe.ts';
 import { describeEnd } from './wording.ts';
@@ -149,11 +149,15 @@ export async function previewOf(
   head: RolloutHead,
   release: number,
 ): Promise<string | null> {
-  const service = webMoves(head.moves)[0]?.service;
-  if (service === undefined) return null;
   const record = await engine.ledger.releases.get(release);
-  const content = record?.services[service];
-  const { hosts = [], paths = ['/'] } = content?.kind === 'web' ? content.route : {};
+  // Nobody's browser comes to a worker, or to a service that only others call.
+  const route = (name: string): ReleasedWeb['route'] | undefined => {
+    const content = record?.services[name];
+    return content?.kind === 'web' && content.route.internal !== 'only' ? content.route : undefined;
+  };
+  const service = head.moves.map((move) => move.service).find((name) => route(name) !== undefined);
+  if (service === undefined) return null;
+  const { hosts = [], paths = ['/'] } = route(service) ?? {};
   const base = environment.url ?? edgeUrl(environment, hosts[0]);
   return previewLink({
     key: (await engine.ledger.keys.read()).preview,

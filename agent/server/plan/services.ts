@@ -2,8 +2,10 @@
 import type { AppService } from '../../config/model.ts';
 import type { Difference, PlannedService } from '../../protocol/plan.ts';
 import { activeSlot, type Current } from '../../release/current.ts';
+import type { ReleasedService } from '../../swarm/ledger/release.ts';
 import type { Move } from '../../swarm/ledger/rollout.ts';
-import { differences } from './differences.ts';
+import { routeOf } from '../source.ts';
+import { differences, type Compared } from './differences.ts';
 
 /** The image a service would run with, as far as it is known without building. */
 export interface PlannedImage {
@@ -31,13 +33,13 @@ export function plannedService(
   const { replicas, networks, rollout, template } = service;
   const wanted = {
     image: image.name,
-    ...ownOf(service),
+    ...(service.kind === 'worker' ? ownOf(service) : { route: routeOf(service), health: service.health }),
     replicas,
     networks: [...networks],
     rollout: { ...rollout, steps: [...rollout.steps] },
     spec: template,
   };
-  const found = differences(active?.content, wanted);
+  const found = differences(active?.content && comparable(active.content), wanted);
   return {
     service: service.name,
     action: image.state === 'there' ? 'reuse' : image.state,
@@ -48,10 +50,15 @@ export function plannedService(
   };
 }
 
-function ownOf(service: AppService): Record<string, unknown> {
+/** A release knows more of itself than a commit does: its content key, the digest of its image. */
+function comparable(service: ReleasedService): Compared {
+  const { image, replicas, networks, rollout, spec } = service;
+  return { image, ...ownOf(service), replicas, networks, rollout, spec };
+}
+
+function ownOf(service: AppService | ReleasedService): Record<string, unknown> {
   if (service.kind === 'worker') return { order: service.order };
-  const { route, health } = service;
-  return { route: { hosts: [...route.hosts], port: route.port }, health };
+  return { route: service.route, health: service.health };
 }
 
 function reasonOf(runs: boolean, image: PlannedImage, found: readonly Difference[]): string {

@@ -1,7 +1,7 @@
 /** A release record: everything that is needed to bring the release back bit by bit. Immutable. */
 import * as z from 'zod';
 import type { ServiceSpec } from '../port.ts';
-import { flagDefinition } from './flags.ts';
+import { flagDefinition } from './flag-definition.ts';
 
 const millis = z.int().nonnegative();
 
@@ -22,6 +22,8 @@ const common = {
   /** `sha256:…`, what a probe must be answered by. */
   digest: z.string(),
   replicas: z.int().nonnegative(),
+  /** Services that are to be there before it, where they are placed together; no part of its content. */
+  dependsOn: z.array(z.string()).optional(),
   /** Compose networks, without the stack's prefix. */
   networks: z.array(z.string()),
   rollout: rolloutPolicy,
@@ -38,6 +40,8 @@ const releasedWeb = z.strictObject({
     port: z.int().min(1).max(65_535),
     paths: z.array(z.string()).optional(),
     stripPrefix: z.boolean().optional(),
+    /** Called by other services as `http://<its name>:<port>`: by them alone, or by users as well. */
+    internal: z.enum(['only', 'also']).optional(),
   }),
   /** Path of the health check, `/healthz`. */
   health: z.string(),

@@ -65,6 +65,8 @@ describe('a project', () => {
         template: undefined,
         networks: ['default'],
         configs: [],
+        secrets: [],
+        externalFiles: [],
         dependsOn: [],
       },
     );

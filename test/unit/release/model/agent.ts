@@ -8,7 +8,7 @@ import { isWarm, movesTo, policyOf, previousOf, type Wanted } from '../../../../
 import { recover } from '../../../../agent/release/recovery.ts';
 import { runsStill } from '../../../../agent/release/warm.ts';
 import { agentLeaves, takeOver } from '../../../../agent/release/takeover.ts';
-import type { ReleasedService, ReleaseRecord } from '../../../../agent/swarm/ledger/release.ts';
+import type { ReleasedService, ReleasedWeb, ReleaseRecord } from '../../../../agent/swarm/ledger/release.ts';
 import type { Move, RolloutHead, RolloutState, Step } from '../../../../agent/swarm/ledger/rollout.ts';
 import type { Process } from './process.ts';
 import { stack, type Nature, type World } from './world.ts';
@@ -181,14 +181,18 @@ function wantedOf(services: Readonly<Record<string, ReleasedService>>): Record<s
 function contentOf(world: World, service: string, { content, nature, steps }: Wish): ReleasedService {
   const digest = `sha256:${sha256(`${service} ${content} ${nature}`)}`;
   world.natures.set(digest, nature);
-  return aService({ content: digest, image: digest, digest, replicas: 1 + (content % 2), steps });
+  const made = aService({ content: digest, image: digest, digest, replicas: 1 + (content % 2), steps });
+  if (!world.hasInside) return made;
+  if (service === 'api') return { ...made, route: { ...made.route, internal: 'only' } };
+  const internal = content % 2 === 0 ? { internal: 'also' as const } : {};
+  return { ...made, route: { ...made.route, ...internal }, dependsOn: ['api'] };
 }
 
 export function aService(
   part: Pick<ReleasedService, 'content' | 'image' | 'digest' | 'replicas'> & {
     readonly steps: readonly Step[];
   },
-): ReleasedService {
+): ReleasedWeb {
   const { steps, ...rest } = part;
   return {
     kind: 'web',
