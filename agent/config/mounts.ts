@@ -7,7 +7,7 @@ import { labels as swarmLabels } from '../common/names.ts';
 import type { Field } from './compose-field.ts';
 import { checkKeys, mountKeys } from './compose-keys.ts';
 import { parseBytes } from './durations.ts';
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 import type { DeclaredVolume } from './volumes.ts';
 
 export interface MountPlace {
