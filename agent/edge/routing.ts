@@ -55,15 +55,14 @@ export function routingOf(
   releases: ReadonlyMap<number, ReleaseRecord>,
 ): Routing {
   const { routes, slots, cuts, maintenance, certificates } = stored.value;
-  const services = new Set(Object.keys(routes));
-  for (const [key] of Object.entries(slots)) services.add(key.replace(/-(blue|green)$/, ''));
+  const named = Object.keys(slots).map((key) => key.replace(/-(blue|green)$/, ''));
+  const services = [...new Set([...Object.keys(routes), ...named])].sort();
   return {
     stack,
     object: stored.id,
     version: stored.version,
-    services: [...services]
+    services: services
       .filter((service) => !isWorker(service, slots, releases))
-      .sort()
       .map((service) => serviceRouting(service, routes[service])),
     ...(maintenance === undefined ? {} : { maintenance: true }),
     ...(certificates === undefined ? {} : { certificates }),
