@@ -13,7 +13,7 @@ export function placingOrder<T extends { readonly service: string }>(
   const content = ({ service }: T) => release.services[service];
   const isInternal = (slot: T): boolean => {
     const found = content(slot);
-    return found?.kind === 'web' && found.route.internal === 'only';
+    return found !== undefined && found.kind !== 'worker' && found.route.internal === 'only';
   };
   const sorted = [...slots.filter(isInternal), ...slots.filter((slot) => !isInternal(slot))];
   const needs = new Map(sorted.map((slot) => [slot.service, content(slot)?.dependsOn ?? []] as const));
