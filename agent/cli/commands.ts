@@ -18,6 +18,7 @@ export const flags = {
   cert: { takes: 'FILE', short: null, summary: 'PEM file of the certificate, then its chain.' },
   key: { takes: 'FILE', short: null, summary: 'PEM file of its key, not encrypted.' },
   volumes: { takes: null, short: null, summary: 'Also remove the volumes, and all data in them.' },
+  fix: { takes: null, short: null, summary: 'Repair what a machine can repair, in the files.' },
   stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
   folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
   json: {
@@ -178,6 +179,18 @@ export const commands: readonly Command[] = [
     request: ({ folder, positionals }) => ({
       method: 'plan',
       params: { folder, environment: needed(positionals, 'ENV'), ref: positionals.REF ?? 'HEAD' },
+    }),
+  },
+  {
+    name: 'validate',
+    positionals: ['[ENV]'],
+    flags: ['fix'],
+    summary: 'Check tidegate.yaml and the compose file as they are in the working tree.',
+    details:
+      'Without ENV: for every environment of the project. Needs no engine. Exits with 2 when there are errors.',
+    request: ({ folder, positionals, set }) => ({
+      method: 'validate',
+      params: { folder, environment: positionals.ENV ?? null, fix: set.has('fix') },
     }),
   },
   {

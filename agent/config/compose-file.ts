@@ -6,6 +6,7 @@ import { checkKeys, serviceKeys, topKeys } from './compose-keys.ts';
 import { loadComposeTree, noServices, type ComposePath } from './compose-tree.ts';
 import { readConfigs, readMountedConfigs } from './configs.ts';
 import { readDependencies } from './dependencies.ts';
+import type { Change } from './fix/change.ts';
 import { readImageSource } from './image-source.ts';
 import type { Variables } from './interpolate.ts';
 import type { ConfigFile, ImageSource, ReadFile } from './model.ts';
@@ -25,6 +26,8 @@ export interface ComposeInput {
   readonly variables: Variables;
   /** True for a service both slots of which may write to its volumes. */
   readonly sharesVolumes: (service: string) => boolean;
+  /** What is done about a service's `ports:`: nothing, or what would make the problem go. */
+  readonly portsOf: (service: string) => 'ignore' | Change | undefined;
   readonly report: Report;
 }
 
@@ -80,7 +83,12 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
   const allNames = all.map(([name]) => name);
   return {
     services: active.flatMap(([name, field]) =>
-      readService(name, field, { ...project, shared: input.sharesVolumes(name), serviceNames: allNames }),
+      readService(name, field, {
+        ...project,
+        shared: input.sharesVolumes(name),
+        ports: input.portsOf(name),
+        serviceNames: allNames,
+      }),
     ),
     serviceNames,
     leftOut: allNames.filter((name) => !serviceNames.includes(name)),
@@ -91,6 +99,7 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
 interface ServiceContext extends ComposeContext {
   readonly networks: readonly string[];
   readonly serviceNames: readonly string[];
+  readonly ports: 'ignore' | Change | undefined;
 }
 
 function readService(name: string, field: Field, context: ServiceContext): readonly ComposeService[] {
@@ -104,11 +113,13 @@ function readService(name: string, field: Field, context: ServiceContext): reado
   }
   checkKeys(field, serviceKeys);
   const ports = field.get('ports');
-  if (ports && !(ports.tree.kind === 'list' && ports.tree.items.length === 0))
+  const publishes = ports && !(ports.tree.kind === 'list' && ports.tree.items.length === 0);
+  if (publishes && context.ports !== 'ignore')
     ports.errorAtKey({
       code: 'compose.ports',
       message: 'only the edge publishes ports; a port of its own could be held by one slot only.',
-      hint: 'Remove "ports:"; the edge sends requests to "route.port" of tidegate.yaml.',
+      hint: 'Remove "ports:", or write "ports: ignore" for the service in tidegate.yaml, so that only docker compose publishes them.',
+      change: context.ports,
     });
   return [
     {

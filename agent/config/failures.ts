@@ -9,7 +9,7 @@ export function configInvalid(problems: readonly Problem[]): TidegateError {
   return failure('config.invalid', {
     message: [`${count} in the configuration:`, ...errors.map(problemLine)].join('\n'),
     hint: 'The compose file and "services:" are read from the commit: correct them, commit, and try again.',
-    data: { problems },
+    data: { problems: problems.map(withoutChange) },
   });
 }
 
@@ -41,6 +41,11 @@ export function configFailure(
   if (only?.code === 'config.unknown-environment' && others.length === 0)
     return unknownEnvironment(asked.environment, asked.environments);
   return configInvalid(problems);
+}
+
+/** Changes are for those who have the working tree at hand: `validate`. */
+function withoutChange({ severity, file, line, column, code, message, hint }: Problem): Problem {
+  return { severity, file, line, column, code, message, hint };
 }
 
 /** `compose.yaml:7:5 services.web.image: … Write it as …` */

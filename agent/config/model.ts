@@ -1,4 +1,5 @@
 /** What `tidegate.yaml` and the compose file say together, checked and with every default filled in. */
+import type { Change } from './fix/change.ts';
 import type { SlotTemplate, RolloutPolicy } from '../swarm/ledger/release.ts';
 
 export interface Project {
@@ -117,6 +118,8 @@ export interface Problem {
   readonly message: string;
   /** What would be right. */
   readonly hint: string;
+  /** What makes it go, where a machine can do that. */
+  readonly change?: Change | undefined;
 }
 
 /** Reads a file of a commit or of the checkout; `undefined` when it is not there. Paths use `/`. */

@@ -8,8 +8,10 @@ import { advise } from './advice.ts';
 import { readComposeFile, type ComposeFile, type ComposeService } from './compose-file.ts';
 import type { ComposePath } from './compose-tree.ts';
 import { suggestion } from './did-you-mean.ts';
+import { dockerfileFacts, type DockerfileFacts } from './dockerfile-facts.ts';
 import { environmentsOf } from './environments.ts';
 import { missingHint, unknownEnvironment } from './failures.ts';
+import type { Change } from './fix/change.ts';
 import type { Variables } from './interpolate.ts';
 import type { Environment, Problem, Project, ReadFile, WebService } from './model.ts';
 import { Report, sortProblems, type Finding, type Place } from './report.ts';
@@ -165,11 +167,13 @@ async function readServices({ request, commit, environment, report }: Parts): Pr
     stack,
     variables: { ...request.variables, ...environment?.variables },
     sharesVolumes: (service) => commit.services.get(service)?.volumes === 'shared',
+    portsOf: (service) => portsOf(commit, service),
     report,
   });
   if (!compose) return [];
   checkNamed(commit, compose, report);
-  return compose.services.flatMap((service) => webService(service, commit, report));
+  const dockerfiles = await readDockerfiles(compose.services, request.readCommitFile);
+  return compose.services.flatMap((service) => webService(service, { file: commit, dockerfiles, report }));
 }
 
 /** Inside the repository; none when one of them is not. */
@@ -227,7 +231,36 @@ function leftOut(name: string): Finding {
   };
 }
 
-function webService(service: ComposeService, file: TidegateFile, report: Report): readonly WebService[] {
+/** Of services that are built: what their Dockerfiles say. */
+type Dockerfiles = ReadonlyMap<string, DockerfileFacts>;
+
+async function readDockerfiles(services: readonly ComposeService[], read: ReadFile): Promise<Dockerfiles> {
+  const found = services.map(async ({ name, source }) => {
+    const text = source?.kind === 'build' ? await read(source.dockerfile) : undefined;
+    return text === undefined || source?.kind !== 'build'
+      ? []
+      : [[name, dockerfileFacts(text, { target: source.target, args: source.args })] as const];
+  });
+  return new Map((await Promise.all(found)).flat());
+}
+
+function portsOf(file: TidegateFile, service: string): 'ignore' | Change | undefined {
+  const input = file.services.get(service);
+  if (!input || input.ports === 'ignore') return input?.ports;
+  const title = `Leave the ports of ${service} to docker compose ("ports: ignore")`;
+  return { kind: 'set', title, file: file.path, path: ['services', service, 'ports'], value: 'ignore' };
+}
+
+interface ServiceContext {
+  readonly file: TidegateFile;
+  readonly dockerfiles: Dockerfiles;
+  readonly report: Report;
+}
+
+function webService(
+  service: ComposeService,
+  { file, dockerfiles, report }: ServiceContext,
+): readonly WebService[] {
   const input = file.services.get(service.name);
   const { name, source, template, networks, configs, dependsOn } = service;
   if (!input || !source) return [];
@@ -243,7 +276,13 @@ function webService(service: ComposeService, file: TidegateFile, report: Report)
     configs,
     dependsOn,
   };
-  advise(web, service, drainPlace(file, name), report);
+  advise({
+    service: web,
+    compose: service,
+    drainAt: drainPlace(file, name),
+    dockerfile: dockerfiles.get(name),
+    report,
+  });
   return [web];
 }
 

@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import type { DoctorResult } from './doctor.ts';
 import type { PlanResult } from './plan.ts';
+import type { ValidateResult } from './validate.ts';
 import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
@@ -35,6 +36,8 @@ export const params = {
   down: z.strictObject({ ...changed, environment, volumes: z.boolean() }),
   forgetEdge: z.strictObject({ ...changed, environment, node: z.string().min(1) }),
   plan: z.strictObject({ ...place, environment, ref: z.string().min(1) }),
+  /** Of the working tree. `fix`: what a machine can repair is repaired in the files. */
+  validate: z.strictObject({ ...place, environment: environment.nullable(), fix: z.boolean() }),
   doctor: z.strictObject({ ...place, environment: environment.nullable() }),
   /** Runs until it is cancelled. `since`: what the client saw last, to go on from there. */
   watch: z.strictObject({
@@ -231,6 +234,7 @@ export interface Results {
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;
   plan: PlanResult;
+  validate: ValidateResult;
   doctor: DoctorResult;
   /** Where to go on with `since`. */
   watch: { readonly feed: string; readonly sequence: number };

@@ -1,7 +1,16 @@
 import type { Method } from './methods.ts';
 
-/** Methods that change nothing: stopped without a word when nobody is left to read their answer. */
-const reading: readonly Method[] = ['status', 'releases', 'logs', 'flags.list', 'watch', 'plan', 'doctor'];
+/** Methods that change nothing of an environment: stopped without a word when nobody is left to read their answer. */
+const reading: readonly Method[] = [
+  'status',
+  'releases',
+  'logs',
+  'flags.list',
+  'watch',
+  'plan',
+  'validate',
+  'doctor',
+];
 
 export function changes(method: Method): boolean {
   return !reading.includes(method);

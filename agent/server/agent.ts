@@ -21,6 +21,7 @@ import { rollback } from './methods/rollback.ts';
 import { setCertificate } from './methods/set-certificate.ts';
 import { setup } from './methods/setup.ts';
 import { status } from './methods/status.ts';
+import { validate } from './methods/validate.ts';
 import { watch } from './methods/watch.ts';
 import { openFeeds, type Feeds } from './watch/feeds.ts';
 import { told } from './watch/tee.ts';
@@ -68,6 +69,7 @@ const methods: Methods = {
   'flags.list': listEnvironmentFlags,
   'flags.set': setFlag,
   plan,
+  validate,
   doctor,
   watch,
 };

@@ -10,6 +10,7 @@ import { reportCertificate, reportMaintenance } from './door.ts';
 import { reportReleases } from './releases.ts';
 import { reportRollout } from './rollout.ts';
 import { reportStatus } from './status.ts';
+import { reportValidate } from './validate.ts';
 
 export interface View {
   readonly style: Style;
@@ -24,6 +25,9 @@ interface Report<R> {
 
 const done: Ending = { kind: 'outcome', outcome: 'done', reason: '' };
 const failed: Ending = { kind: 'outcome', outcome: 'failed', reason: '' };
+
+/** Of the configuration. */
+const wrong: Ending = { kind: 'error', code: 'config.invalid' };
 
 const rollout: Report<RolloutResult> = {
   lines: (result, { style }) => reportRollout(result, style),
@@ -44,6 +48,10 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   /** Its lines went out as they came. */
   logs: { lines: () => [], ending: () => done },
   plan: { lines: (result, { style }) => reportPlan(result, style), ending: () => done },
+  validate: {
+    lines: (result, { style }) => reportValidate(result, style),
+    ending: ({ outcome }) => (outcome === 'right' ? done : wrong),
+  },
   doctor: {
     lines: ({ checks }, { style }) => reportDoctor(checks, style),
     ending: ({ checks }) => (checks.some(({ state }) => state === 'fail') ? failed : done),

@@ -43,6 +43,8 @@ describe('the command line', () => {
     ['logs dev --tail=0', 'logs', { ...dev, service: null, tail: 0, follow: false }],
     ['plan dev', 'plan', { ...dev, ref: 'HEAD' }],
     ['plan dev v1.1.0', 'plan', { ...dev, ref: 'v1.1.0' }],
+    ['validate', 'validate', { folder: '/project', environment: null, fix: false }],
+    ['validate dev --fix', 'validate', { ...dev, fix: true }],
     ['doctor', 'doctor', { folder: '/project', environment: null }],
     ['doctor dev', 'doctor', dev],
     ['watch dev', 'watch', { ...dev, since: null }],
