@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { connectSocket } from '../agent/cli/socket.ts';
+import { connectSocket } from '../agent/protocol/connection/socket.ts';
 import type { AgentEvent } from '../agent/protocol/methods.ts';
 import type { Ready } from './event-source.ts';
 

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { connectStdio, type RemoteAgent } from '../agent/cli/remote.ts';
+import { connectStdio, type RemoteAgent } from '../agent/protocol/connection/remote.ts';
 import type { Call } from '../agent/protocol/methods.ts';
 
 const program = path.resolve(import.meta.dirname, '../dist/tidegate.js');

@@ -2,10 +2,10 @@
 import { messageOf } from '../common/errors.ts';
 import type { Clock } from '../common/clock.ts';
 import type { AgentApi } from '../protocol/methods.ts';
-import type { Discovered, Finding } from '../server/discovery/file.ts';
-import { sessionEnvironment } from '../server/session-env.ts';
+import type { Discovered, Finding } from '../protocol/connection/discovery.ts';
+import { sessionEnvironment } from '../protocol/connection/session-env.ts';
 import { usage } from './failures.ts';
-import type { RemoteAgent } from './remote.ts';
+import type { RemoteAgent } from '../protocol/connection/remote.ts';
 
 export interface Choosing {
   /** `TIDEGATE_AGENT` in it: `use` (default), `auto` (start one where there is none), `off`. */

@@ -1,5 +1,4 @@
 import { failure, type TidegateError } from '../common/errors.ts';
-import { protocolVersion } from '../protocol/version.ts';
 
 /** Something about the command line is wrong; `usage` is the line that would be right. */
 export function usage(message: string, hint: string): TidegateError {
@@ -19,20 +18,5 @@ export function declined(command: string): TidegateError {
     message: `"tidegate ${command}" was not confirmed.`,
     hint: 'Nothing was changed.',
     data: { command },
-  });
-}
-
-export function disconnected(why: string): TidegateError {
-  return failure('agent.disconnected', {
-    message: `The connection to the agent ended before it answered: ${why}.`,
-    hint: 'What it was doing is in the cluster, not in the agent: look with "tidegate status".',
-  });
-}
-
-export function otherProtocol(theirs: number, version: string): TidegateError {
-  return failure('usage.invalid', {
-    message: `The agent (version ${version}) speaks version ${theirs} of the contract, this client version ${protocolVersion}.`,
-    hint: theirs < protocolVersion ? 'Update the agent.' : 'Update this client.',
-    data: { theirs, ours: protocolVersion },
   });
 }

@@ -28,8 +28,8 @@ const ownAgent = async (): Promise<AgentApi> =>
 async function findAgent(): Promise<AgentApi> {
   if (env['TIDEGATE_AGENT'] === 'off') return ownAgent();
   const [{ discover }, { discoveryFolder }, { chooseAgent }] = await Promise.all([
-    import('../server/discovery/file.ts'),
-    import('../server/discovery/folder.ts'),
+    import('../protocol/connection/discovery.ts'),
+    import('../protocol/connection/folder.ts'),
     import('./choose-agent.ts'),
   ]);
   const folder = discoveryFolder(env);
@@ -38,7 +38,7 @@ async function findAgent(): Promise<AgentApi> {
     version: metadata.version,
     build,
     discover: () => discover(folder),
-    connect: async (agent) => (await import('./socket.ts')).connectSocket(agent),
+    connect: async (agent) => (await import('../protocol/connection/socket.ts')).connectSocket(agent),
     start: async () => (await import('./start-agent.ts')).startDetached(import.meta.filename, folder, env),
     own: ownAgent,
     clock: systemClock,

@@ -1,7 +1,7 @@
 /** `tidegate agent`: this process as the agent of its user, for any number of clients. */
 import { codeOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import { discoveryFolder } from '../server/discovery/folder.ts';
+import { discoveryFolder } from '../protocol/connection/folder.ts';
 import { runAgent } from '../server/run-agent.ts';
 import { defaultLimits } from '../server/socket/serve-socket.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
 import path from 'node:path';
-import { makeFolder } from '../server/discovery/folder.ts';
+import { makeFolder } from '../protocol/connection/folder.ts';
 
 /** Nothing else of this shell: sessions bring their own environment along. */
 const kept = ['PATH', 'HOME', 'XDG_RUNTIME_DIR', 'TMPDIR', 'TIDEGATE_AGENT_IDLE_SECONDS'];

@@ -39,6 +39,8 @@ export const names = {
   edgeNetwork: (stack: string) => `${stack}_tidegate`,
   /** Overlay network between edges and control; no slot is on it. */
   controlNetwork: (stack: string) => `${stack}_tidegate-control`,
+  /** A task that runs once; `id`: six random characters. Not longer than the name of control. */
+  run: (stack: string, id: string) => `${stack}_tidegate-r${id}`,
   network: (stack: string, network: string) => `${stack}_${network}`,
   routes: (stack: string) => `${stack}.routes`,
   acks: (stack: string) => `${stack}.acks`,

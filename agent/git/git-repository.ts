@@ -6,7 +6,8 @@ import { originUrl } from './origin.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { ParsedTreeEntry } from './parse.ts';
 import { readRefs } from './refs.ts';
-import type { Commit, Repository, Tag, TreeEntry } from './repository.ts';
+import { namedCommits } from './named.ts';
+import type { Commit, NamedCommits, Repository, Tag, TreeEntry } from './repository.ts';
 import { Revisions } from './revisions.ts';
 import { Tags } from './tags.ts';
 
@@ -43,6 +44,10 @@ export class GitRepository implements Repository {
 
   async tags(): Promise<readonly Tag[]> {
     return this.#tags.list(await readRefs(this.#location));
+  }
+
+  async named(most: number): Promise<NamedCommits> {
+    return namedCommits(this.#store, await readRefs(this.#location), most);
   }
 
   originUrl(): Promise<string | undefined> {

@@ -18,6 +18,22 @@ export interface Tag {
   readonly oid: string;
 }
 
+/** A tag or a branch with what a person wants to know of its commit. */
+export interface NamedCommit {
+  readonly name: string;
+  readonly oid: string;
+  readonly subject: string;
+  /** Of the tag where it has one, else of the commit; milliseconds since the epoch. */
+  readonly time: number;
+}
+
+export interface NamedCommits {
+  readonly tags: readonly NamedCommit[];
+  readonly branches: readonly NamedCommit[];
+  /** How many there are. */
+  readonly total: { readonly tags: number; readonly branches: number };
+}
+
 export interface TreeEntry {
   /** Below the folder that was asked for, with `/`. */
   readonly path: string;
@@ -31,6 +47,8 @@ export interface Repository {
   /** Throws `git.unknown-ref` with the nearest names. */
   resolve(ref: string): Promise<Commit>;
   tags(): Promise<readonly Tag[]>;
+  /** Tags newest first, and local branches, the one committed to last first; at most `most` of each. */
+  named(most: number): Promise<NamedCommits>;
   /** URL of the remote `origin`, without credentials; `undefined` when there is none, or it is a path. */
   originUrl(): Promise<string | undefined>;
   /** True when the working tree differs from HEAD: what differs is not deployed. */

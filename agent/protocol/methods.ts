@@ -4,9 +4,11 @@
  * cannot be done by another.
  */
 import * as z from 'zod';
+import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
 import type { PlanResult } from './plan.ts';
 import type { ValidateResult } from './validate.ts';
+import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
@@ -38,6 +40,11 @@ export const params = {
   plan: z.strictObject({ ...place, environment, ref: z.string().min(1) }),
   /** Of the working tree. `fix`: what a machine can repair is repaired in the files. */
   validate: z.strictObject({ ...place, environment: environment.nullable(), fix: z.boolean() }),
+  /** Asks no cluster. */
+  project: z.strictObject(place),
+  refs: z.strictObject(place),
+  history: z.strictObject({ ...place, environment }),
+  preview: z.strictObject({ ...place, environment }),
   doctor: z.strictObject({ ...place, environment: environment.nullable() }),
   /** Runs until it is cancelled. `since`: what the client saw last, to go on from there. */
   watch: z.strictObject({
@@ -142,6 +149,20 @@ export interface EdgeStatus {
   readonly detail: string;
 }
 
+export type RolloutStage =
+  | 'planned'
+  | 'building'
+  | 'testing'
+  | 'placing'
+  | 'verifying'
+  | 'shifting'
+  | 'promoted'
+  | 'settling'
+  | 'done'
+  | 'aborting'
+  | 'aborted'
+  | 'partial';
+
 export interface RolloutStatus {
   readonly id: string;
   readonly kind: 'deploy' | 'rollback';
@@ -149,8 +170,13 @@ export interface RolloutStatus {
   readonly by: string;
   /** `shifting 25%`, `settling: warm`, … */
   readonly phase: string;
+  /** The same without its step: `shifting`, `settling`, … */
+  readonly stage: RolloutStage;
   readonly reason: string | null;
   readonly since: string;
+  /** When the phase ends by itself (ISO); `null`: with what it waits for, or when somebody promotes. */
+  readonly until: string | null;
+  readonly services: readonly string[];
   readonly driver: string | null;
 }
 
@@ -160,11 +186,14 @@ export interface EnvironmentStatus {
   readonly state: 'ready' | 'not-set-up' | 'unreachable' | 'corrupt' | 'going-down';
   /** What is wrong and what to do, when `state` is not `ready`. */
   readonly problem: string | null;
+  readonly problemCode: ErrorCode | null;
   readonly services: readonly { readonly service: string; readonly slots: readonly SlotStatus[] }[];
   readonly edges: readonly EdgeStatus[];
   readonly rollouts: readonly RolloutStatus[];
   /** Who put up the maintenance page; `null`: users get the application. */
   readonly maintenance: string | null;
+  /** Another one: somebody may have switched a flag. `null`: nobody ever has. */
+  readonly flagsVersion: string | null;
 }
 
 export interface ReleaseEntry extends ReleaseName {
@@ -235,6 +264,10 @@ export interface Results {
   'flags.set': FlagSetResult;
   plan: PlanResult;
   validate: ValidateResult;
+  project: ProjectResult;
+  refs: RefsResult;
+  history: HistoryResult;
+  preview: PreviewResult;
   doctor: DoctorResult;
   /** Where to go on with `since`. */
   watch: { readonly feed: string; readonly sequence: number };

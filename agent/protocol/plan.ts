@@ -12,6 +12,8 @@ export interface PlanResult {
   readonly subject: string;
   readonly live: ReleaseName | null;
   readonly services: readonly PlannedService[];
+  /** What it changes of the definitions of flags; their state stays. */
+  readonly flags: readonly PlannedFlag[];
   /** Shares of the traffic one after the other, in percent; `holdMs` `null`: until somebody promotes. */
   readonly steps: readonly { readonly share: number; readonly holdMs: number | null }[];
   /** What does not come back as it was, one sentence each. */
@@ -30,6 +32,12 @@ export interface PlannedService {
   readonly reason: string;
   readonly from: 'blue' | 'green' | null;
   readonly to: 'blue' | 'green' | null;
+  readonly differences: readonly Difference[];
+}
+
+export interface PlannedFlag {
+  readonly key: string;
+  readonly action: 'added' | 'changed' | 'removed';
   readonly differences: readonly Difference[];
 }
 

@@ -10,6 +10,10 @@ const reading: readonly Method[] = [
   'plan',
   'validate',
   'doctor',
+  'project',
+  'refs',
+  'history',
+  'preview',
 ];
 
 export function changes(method: Method): boolean {

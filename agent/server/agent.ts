@@ -11,11 +11,15 @@ import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
+import { projectHistory } from './methods/history.ts';
 import { logs } from './methods/logs.ts';
 import { maintenance } from './methods/maintenance.ts';
 import { abort, promote } from './methods/decide.ts';
 import { doctor } from './methods/doctor.ts';
 import { plan } from './methods/plan.ts';
+import { preview } from './methods/preview.ts';
+import { project } from './methods/project.ts';
+import { refs } from './methods/refs.ts';
 import { releases } from './methods/releases.ts';
 import { rollback } from './methods/rollback.ts';
 import { setCertificate } from './methods/set-certificate.ts';
@@ -70,6 +74,10 @@ const methods: Methods = {
   'flags.set': setFlag,
   plan,
   validate,
+  project,
+  refs,
+  history: projectHistory,
+  preview,
   doctor,
   watch,
 };

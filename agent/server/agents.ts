@@ -7,7 +7,7 @@ import { createAgent, type AgentOptions } from './agent.ts';
 import { openConnections, type Connections } from './connections.ts';
 import type { Lent } from './socket/serve-socket.ts';
 import { openFeeds, type Feeds } from './watch/feeds.ts';
-import type { HelloParams } from './wire.ts';
+import type { HelloParams } from '../protocol/connection/wire.ts';
 
 export interface Agents {
   lend(hello: HelloParams): Lent;

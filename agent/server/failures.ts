@@ -80,3 +80,11 @@ export function unknownCertificate(
     data: { name, environment },
   });
 }
+
+export function nothingToPreview(environment: string): TidegateError {
+  return failure('rollout.none', {
+    message: `Nothing is being prepared in ${environment} that could be looked at before users see it.`,
+    hint: `"tidegate deploy ${environment} REF --hold" stops before users see a release.`,
+    data: { environment },
+  });
+}

@@ -104,7 +104,7 @@ export async function resultOf(
     to: made ? nameOf(made) : null,
     services: head.moves.map((move) => ({ service: move.service, from: move.from, to: move.to })),
     tookMs: Math.round(tookMs),
-    preview: outcome === 'held' && made ? await preview(place, head, made.number) : null,
+    preview: outcome === 'held' && made ? await previewOf(place, head, made.number) : null,
   };
 }
 
@@ -141,8 +141,9 @@ async function lostClaim(engine: ReleaseEngine, head: RolloutHead, state: Rollou
 
 const previewHours = 8;
 
-async function preview(
-  { engine, environment }: Place,
+/** `null`: it moves nothing that could be looked at. */
+export async function previewOf(
+  { engine, environment }: Pick<Place, 'engine' | 'environment'>,
   head: RolloutHead,
   release: number,
 ): Promise<string | null> {

@@ -4,8 +4,8 @@ import type { Log } from '../common/log.ts';
 import { protocolVersion } from '../protocol/version.ts';
 import type { Agents } from './agents.ts';
 import { alreadyRunning } from './discovery/failures.ts';
-import { announce } from './discovery/file.ts';
-import { makeFolder } from './discovery/folder.ts';
+import { announce } from './discovery/announce.ts';
+import { makeFolder } from '../protocol/connection/folder.ts';
 import { takeLock } from './discovery/lock.ts';
 import { serveSocket, type Limits } from './socket/serve-socket.ts';
 

@@ -1,44 +1,8 @@
-/**
- * What a session's environment may say: which engine, whose keys, and Tidegate's own settings. The agent's own
- * environment is that of whoever happened to start it, so nothing of it reaches a session. Pure.
- */
+import { allowedNames, isAllowed, ownNames } from '../protocol/connection/session-env.ts';
 import { notInSession } from './failures.ts';
 
-type Variables = Readonly<Record<string, string | undefined>>;
-
-const allowed: readonly string[] = [
-  'DOCKER_HOST',
-  'DOCKER_CONTEXT',
-  'DOCKER_CONFIG',
-  'DOCKER_CERT_PATH',
-  'DOCKER_TLS_VERIFY',
-  'DOCKER_BUILDKIT',
-  'SSH_AUTH_SOCK',
-  'XDG_RUNTIME_DIR',
-  'HOME',
-  'PATH',
-];
-
-const own = 'TIDEGATE_';
-
-function isAllowed(name: string): boolean {
-  return allowed.includes(name) || name.startsWith(own);
-}
-
-/** What a client sends along with its hello. */
-export function sessionEnvironment(env: Variables): {
-  readonly env: Readonly<Record<string, string>>;
-  readonly variables: Readonly<Record<string, string>>;
-} {
-  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return {
-    env: Object.fromEntries(given.filter(([name]) => isAllowed(name))),
-    variables: Object.fromEntries(given.filter(([name]) => !isAllowed(name))),
-  };
-}
-
-/** Throws `usage.invalid` with every name that has no business there. */
-export function checkSessionEnvironment(env: Variables): void {
+/** Throws `usage.invalid` with every name that has no business in a session's environment. */
+export function checkSessionEnvironment(env: Readonly<Record<string, string | undefined>>): void {
   const strangers = Object.keys(env).filter((name) => !isAllowed(name));
-  if (strangers.length > 0) throw notInSession(strangers, [...allowed, `${own}*`]);
+  if (strangers.length > 0) throw notInSession(strangers, [...allowedNames, `${ownNames}*`]);
 }

@@ -9,7 +9,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { params, type AgentApi, type AgentEvent, type Method } from '../protocol/methods.ts';
 import { changes } from '../protocol/reading.ts';
-import { toWire } from './errors-on-the-wire.ts';
+import { toWire } from '../protocol/connection/errors-on-the-wire.ts';
 import { agentEnds, helloMissing, invalidParams, tooManyRequests, unknownMethod } from './failures.ts';
 import {
   eventProgress,
@@ -19,7 +19,7 @@ import {
   helloParams,
   type Hello,
   type HelloParams,
-} from './wire.ts';
+} from '../protocol/connection/wire.ts';
 
 export interface SessionOptions {
   readonly reader: MessageReader;

@@ -75,7 +75,7 @@ async function runOne(
   });
   if (suite.hasOwnTarget && image.built) built.add(image.ref);
   const mask = masker(suite.source.kind === 'build' ? suite.source.args : {});
-  const deps = { containers: connection.containers, clock: engine.clock, log: engine.log };
+  const deps = { runner: connection.containers, clock: engine.clock, log: engine.log };
   const { stack } = environment;
   const outcome = await runSuite(deps, {
     suite,

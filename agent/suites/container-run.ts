@@ -3,13 +3,13 @@ import { hasCode, messageOf } from '../common/errors.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Log } from '../common/log.ts';
 import type { OutputChunk } from '../swarm/container-output.ts';
-import type { Containers, ContainerEnd, ContainerRequest } from '../swarm/containers.ts';
+import type { ContainerEnd, ContainerRequest, Runner } from '../swarm/containers.ts';
 import type { FileInTar } from '../swarm/tar-file.ts';
 import { suiteCancelled } from './failures.ts';
 import { SuiteOutput, type OnLine, type OutputLimits } from './output.ts';
 
 export interface RunDeps {
-  readonly containers: Containers;
+  readonly runner: Runner;
   readonly clock: Clock;
   readonly log: Log;
   readonly outputLimits?: OutputLimits;
@@ -46,10 +46,10 @@ const reportBytes = 16 * 1024 * 1024;
 
 /** Throws `cancelled` when the signal aborts, and `engine.*` when the engine fails; the container is gone then as well. */
 export async function runInContainer(deps: RunDeps, request: RunRequest): Promise<ContainerRun> {
-  const { containers, log } = deps;
+  const { runner, log } = deps;
   const { signal } = request;
   if (hasAborted(signal)) throw suiteCancelled(request.suite);
-  const id = await containers.create(request);
+  const id = await runner.create(request);
   const over = new AbortController();
   try {
     return await attempt(deps, request, id, AbortSignal.any([signal, over.signal]));
@@ -58,7 +58,7 @@ export async function runInContainer(deps: RunDeps, request: RunRequest): Promis
   } finally {
     over.abort();
     // What stays because the engine is away has its labels: the next suite of this stack clears it away.
-    await containers.remove(id).catch((error: unknown) => {
+    await runner.remove(id).catch((error: unknown) => {
       log.warn(
         { suite: request.suite, container: id, error: messageOf(error) },
         'a container could not be removed',
@@ -78,29 +78,30 @@ async function attempt(
   id: string,
   stop: AbortSignal,
 ): Promise<ContainerRun> {
-  const { containers, clock } = deps;
+  const { runner, clock } = deps;
   const output = new SuiteOutput(request.onLine, deps.outputLimits);
-  const listening = listen(await containers.output(id, stop), output);
-  listening.catch(() => undefined);
+  let chunks: AsyncIterable<OutputChunk>;
   try {
-    await containers.start(id);
+    chunks = await runner.start(id, stop);
   } catch (error) {
     if (!hasCode(error, 'engine.failed')) throw error;
     return { how: 'not-started', why: messageOf(error), tail: [] };
   }
+  const listening = listen(chunks, output);
+  listening.catch(() => undefined);
   const how = await Promise.race([
-    containers.wait(id, stop).then(() => 'exited' as const),
+    runner.wait(id, stop).then(() => 'exited' as const),
     clock.sleep(request.timeoutMs, stop).then(() => 'timeout' as const),
     flooded(listening),
   ]);
   if (how !== 'exited') {
-    await containers.kill(id);
+    await runner.kill(id);
     output.end();
     return { how, tail: output.tail };
   }
   await Promise.race([listening, clock.sleep(outputGraceMs, stop)]);
   output.end();
-  const [end, report] = [await containers.end(id), await reportOf(containers, request, id)];
+  const [end, report] = [await runner.end(id), await reportOf(runner, request, id)];
   return { how, ...end, report, tail: output.tail };
 }
 
@@ -115,13 +116,9 @@ async function flooded(listening: Promise<'ended' | 'flood'>): Promise<'flood'> 
   return how === 'flood' ? how : new Promise<never>(() => undefined);
 }
 
-async function reportOf(
-  containers: Containers,
-  { report }: RunRequest,
-  id: string,
-): Promise<Report | undefined> {
+async function reportOf(runner: Runner, { report }: RunRequest, id: string): Promise<Report | undefined> {
   if (report === undefined) return undefined;
-  const folder = (await containers.workingFolder(id)).replace(/\/+$/, '');
+  const folder = (await runner.workingFolder(id)).replace(/\/+$/, '');
   const path = report.startsWith('/') ? report : `${folder}/${report}`;
-  return { path: report, folder, file: await containers.readFile(id, path, { bytes: reportBytes }) };
+  return { path: report, folder, file: await runner.readFile(id, path, { bytes: reportBytes }) };
 }

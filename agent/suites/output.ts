@@ -16,7 +16,7 @@ export interface OutputLimits {
   readonly bytes: number;
 }
 
-export const outputLimits: OutputLimits = { lines: 2_000, line: 1_000, tail: 30, bytes: 64 * 1024 * 1024 };
+export const outputLimits: OutputLimits = { lines: 2_000, line: 1_000, tail: 30, bytes: 16 * 1024 * 1024 };
 
 export type OnLine = (text: string, stream: OutputChunk['stream']) => void;
 

@@ -19,7 +19,7 @@ export function judge(run: ContainerRun, { timeoutMs }: { readonly timeoutMs: nu
     case 'timeout':
       return failed(`did not end within ${seconds(timeoutMs)} (its timeout) and was killed`, tail);
     case 'flood':
-      return failed('wrote more than anybody can read (64 MiB) and was killed', tail);
+      return failed('wrote more than anybody can read (16 MiB) and was killed', tail);
     case 'not-started':
       return failed(`could not be started: ${run.why}`, tail);
     case 'exited':

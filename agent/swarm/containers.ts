@@ -2,6 +2,7 @@
  * Plain containers on the engine we talk to, outside of the Swarm: for programs that run once and give a result. Whoever
  * creates one removes it; its labels tell whose it is when that one died before.
  */
+import type Dockerode from 'dockerode';
 import * as z from 'zod';
 import { systemClock } from '../common/clock.ts';
 import { openCalls, request, type Calls } from './calls.ts';
@@ -32,13 +33,14 @@ export interface FoundContainer {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Every method throws a TidegateError (`engine.*`, `image.missing`). */
-export interface Containers {
-  /** It has the engine's default network, and its output is kept nowhere but in `output`. */
+/** A program that runs once, wherever it does. Every method throws a TidegateError (`engine.*`, `image.missing`). */
+export interface Runner {
   create(container: ContainerRequest): Promise<string>;
-  /** To be listened to before the start. Ends with the container; a reader that does not read makes it wait. */
-  output(id: string, signal: AbortSignal): Promise<AsyncIterable<OutputChunk>>;
-  start(id: string): Promise<void>;
+  /**
+   * Gives what it writes, from its first byte on; ends with it. `engine.failed`: it cannot be started. The signal ends
+   * listening, not the program.
+   */
+  start(id: string, signal: AbortSignal): Promise<AsyncIterable<OutputChunk>>;
   /** Until it has ended. Rejects when the signal aborts. */
   wait(id: string, signal: AbortSignal): Promise<void>;
   end(id: string): Promise<ContainerEnd>;
@@ -46,14 +48,27 @@ export interface Containers {
   kill(id: string): Promise<void>;
   /** Running or not, with its volumes. One that is gone is fine. */
   remove(id: string): Promise<void>;
-  list(labels: Readonly<Record<string, string>>): Promise<readonly FoundContainer[]>;
   /** Where relative paths begin in it. */
   workingFolder(id: string): Promise<string>;
   /** A file of it, also after its end; a link is not followed. */
   readFile(id: string, path: string, limit: { readonly bytes: number }): Promise<FileInTar>;
 }
 
+/**
+ * Each has the engine's default network. Its output is kept nowhere but in `start`: a reader that does not read makes it
+ * wait.
+ */
+export interface Containers extends Runner {
+  list(labels: Readonly<Record<string, string>>): Promise<readonly FoundContainer[]>;
+  /** What a container that keeps its output wrote and writes; ends with it. */
+  logs(id: string, signal: AbortSignal): Promise<AsyncIterable<OutputChunk>>;
+  /** False for one that was made and could not be started. */
+  hasStarted(id: string): Promise<boolean>;
+}
+
 const created = z.object({ id: z.string() });
+const never = '0001-01-01T00:00:00Z';
+const started = z.object({ State: z.object({ StartedAt: z.string().default(never) }) });
 const state = z.object({ State: z.object({ ExitCode: z.number(), OOMKilled: z.boolean().default(false) }) });
 const config = z.object({ Config: z.object({ WorkingDir: z.string().default('') }) });
 const listed = z
@@ -73,11 +88,6 @@ export function openContainers(engine: OpenEngine, options: SwarmOptions = {}): 
           created,
         )
       ).id,
-    start: (id) =>
-      // 304 (it runs already) is no error to dockerode, so that asking twice does no harm.
-      calls.repeat(`start the container ${short(id)}`, (docker, abortSignal) =>
-        docker.getContainer(id).start({ abortSignal }),
-      ),
     list: (labels) =>
       calls.read(
         'list the containers',
@@ -90,18 +100,36 @@ export function openContainers(engine: OpenEngine, options: SwarmOptions = {}): 
   };
 }
 
-function reading(calls: Calls): Pick<Containers, 'output' | 'workingFolder' | 'readFile'> {
+function reading(
+  calls: Calls,
+): Pick<Containers, 'start' | 'logs' | 'hasStarted' | 'workingFolder' | 'readFile'> {
   const { docker, name: engine } = calls.engine;
+  async function listen(
+    id: string,
+    open: (container: Dockerode.Container) => Promise<NodeJS.ReadableStream>,
+  ): Promise<AsyncIterable<OutputChunk>> {
+    const doing = `listen to the container ${short(id)}`;
+    try {
+      const stream = await open(docker.getContainer(id));
+      return demultiplex(orFailure(stream, (error) => engineFailure(error, { engine, doing })));
+    } catch (error) {
+      throw engineFailure(error, { engine, doing });
+    }
+  }
   return {
-    async output(id, signal) {
-      const doing = `listen to the container ${short(id)}`;
-      try {
-        const options = { stream: true, stdout: true, stderr: true, abortSignal: signal };
-        const stream = await docker.getContainer(id).attach(options);
-        return demultiplex(orFailure(stream, (error) => engineFailure(error, { engine, doing })));
-      } catch (error) {
-        throw engineFailure(error, { engine, doing });
-      }
+    async start(id, abortSignal) {
+      const options = { stream: true, stdout: true, stderr: true, abortSignal };
+      const output = await listen(id, (container) => container.attach(options));
+      // 304 (it runs already) is no error to dockerode, so that asking twice does no harm.
+      await calls.repeat(`start the container ${short(id)}`, (api, signal) =>
+        api.getContainer(id).start({ abortSignal: signal }),
+      );
+      return output;
+    },
+    logs: (id, abortSignal) =>
+      listen(id, (container) => container.logs({ follow: true, stdout: true, stderr: true, abortSignal })),
+    async hasStarted(id) {
+      return (await inspect(calls, id, started)).State.StartedAt !== never;
     },
     async workingFolder(id) {
       return (await inspect(calls, id, config)).Config.WorkingDir || '/';

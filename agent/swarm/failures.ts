@@ -218,6 +218,14 @@ export function networkNotAllocated(name: string): TidegateError {
   });
 }
 
+/** `why`: Swarm's own words. */
+export function notStarted(why: string): TidegateError {
+  return failure('engine.failed', {
+    message: why,
+    hint: 'Look at "docker node ls": it runs on the node whose engine is asked, which has to take tasks (availability "active").',
+  });
+}
+
 export function imageMissing(ref: string, cause: unknown): TidegateError {
   return failure('image.missing', {
     message: `The image ${ref} cannot be had: ${wordsOf(cause)}`,

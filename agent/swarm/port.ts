@@ -58,7 +58,12 @@ export interface ServiceSpec {
   Name: string;
   Labels: Record<string, string>;
   TaskTemplate: TaskTemplate;
-  Mode: { Replicated?: { Replicas: number }; Global?: Record<string, never> };
+  Mode: {
+    Replicated?: { Replicas: number };
+    Global?: Record<string, never>;
+    /** Tasks that run once. Since engine 20.10. */
+    ReplicatedJob?: { MaxConcurrent: number; TotalCompletions: number };
+  };
   UpdateConfig?: Record<string, unknown>;
   RollbackConfig?: Record<string, unknown>;
   EndpointSpec?: { Mode?: 'vip' | 'dnsrr'; Ports?: readonly PortSpec[] };

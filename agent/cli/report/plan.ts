@@ -1,4 +1,4 @@
-import type { Difference, PlannedService, PlanResult } from '../../protocol/plan.ts';
+import type { Difference, PlannedFlag, PlannedService, PlanResult } from '../../protocol/plan.ts';
 import { elapsed } from '../duration.ts';
 import { cleanLine, cleanText, type Style } from '../terminal.ts';
 import { releaseName } from './release-name.ts';
@@ -18,6 +18,7 @@ export function reportPlan(plan: PlanResult, style: Style): string[] {
   return [
     head,
     ...plan.services.flatMap((service) => serviceLines(service, style)),
+    ...plan.flags.flatMap((flag) => flagLines(flag, style)),
     ...(steps.length === 0 ? [] : [`  traffic: ${[...steps, '100 %'].join(', ')}`]),
     ...plan.cannotBeUndone.map((line) => `  ${style.warn('cannot be undone')}: ${line}`),
     ...(plan.blocked === null ? [] : [`  ${style.bad('blocked now')}: ${cleanText(plan.blocked)}`]),
@@ -31,6 +32,10 @@ function serviceLines(
   const way = to === null ? '' : ` ${from === null ? to : `${from} -> ${to}`}`;
   const word = action === 'untouched' ? style.dim(action) : style.bold(action);
   return [`  ${service}: ${word}${way}, ${reason}`, ...differences.map((one) => differenceLine(one))];
+}
+
+function flagLines({ key, action, differences }: PlannedFlag, style: Style): string[] {
+  return [`  flag ${key}: ${style.bold(action)}`, ...differences.map((one) => differenceLine(one))];
 }
 
 function differenceLine({ field, before, after }: Difference): string {

@@ -7,6 +7,7 @@ import { reportFlags, reportFlagSet } from './flags.ts';
 import { reportDoctor } from './doctor.ts';
 import { reportPlan } from './plan.ts';
 import { reportCertificate, reportMaintenance } from './door.ts';
+import { reportHistory, reportProject, reportRefs } from './project.ts';
 import { reportReleases } from './releases.ts';
 import { reportRollout } from './rollout.ts';
 import { reportStatus } from './status.ts';
@@ -52,6 +53,10 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
     lines: (result, { style }) => reportValidate(result, style),
     ending: ({ outcome }) => (outcome === 'right' ? done : wrong),
   },
+  project: { lines: (result, { style }) => reportProject(result, style), ending: () => done },
+  refs: { lines: (result, { style, now }) => reportRefs(result, style, now), ending: () => done },
+  history: { lines: (result, { style, now }) => reportHistory(result, style, now), ending: () => done },
+  preview: { lines: ({ url }) => [url], ending: () => done },
   doctor: {
     lines: ({ checks }, { style }) => reportDoctor(checks, style),
     ending: ({ checks }) => (checks.some(({ state }) => state === 'fail') ? failed : done),

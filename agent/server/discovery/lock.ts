@@ -4,7 +4,7 @@ import { link, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
-import { lives, markOf, type ProcessMark } from './process.ts';
+import { lives, markOf, type ProcessMark } from '../../protocol/connection/process.ts';
 
 export type Lock =
   { readonly ours: true; release(): Promise<void> } | { readonly ours: false; readonly holder: ProcessMark };

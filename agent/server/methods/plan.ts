@@ -3,13 +3,15 @@ import type { WebService } from '../../config/model.ts';
 import { hasCode } from '../../common/errors.ts';
 import type { Call, Params } from '../../protocol/methods.ts';
 import type { PlanResult } from '../../protocol/plan.ts';
-import { activeSlot, liveRelease, readCurrent, type Current } from '../../release/current.ts';
+import { activeSlot, liveRelease, type Current } from '../../release/current.ts';
 import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
 import { phaseName } from '../../release/machine.ts';
 import { isEnded, type Move } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { checkCluster } from '../cluster-check.ts';
+import { readEnvironmentFlags } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
+import { plannedFlags } from '../plan/flags.ts';
 import { leftService, plannedService, type PlannedImage } from '../plan/services.ts';
 import { cannotBeUndone } from '../plan/undo.ts';
 import { nameOf } from '../rollouts.ts';
@@ -19,7 +21,7 @@ import { readSource, type Source } from '../source.ts';
 export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Promise<PlanResult> {
   const place = await openPlace(agent, params.folder, params.environment);
   const source = await readSource(agent, place, params.ref, call);
-  const current = await readCurrent(place.engine.ledger);
+  const { current, definitions } = await readEnvironmentFlags(place.engine.ledger);
   const live = liveRelease(current);
   const moves = movesTo(current, source.wanted);
   const services = await Promise.all(
@@ -29,10 +31,11 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
     }),
   );
   const { commit } = source;
+  const flags = plannedFlags(definitions, source.flags ?? []);
   return {
     environment: place.environment.name,
     stack: place.environment.stack,
-    outcome: moves.length === 0 ? 'unchanged' : 'changes',
+    outcome: moves.length === 0 && flags.length === 0 ? 'unchanged' : 'changes',
     ref: params.ref,
     commit: commit.oid,
     tag: commit.tag ?? null,
@@ -42,6 +45,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       ...services,
       ...leftOver(current, source.wanted).map((service) => leftService(service, current)),
     ],
+    flags,
     steps:
       moves.length === 0
         ? []

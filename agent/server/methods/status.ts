@@ -18,7 +18,13 @@ import type { ReleaseEngine } from '../../release/engine.ts';
 import { downHolder } from '../../release/lock.ts';
 import { phaseName } from '../../release/machine.ts';
 import type { EdgeReports } from '../../swarm/ledger/acks.ts';
-import { isEnded, type JournalEntry } from '../../swarm/ledger/rollout.ts';
+import {
+  isEnded,
+  type JournalEntry,
+  type Phase,
+  type RolloutHead,
+  type RolloutState,
+} from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { openCheckout, openEnvironment, openPlace } from '../place.ts';
 import { nameOf } from '../rollouts.ts';
@@ -35,26 +41,31 @@ export async function status(agent: Agent, params: Params<'status'>): Promise<Re
 /** Whatever is wrong with the environment is part of its status. */
 export async function statusOf(agent: Agent, environment: Environment): Promise<EnvironmentStatus> {
   const common = { environment: environment.name, stack: environment.stack };
-  const nothing = { services: [], edges: [], rollouts: [], maintenance: null };
+  const nothing = { services: [], edges: [], rollouts: [], maintenance: null, flagsVersion: null };
   try {
     const { engine } = await openEnvironment(agent, environment);
     await engine.swarm.info();
     const current = await readCurrent(engine.ledger);
-    const reports = await edgeReports(engine.swarm, engine.ledger);
+    const [reports, flags] = await Promise.all([
+      edgeReports(engine.swarm, engine.ledger),
+      engine.ledger.flags.find(),
+    ]);
     const down = current.routes.value.lock.holder?.startsWith(`${downHolder}/`) === true;
     return {
       ...common,
       state: down ? 'going-down' : 'ready',
       problem: down ? 'It is being taken down; "tidegate down" finishes that.' : null,
+      problemCode: down ? 'environment.going-down' : null,
       services: servicesOf(current, reports),
       edges: await edgesOf(engine, current, reports),
       rollouts: await rolloutsOf(engine),
       maintenance: current.routes.value.maintenance ?? null,
+      flagsVersion: flags === undefined ? null : `${flags.id}:${flags.version}`,
     };
   } catch (error) {
     if (!(error instanceof TidegateError)) throw error;
     const problem = [messageOf(error), error.hint].filter(Boolean).join(' ');
-    return { ...common, ...nothing, problem, state: stateOf(error) };
+    return { ...common, ...nothing, problem, problemCode: error.code, state: stateOf(error) };
   }
 }
 
@@ -166,8 +177,22 @@ export function rolloutStatus({ head, state, driver }: JournalEntry): RolloutSta
     ref: head.tag ?? head.ref,
     by: head.by,
     phase: phaseName(state.phase),
+    stage: state.phase.name,
     reason: state.reason,
     since: new Date(state.since).toISOString(),
+    until: endOfPhase(head, state),
+    services: head.moves.map(({ service }) => service),
     driver: driver ?? null,
   };
+}
+
+/** Phases with a time of their own end by the clock of who drives them; the others with what they wait for. */
+function endOfPhase(head: RolloutHead, { phase, since }: RolloutState): string | null {
+  const lasts = lengthOf(head, phase);
+  return lasts === null ? null : new Date(since + lasts).toISOString();
+}
+
+function lengthOf(head: RolloutHead, phase: Phase): number | null {
+  if (phase.name === 'shifting' && phase.stage === 'holding') return head.steps[phase.step]?.holdMs ?? null;
+  return phase.name === 'settling' && phase.stage === 'warm' ? head.keepWarmMs : null;
 }

@@ -3,8 +3,8 @@ import type { WebSocket } from 'ws';
 import { helloTwice } from '../failures.ts';
 import { Session } from '../session.ts';
 import { checkSessionEnvironment } from '../session-env.ts';
-import { closeCodes } from './close-codes.ts';
-import { fromClient, SocketReader, SocketWriter } from './messages.ts';
+import { closeCodes } from '../../protocol/connection/close-codes.ts';
+import { fromClient, SocketReader, SocketWriter } from '../../protocol/connection/messages.ts';
 import type { Lent, SocketServerOptions } from './serve-socket.ts';
 
 /** How long a client may take to answer the closing of its connection. */

@@ -1,6 +1,7 @@
 /** Who may connect at all, decided by the HTTP request alone, before anything is read of a message. Pure. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { address } from '../../protocol/connection/wire.ts';
 
 export interface Door {
   readonly port: number;
@@ -15,8 +16,6 @@ export interface Knock {
 
 export type Verdict =
   { readonly open: true } | { readonly open: false; readonly status: number; readonly text: string };
-
-export const address = '127.0.0.1';
 
 /**
  * A browser sends `Origin` with every WebSocket and cannot be kept from connecting to this port, a page under a name

@@ -5,10 +5,11 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AgentApi } from '../../protocol/methods.ts';
 import type { Log } from '../../common/log.ts';
-import type { Hello, HelloParams } from '../wire.ts';
+import type { Hello, HelloParams } from '../../protocol/connection/wire.ts';
 import { Client } from './client.ts';
-import { closeCodes } from './close-codes.ts';
-import { address, knock } from './front-door.ts';
+import { closeCodes } from '../../protocol/connection/close-codes.ts';
+import { address } from '../../protocol/connection/wire.ts';
+import { knock } from './front-door.ts';
 
 /** An agent for one client, until it is given back. */
 export interface Lent {

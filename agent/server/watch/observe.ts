@@ -41,7 +41,11 @@ export function observe(agent: Agent, place: Place): Observer {
         await agent.clock.sleep(pollMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
       await agent.clock.sleep(calmMs, signal).catch(() => undefined);
     },
-    close: stop,
+    close: () => {
+      stop();
+      // Whoever looks next must not wait for the end of our sleep.
+      wake();
+    },
   };
 }
 

@@ -8,7 +8,10 @@ import type { RolloutResult } from '../../../agent/protocol/methods.ts';
 import { suiteLabels } from '../../../agent/suites/leftovers.ts';
 import { runSuite, type SuiteOutcome } from '../../../agent/suites/run-suite.ts';
 import { failureDetail } from '../../../agent/suites/wording.ts';
-import { openContainers, type Containers } from '../../../agent/swarm/containers.ts';
+import { names } from '../../../agent/common/names.ts';
+import { openContainers, type Runner } from '../../../agent/swarm/containers.ts';
+import { openSwarm } from '../../../agent/swarm/docker-swarm.ts';
+import { openOneOffs } from '../../../agent/swarm/one-off.ts';
 import type { OpenEngine } from '../../../agent/swarm/engine.ts';
 import { output } from '../../../scripts/command.ts';
 import { ask } from '../../support/ask.ts';
@@ -16,129 +19,171 @@ import { testEngine, testStackName } from '../../support/engine.ts';
 import { eventually } from '../../support/eventually.ts';
 import { must, openShop, type Shop } from '../../support/shop.ts';
 
-describe('a suite in a container', function () {
-  this.timeout(60_000);
-  const stack = testStackName('suite');
-  let engine: OpenEngine;
-  let containers: Containers;
-  let image: string;
-  let lines: string[];
+for (const [where, open] of [
+  ['a container', openPlain],
+  ['a task of the Swarm', openTasks],
+] as const)
+  describe(`a suite in ${where}`, function () {
+    this.timeout(60_000);
+    const stack = testStackName('suite');
+    let engine: OpenEngine;
+    let place: RunnerPlace;
+    let image: string;
+    let lines: string[];
 
-  before(async () => {
-    const test = await testEngine();
-    engine = test.connect();
-    containers = openContainers(engine);
-    image = test.images.node;
-  });
-  beforeEach(() => (lines = []));
-  afterEach(async () => assert.deepEqual(await left(), [], 'containers that are left'));
-  after(() => engine.close());
-
-  async function left(): Promise<readonly string[]> {
-    return (await containers.list({ 'tidegate.stack': stack })).map(({ id }) => id);
-  }
-
-  function run(
-    command: string | readonly string[],
-    more: Partial<Suite> & { readonly signal?: AbortSignal } = {},
-  ): Promise<SuiteOutcome> {
-    const { signal = new AbortController().signal, ...some } = more;
-    const suite: Suite = {
-      name: 'unit',
-      stage: 'build',
-      service: 'web',
-      source: { kind: 'image', ref: image },
-      hasOwnTarget: false,
-      command: typeof command === 'string' ? ['/bin/sh', '-c', command] : command,
-      report: undefined,
-      timeoutMs: 30_000,
-      retries: 0,
-      ...some,
-    };
-    return runSuite(
-      { containers, clock: systemClock, log: silentLog },
-      {
-        suite,
-        image,
-        env: ['CI=true', 'TIDEGATE_SUITE=unit'],
-        labels: suiteLabels({ stack, rollout: 'r1', service: 'web', suite: 'unit' }),
-        signal,
-        onLine: (text) => lines.push(text),
-        onRetry: () => undefined,
-      },
-    );
-  }
-
-  it('passes; its lines come while it runs, from both streams', async () => {
-    const seen = run('echo "$CI $TIDEGATE_SUITE"; echo oops >&2; sleep 2; echo late');
-    await eventually(() => assert.equal(lines.length, 2));
-    assert.deepEqual([...lines].sort(), ['oops', 'true unit']);
-    assert.equal((await seen).passed, true);
-    assert.equal(lines.at(-1), 'late');
-  });
-
-  it('fails with the names, places and messages of its report', async () => {
-    const xml =
-      '<testsuite><testcase name="a"/><testcase name="b" file="/tmp/t/b.js" line="7"><failure message="1 is not 2"/></testcase></testsuite>';
-    const end = await run(`mkdir -p /tmp/t; cat > /tmp/t/junit.xml <<'X'\n${xml}\nX\nexit 1`, {
-      report: '/tmp/t/junit.xml',
+    before(async () => {
+      const test = await testEngine();
+      engine = test.connect();
+      place = await open(engine, stack);
+      image = test.images.node;
     });
-    assert.equal(
-      failureDetail(end),
-      'the suite unit has 1 of 2 tests failed\n  b (/tmp/t/b.js:7)\n    1 is not 2',
-    );
-  });
-
-  it('reads TAP as well; a report that is a link or not there proves nothing', async () => {
-    const tap = await run("printf '1..2\\nok 1 - a\\nnot ok 2 - b\\n' > r.tap", { report: 'r.tap' });
-    assert.equal(tap.why, 'has 1 of 2 tests failed');
-    assert.equal(
-      (await run('ln -s /etc/passwd r.xml', { report: 'r.xml' })).why,
-      'has a report r.xml that is no file',
-    );
-    assert.equal((await run('true', { report: 'r.xml' })).why, 'did not write its report r.xml');
-  });
-
-  it('that hangs, deaf to every signal, is killed at its timeout', async () => {
-    const started = performance.now();
-    const end = await run("trap '' TERM INT HUP; echo begins; while true; do sleep 1; done", {
-      timeoutMs: 1_500,
+    beforeEach(() => (lines = []));
+    afterEach(async () => assert.deepEqual(await place.left(), [], 'what is left'));
+    after(async () => {
+      await place.close();
+      engine.close();
     });
-    assert.equal(end.why, 'did not end within 1.5 s (its timeout) and was killed');
-    assert.deepEqual(end.tail, ['begins']);
-    assert.ok(performance.now() - started < 15_000, 'it took too long');
+
+    function run(
+      command: string | readonly string[],
+      more: Partial<Suite> & { readonly signal?: AbortSignal } = {},
+    ): Promise<SuiteOutcome> {
+      const { signal = new AbortController().signal, ...some } = more;
+      const suite: Suite = {
+        name: 'unit',
+        stage: 'build',
+        service: 'web',
+        source: { kind: 'image', ref: image },
+        hasOwnTarget: false,
+        command: typeof command === 'string' ? ['/bin/sh', '-c', command] : command,
+        report: undefined,
+        timeoutMs: 30_000,
+        retries: 0,
+        ...some,
+      };
+      return runSuite(
+        { runner: place.runner, clock: systemClock, log: silentLog },
+        {
+          suite,
+          image,
+          env: ['CI=true', 'TIDEGATE_SUITE=unit'],
+          labels: suiteLabels({ stack, rollout: 'r1', service: 'web', suite: 'unit' }),
+          signal,
+          onLine: (text) => lines.push(text),
+          onRetry: () => undefined,
+        },
+      );
+    }
+
+    it('passes; its lines come while it runs, from both streams', async () => {
+      const seen = run('echo "$CI $TIDEGATE_SUITE"; echo oops >&2; sleep 2; echo late');
+      await eventually(() => assert.equal(lines.length, 2));
+      assert.deepEqual([...lines].sort(), ['oops', 'true unit']);
+      assert.equal((await seen).passed, true);
+      assert.equal(lines.at(-1), 'late');
+    });
+
+    it('fails with the names, places and messages of its report', async () => {
+      const xml =
+        '<testsuite><testcase name="a"/><testcase name="b" file="/tmp/t/b.js" line="7"><failure message="1 is not 2"/></testcase></testsuite>';
+      const end = await run(`mkdir -p /tmp/t; cat > /tmp/t/junit.xml <<'X'\n${xml}\nX\nexit 1`, {
+        report: '/tmp/t/junit.xml',
+      });
+      assert.equal(
+        failureDetail(end),
+        'the suite unit has 1 of 2 tests failed\n  b (/tmp/t/b.js:7)\n    1 is not 2',
+      );
+    });
+
+    it('reads TAP as well; a report that is a link or not there proves nothing', async () => {
+      const tap = await run("printf '1..2\\nok 1 - a\\nnot ok 2 - b\\n' > r.tap", { report: 'r.tap' });
+      assert.equal(tap.why, 'has 1 of 2 tests failed');
+      assert.equal(
+        (await run('ln -s /etc/passwd r.xml', { report: 'r.xml' })).why,
+        'has a report r.xml that is no file',
+      );
+      assert.equal((await run('true', { report: 'r.xml' })).why, 'did not write its report r.xml');
+    });
+
+    it('that hangs, deaf to every signal, is killed at its timeout', async () => {
+      const started = performance.now();
+      const end = await run("trap '' TERM INT HUP; echo begins; while true; do sleep 1; done", {
+        timeoutMs: 1_500,
+      });
+      assert.equal(end.why, 'did not end within 1.5 s (its timeout) and was killed');
+      assert.deepEqual(end.tail, ['begins']);
+      assert.ok(performance.now() - started < 15_000, 'it took too long');
+    });
+
+    it('that floods the output is bounded: we keep its end', async () => {
+      const end = await run('yes "all work and no play makes a long log"', { timeoutMs: 30_000 });
+      assert.match(end.why, /^(wrote more than|did not end within)/);
+      assert.ok(lines.length < 2_100, `${lines.length} lines`);
+      assert.equal(end.tail.length, 30);
+    });
+
+    it('that leaves processes behind takes them with it', async () => {
+      const seconds = `8${Math.floor(Math.random() * 1e6)}`;
+      const end = await run(`sleep ${seconds} & (trap '' HUP; sleep ${seconds}) & echo started; exit 0`);
+      assert.equal(end.passed, true);
+      const processes = await output('ps', ['-eo', 'args']);
+      assert.ok(!processes.includes(`sleep ${seconds}`), 'a process is left');
+    });
+
+    it('that is cancelled ends at once', async () => {
+      const stopping = new AbortController();
+      const running = run('echo begins; sleep 60', { signal: stopping.signal });
+      running.catch(() => undefined);
+      await eventually(() => assert.equal(lines.length, 1));
+      const started = performance.now();
+      stopping.abort();
+      await assert.rejects(running, (error) => hasCode(error, 'cancelled'));
+      assert.ok(performance.now() - started < 5_000, 'it took too long');
+    });
+
+    it('whose program is not in the image says so', async () => {
+      assert.match((await run(['/no/such/program'])).why, /^could not be started: .*\/no\/such\/program/);
+    });
   });
 
-  it('that floods the output is bounded: the engine keeps nothing, we keep its end', async () => {
-    const end = await run('yes "all work and no play makes a long log"', { timeoutMs: 30_000 });
-    assert.match(end.why, /^(wrote more than|did not end within)/);
-    assert.ok(lines.length < 2_100, `${lines.length} lines`);
-    assert.equal(end.tail.length, 30);
-  });
+interface RunnerPlace {
+  readonly runner: Runner;
+  /** Of this test: containers and services. */
+  left(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
 
-  it('that leaves processes behind takes them with it', async () => {
-    const seconds = `8${Math.floor(Math.random() * 1e6)}`;
-    const end = await run(`sleep ${seconds} & (trap '' HUP; sleep ${seconds}) & echo started; exit 0`);
-    assert.equal(end.passed, true);
-    const processes = await output('ps', ['-eo', 'args']);
-    assert.ok(!processes.includes(`sleep ${seconds}`), 'a process is left');
-  });
+function openPlain(engine: OpenEngine, stack: string): Promise<RunnerPlace> {
+  const runner = openContainers(engine);
+  const left = async (): Promise<readonly string[]> =>
+    (await runner.list({ 'tidegate.stack': stack })).map(({ id }) => id);
+  return Promise.resolve({ runner, left, close: () => Promise.resolve() });
+}
 
-  it('that is cancelled ends at once', async () => {
-    const stopping = new AbortController();
-    const running = run('echo begins; sleep 60', { signal: stopping.signal });
-    running.catch(() => undefined);
-    await eventually(() => assert.equal(lines.length, 1));
-    const started = performance.now();
-    stopping.abort();
-    await assert.rejects(running, (error) => hasCode(error, 'cancelled'));
-    assert.ok(performance.now() - started < 5_000, 'it took too long');
-  });
-
-  it('whose program is not in the image says so', async () => {
-    assert.match((await run(['/no/such/program'])).why, /^could not be started: .*\/no\/such\/program/);
-  });
-});
+/** On a network that no plain container can be on. */
+async function openTasks(engine: OpenEngine, stack: string): Promise<RunnerPlace> {
+  const swarm = openSwarm(engine);
+  const containers = openContainers(engine);
+  const own = { 'tidegate.stack': stack };
+  const network = await swarm.networks.ensure(names.edgeNetwork(stack), own);
+  const tasks = openOneOffs({ swarm, containers });
+  let made = 0;
+  const create: Runner['create'] = ({ image, command, env, labels }) =>
+    tasks.create({
+      name: names.run(stack, `t${String(++made)}`),
+      labels,
+      container: { Image: image, Env: env, ...(command && { Command: command }) },
+      networks: [network],
+    });
+  return {
+    runner: { ...tasks, create },
+    left: async () => [
+      ...(await swarm.services.list(own)).map(({ name }) => name),
+      ...(await containers.list(own)).map(({ id }) => id),
+    ],
+    close: () => swarm.networks.remove(network),
+  };
+}
 
 describe('a release with a unit suite', function () {
   this.timeout(180_000);

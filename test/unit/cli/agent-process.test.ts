@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { connectSocket } from '../../../agent/cli/socket.ts';
-import { discover, type Discovered } from '../../../agent/server/discovery/file.ts';
+import { connectSocket } from '../../../agent/protocol/connection/socket.ts';
+import { discover, type Discovered } from '../../../agent/protocol/connection/discovery.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** By its path: an agent is started in a folder where the name leads nowhere. */

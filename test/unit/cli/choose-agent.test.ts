@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chooseAgent, type Choosing } from '../../../agent/cli/choose-agent.ts';
 import { failure } from '../../../agent/common/errors.ts';
 import type { AgentEvent } from '../../../agent/protocol/methods.ts';
-import type { Discovered, Finding } from '../../../agent/server/discovery/file.ts';
+import type { Discovered, Finding } from '../../../agent/protocol/connection/discovery.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeAgent } from './fake-agent.ts';
 

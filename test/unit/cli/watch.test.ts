@@ -10,6 +10,8 @@ const status: EnvironmentStatus = {
   stack: 'shop-dev',
   state: 'ready',
   problem: null,
+  problemCode: null,
+  flagsVersion: null,
   services: [
     {
       service: 'web',
@@ -46,6 +48,9 @@ const progress: RolloutProgress = {
   ref: 'v2',
   by: 'ann@ci',
   phase: 'building',
+  stage: 'building',
+  until: null,
+  services: ['web'],
   reason: null,
   since: '2026-01-01T00:00:00.000Z',
   driver: null,

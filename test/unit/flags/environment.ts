@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { openControl, type Control } from '../../../agent/cluster/control.ts';
-import { systemClock } from '../../../agent/common/clock.ts';
+import { systemClock, type Clock } from '../../../agent/common/clock.ts';
 import { silentLog } from '../../../agent/common/log.ts';
 import { names } from '../../../agent/common/names.ts';
 import type { Method, Params, Results } from '../../../agent/protocol/methods.ts';
@@ -41,7 +41,7 @@ services:
   web: { route: { port: 3000 } }
 `;
 
-export async function openFlagsEnvironment(): Promise<FlagsEnvironment> {
+export async function openFlagsEnvironment(clock: Clock = systemClock): Promise<FlagsEnvironment> {
   const cluster = new FakeCluster();
   const ledger = openLedger(cluster.view(), stack);
   await ledger.acks.create();
@@ -52,6 +52,7 @@ export async function openFlagsEnvironment(): Promise<FlagsEnvironment> {
   await writeFile(path.join(folder, 'tidegate.yaml'), tidegate);
   const agent = createAgent({
     env: { DOCKER_HOST: 'unix:///nowhere.sock' },
+    clock,
     assets: { controlBundle: '', edgeLua: '' },
     open: () => cluster.view(),
   });

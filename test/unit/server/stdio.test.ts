@@ -3,7 +3,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
-import { connectStdio, type RemoteAgent } from '../../../agent/cli/remote.ts';
+import { connectStdio, type RemoteAgent } from '../../../agent/protocol/connection/remote.ts';
 import { TidegateError } from '../../../agent/common/errors.ts';
 import { serveStdio } from '../../../agent/server/stdio.ts';
 import { aborted, FakeAgent, rolloutDone } from '../cli/fake-agent.ts';

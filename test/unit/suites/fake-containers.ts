@@ -35,8 +35,10 @@ export class FakeContainers implements Containers {
     return Promise.resolve(id);
   }
 
-  output(id: string): Promise<AsyncIterable<OutputChunk>> {
+  start(id: string): Promise<AsyncIterable<OutputChunk>> {
     const script = this.#script(id);
+    if (script.startError !== undefined)
+      return Promise.reject(failure('engine.failed', { message: script.startError }));
     return Promise.resolve(
       (async function* (): AsyncGenerator<OutputChunk> {
         for (const text of script.writes ?? []) {
@@ -47,10 +49,12 @@ export class FakeContainers implements Containers {
     );
   }
 
-  start(id: string): Promise<void> {
-    const { startError } = this.#script(id);
-    if (startError !== undefined) return Promise.reject(failure('engine.failed', { message: startError }));
-    return Promise.resolve();
+  logs(id: string): Promise<AsyncIterable<OutputChunk>> {
+    return this.start(id);
+  }
+
+  hasStarted(id: string): Promise<boolean> {
+    return Promise.resolve(this.#script(id).startError === undefined);
   }
 
   wait(id: string, signal: AbortSignal): Promise<void> {

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { announce, discover, type Announcement } from '../../../../agent/server/discovery/file.ts';
-import { discoveryFolder, makeFolder } from '../../../../agent/server/discovery/folder.ts';
+import { announce, type Announcement } from '../../../../agent/server/discovery/announce.ts';
+import { discover } from '../../../../agent/protocol/connection/discovery.ts';
+import { discoveryFolder, makeFolder } from '../../../../agent/protocol/connection/folder.ts';
 import { takeLock } from '../../../../agent/server/discovery/lock.ts';
 
 describe('how an agent is found', () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { reportPlan } from '../../../../agent/cli/report/plan.ts';
 import { plainStyle } from '../../../../agent/cli/terminal.ts';
 import type { PlanResult } from '../../../../agent/protocol/plan.ts';
+import type { FlagDefinition } from '../../../../agent/swarm/ledger/flags.ts';
 import { aRecord } from '../../ledger/samples.ts';
 import { aService } from '../../release/model/agent.ts';
 import { call } from '../socket/server.ts';
@@ -15,6 +16,13 @@ const compose = (version: string): string => `services:
   web:
     image: shop:${version}
     environment: { LOG: debug, DB_PASSWORD: hunter2 }
+`;
+
+const flags = `version: 1
+flags:
+  basket: { description: The new words. }
+  fresh: { description: New. }
+  same: { description: The same. }
 `;
 
 describe('tidegate plan', () => {
@@ -62,6 +70,38 @@ describe('tidegate plan', () => {
     assert.equal(web?.reason, 'nothing of it runs yet');
     assert.match(plan.cannotBeUndone.join(), /first release/);
     assert.doesNotMatch(JSON.stringify(plan), /hunter2/);
+  });
+
+  it('says which flags a commit adds, changes and removes', async () => {
+    const flag = (key: string, description: string): FlagDefinition => ({
+      key,
+      description,
+      default: false,
+      owner: null,
+    });
+    const before = [flag('basket', 'The old words.'), flag('gone', ''), flag('same', 'The same.')];
+    await place.ledger.releases.add(aRecord({ flags: before }), 'r0');
+    await place.ledger.routes.change((routes) => ({
+      ...routes,
+      routes: { web: { active: 'blue', canary: 0 } },
+      slots: { 'web-blue': 1 },
+    }));
+    const file = path.join(place.folder, 'tidegate.yaml');
+    await writeFile(file, `${await readFile(file, 'utf8')}flags: flags.yaml\n`);
+    await writeFile(path.join(place.folder, 'flags.yaml'), flags);
+    await commit('v2');
+    const plan = await planned('v2');
+    assert.deepEqual(plan.flags, [
+      {
+        key: 'basket',
+        action: 'changed',
+        differences: [{ field: 'description', before: 'The old words.', after: 'The new words.' }],
+      },
+      { key: 'fresh', action: 'added', differences: [] },
+      { key: 'gone', action: 'removed', differences: [] },
+    ]);
+    const text = reportPlan(plan, plainStyle).join('\n');
+    assert.match(text, /flag basket: changed\n {4}~ description: The old words\. -> The new words\.\n/);
   });
 
   it('reuses an image that is there', async () => {

@@ -1,6 +1,6 @@
 /** A real server on a port of this machine, with a made-up agent behind it, and clients to it. */
-import { connectSocket } from '../../../../agent/cli/socket.ts';
-import type { RemoteAgent } from '../../../../agent/cli/remote.ts';
+import { connectSocket } from '../../../../agent/protocol/connection/socket.ts';
+import type { RemoteAgent } from '../../../../agent/protocol/connection/remote.ts';
 import { silentLog } from '../../../../agent/common/log.ts';
 import type { AgentApi, Call } from '../../../../agent/protocol/methods.ts';
 import { protocolVersion } from '../../../../agent/protocol/version.ts';
@@ -11,7 +11,7 @@ import {
   type Limits,
   type SocketServer,
 } from '../../../../agent/server/socket/serve-socket.ts';
-import type { HelloParams } from '../../../../agent/server/wire.ts';
+import type { HelloParams } from '../../../../agent/protocol/connection/wire.ts';
 
 export const token = 'T'.repeat(43);
 

@@ -62,6 +62,8 @@ describe('what a rollout reports', () => {
       stack: 'shop-dev',
       state: 'ready',
       problem: null,
+      problemCode: null,
+      flagsVersion: null,
       services: [],
       edges: [],
       rollouts: [],

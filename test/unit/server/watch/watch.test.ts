@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RemoteAgent } from '../../../../agent/cli/remote.ts';
+import type { RemoteAgent } from '../../../../agent/protocol/connection/remote.ts';
 import type { AgentEvent } from '../../../../agent/protocol/methods.ts';
 import type { WatchUpdate } from '../../../../agent/protocol/watch.ts';
 import { eventually } from '../../../support/eventually.ts';
@@ -97,6 +97,16 @@ describe('watching an environment', () => {
       numbers,
       numbers.map((_, index) => (numbers[0] ?? 0) + index),
     );
+  });
+
+  it('goes on at once for the others when the client through which it looked leaves', async () => {
+    const first = watching(await place.client());
+    await eventually(() => assert.ok(first.updates.length > 0, 'no snapshot'));
+    const second = watching(await place.client());
+    await eventually(() => assert.ok(second.updates.length > 0, 'no snapshot'));
+    await first.stop();
+    await rollout('r1');
+    await eventually(() => assert.deepEqual(phases(second.updates), ['planned']), { withinMs: 3_000 });
   });
 
   it('says "again" to a client of an agent that is gone', async () => {

@@ -9,10 +9,10 @@ import {
   type MessageReader,
   type MessageWriter,
 } from 'vscode-jsonrpc/node';
-import type { TidegateError } from '../common/errors.ts';
-import { type AgentApi, type Call, type Method, type Params, type Results } from '../protocol/methods.ts';
-import { protocolVersion } from '../protocol/version.ts';
-import { fromWire } from '../server/errors-on-the-wire.ts';
+import type { TidegateError } from '../errors.ts';
+import { type AgentApi, type Call, type Method, type Params, type Results } from '../methods.ts';
+import { protocolVersion } from '../version.ts';
+import { fromWire } from './errors-on-the-wire.ts';
 import {
   eventProgress,
   eventTokenField,
@@ -20,7 +20,7 @@ import {
   helloResult,
   type Hello,
   type HelloParams,
-} from '../server/wire.ts';
+} from './wire.ts';
 import { disconnected, otherProtocol } from './failures.ts';
 
 export interface RemoteAgent extends AgentApi {

@@ -1,9 +1,9 @@
 /** The agent that runs already, on its WebSocket. */
 import { WebSocket } from 'ws';
-import { address } from '../server/socket/front-door.ts';
-import { fromAgent, SocketReader, SocketWriter } from '../server/socket/messages.ts';
+import { fromAgent, SocketReader, SocketWriter } from './messages.ts';
 import { disconnected } from './failures.ts';
 import { ConnectedAgent, type RemoteAgent } from './remote.ts';
+import { address } from './wire.ts';
 
 /** A snapshot of a long rollout is some megabytes at most. */
 const longestMessage = 64_000_000;

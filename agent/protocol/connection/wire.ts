@@ -1,10 +1,13 @@
 /**
- * What goes over a connection to the agent beside the methods of `protocol/methods.ts`: JSON-RPC 2.0, a
+ * What goes over a connection to the agent beside the methods of `methods.ts`: JSON-RPC 2.0, a
  * `hello` first, and events as the library's own `$/progress`.
  */
 import * as z from 'zod';
 import { ProgressType } from 'vscode-jsonrpc/node';
-import type { AgentEvent } from '../protocol/methods.ts';
+import type { AgentEvent } from '../methods.ts';
+
+/** The agent listens there and nowhere else. */
+export const address = '127.0.0.1';
 
 /** Asked first: which contract the other side speaks (`protocolVersion`), and who it is. */
 export const helloMethod = 'hello';

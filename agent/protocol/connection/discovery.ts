@@ -1,10 +1,9 @@
 /** The discovery file: how clients of the same user reach the running agent. */
-import { randomBytes } from 'node:crypto';
-import { lstat, open, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { checkFolder } from './folder.ts';
-import { lives, markOf } from './process.ts';
+import { lives } from './process.ts';
 
 const shape = z.object({
   format: z.literal(1),
@@ -19,8 +18,6 @@ const shape = z.object({
 });
 export type Discovered = z.infer<typeof shape>;
 
-export type Announcement = Omit<Discovered, 'format' | 'started'>;
-
 /** What clients find. */
 export type Finding =
   | { readonly state: 'running'; readonly agent: Discovered }
@@ -29,39 +26,19 @@ export type Finding =
   /** There is something that must not be used. */
   | { readonly state: 'unusable'; readonly why: string };
 
-const fileOf = (folder: string): string => path.join(folder, 'agent.json');
-
-/** Atomic; replaces what an earlier agent left. Returns how to take it back. */
-export async function announce(folder: string, agent: Announcement): Promise<() => Promise<void>> {
-  const whole: Discovered = { format: 1, ...agent, started: (await markOf(agent.pid)).started };
-  const file = fileOf(folder);
-  const temporary = `${file}.${randomBytes(6).toString('hex')}`;
-  const handle = await open(temporary, 'wx', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(whole, null, 2)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
-  return async () => {
-    // A successor's file is not ours to remove.
-    const there = parsed(await readFile(file, 'utf8').catch(() => ''));
-    if (there?.token === agent.token) await rm(file, { force: true });
-  };
-}
+export const discoveryFile = (folder: string): string => path.join(folder, 'agent.json');
 
 /** Never throws. */
 export async function discover(folder: string): Promise<Finding> {
   try {
-    const file = fileOf(folder);
+    const file = discoveryFile(folder);
     const found = await lstat(file).catch(() => undefined);
     if (found === undefined) return { state: 'none' };
     await checkFolder(folder);
     const others =
       process.getuid !== undefined && (found.uid !== process.getuid() || (found.mode & 0o077) !== 0);
     if (!found.isFile() || others) return { state: 'unusable', why: `others can read or write ${file}` };
-    const agent = parsed(await readFile(file, 'utf8'));
+    const agent = discovered(await readFile(file, 'utf8'));
     if (agent === undefined) return { state: 'unusable', why: `${file} is not what an agent writes` };
     return (await lives(agent)) ? { state: 'running', agent } : { state: 'none' };
   } catch (error) {
@@ -69,7 +46,8 @@ export async function discover(folder: string): Promise<Finding> {
   }
 }
 
-function parsed(text: string): Discovered | undefined {
+/** `undefined`: not what an agent writes. */
+export function discovered(text: string): Discovered | undefined {
   try {
     return shape.safeParse(JSON.parse(text)).data;
   } catch {

@@ -1,7 +1,7 @@
 /** How failures cross a connection: as JSON-RPC errors whose `data` carries the code, the hint and the facts. */
 import { ErrorCodes, ResponseError } from 'vscode-jsonrpc/node';
-import { failure, messageOf, TidegateError } from '../common/errors.ts';
-import type { ErrorCode } from '../protocol/codes.ts';
+import { failure, messageOf, TidegateError } from '../errors.ts';
+import type { ErrorCode } from '../codes.ts';
 import { wireErrorData, type WireErrorData } from './wire.ts';
 
 /** JSON-RPC's own number for a failure the agent foresaw; which one it is stands in `data.code`. */
