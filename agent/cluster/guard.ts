@@ -9,10 +9,12 @@ import { missingEdges } from '../release/edges.ts';
 import { liveAnswers } from '../release/effects/traffic.ts';
 import type { ReleaseEngine } from '../release/engine.ts';
 import type { Effect, RolloutEvent } from '../release/machine.ts';
+import { removeLeftRuns } from '../release/left-runs.ts';
 import { defaultRetention, prune } from '../release/retention.ts';
 import { releaseOrphanedClaims } from '../release/orphans.ts';
 import { takeOver } from '../release/takeover.ts';
 import { isEnded, type JournalEntry } from '../swarm/ledger/rollout.ts';
+import type { Containers } from '../swarm/containers.ts';
 import type { Stored } from '../swarm/port.ts';
 import { openLeaseWatch, type LeaseWatch } from './lease-watch.ts';
 
@@ -29,14 +31,16 @@ const pruneMs = 60_000;
 /** What one look at a journal says: nothing, or take it over, with this event first. */
 type Duty = { readonly first?: RolloutEvent } | undefined;
 
-export function openGuard(engine: ReleaseEngine): Guard {
-  const guard = new Watchman(engine);
+/** `containers`: of the engine it is next to; what dead agents left there of suites goes. */
+export function openGuard(engine: ReleaseEngine, containers?: Containers): Guard {
+  const guard = new Watchman(engine, containers);
   void guard.run();
   return { stop: () => guard.stop() };
 }
 
 class Watchman {
   readonly #engine: ReleaseEngine;
+  readonly #containers: Containers | undefined;
   readonly #stopping = new AbortController();
   readonly #leases: LeaseWatch;
   readonly #attended = new Set<string>();
@@ -47,9 +51,10 @@ class Watchman {
   #lastSweep = Number.NEGATIVE_INFINITY;
   #lastPrune = Number.NEGATIVE_INFINITY;
 
-  constructor(engine: ReleaseEngine) {
+  constructor(engine: ReleaseEngine, containers: Containers | undefined) {
     const prefix = names.rollout(engine.ledger.stack, '');
     this.#engine = engine;
+    this.#containers = containers;
     this.#leases = openLeaseWatch(() => engine.clock.monotonic());
     this.#stopListening = engine.changes.listen((event) => {
       if (event === undefined || event.name.startsWith(prefix)) this.#stale = true;
@@ -120,6 +125,7 @@ class Watchman {
     if (now - this.#lastSweep > sweepMs) {
       this.#lastSweep = now;
       await releaseOrphanedClaims(this.#engine);
+      if (this.#containers) await removeLeftRuns(this.#engine, this.#containers);
     }
     if (now - this.#lastPrune > pruneMs) {
       this.#lastPrune = now;
@@ -184,7 +190,7 @@ function afterLease({ head, state, driver }: JournalEntry): Duty {
   if (!forward) return {};
   if (head.unattended === 'hold') return undefined;
   const made = state.release !== null;
-  if (head.unattended === 'finish' && made && name !== 'testing') return {};
+  if (head.unattended === 'finish' && made && name !== 'testing' && !head.liveSuites) return {};
   const detail = `${driver ?? 'its driver'} did not report for longer than its lease`;
   return { first: { type: 'abort', reason: 'lease-expired', detail } };
 }

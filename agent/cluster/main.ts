@@ -1,6 +1,7 @@
 /** The program that runs inside the Swarm, next to the engine of a manager. */
 import { systemClock } from '../common/clock.ts';
 import { messageOf } from '../common/errors.ts';
+import { openContainers } from '../swarm/containers.ts';
 import { openEngine } from '../swarm/engine.ts';
 import { openSwarm } from '../swarm/docker-swarm.ts';
 import { openChanges } from '../swarm/changes.ts';
@@ -24,16 +25,19 @@ const swarm = openSwarm(engine, { log, reconnectMs: 500, callMs: 5_000 });
 const ledger = openLedger(swarm, stack);
 const task = process.env['TASK'] ?? `${process.pid}`;
 const control = openControl({ ledger, swarm, clock: systemClock, log, task });
-const guard = openGuard({
-  swarm,
-  ledger,
-  changes: openChanges(swarm, systemClock),
-  clock: systemClock,
-  log,
-  driver: `control/${task}`,
-  leaseSeconds: 15,
-  limits: defaultLimits,
-});
+const guard = openGuard(
+  {
+    swarm,
+    ledger,
+    changes: openChanges(swarm, systemClock),
+    clock: systemClock,
+    log,
+    driver: `control/${task}`,
+    leaseSeconds: 15,
+    limits: defaultLimits,
+  },
+  openContainers(engine, { reconnectMs: 500, callMs: 5_000 }),
+);
 
 const lastWordMs = 3_000;
 

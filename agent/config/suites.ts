@@ -31,7 +31,6 @@ async function readSuite(
 ): Promise<Suite | undefined> {
   const complain = (key: string, finding: Finding): void =>
     report.error(valuePlace(file, ['suites', name, key]), finding);
-  if (input.stage !== 'build') complain('stage', notYet(name, input.stage));
   if (!file.serviceNames.includes(input.service))
     complain('service', unknownService(name, input.service, file.serviceNames));
   const service = services.find((one) => one.name === input.service);
@@ -72,14 +71,6 @@ function isStage(target: string, stages: readonly string[]): boolean {
 
 function valuePlace(file: TidegateFile, path: readonly string[]): Place {
   return file.tree ? locate(file.tree, path).tree.at : file.place();
-}
-
-function notYet(name: string, stage: string): Finding {
-  return {
-    code: 'config.not-yet',
-    message: `suites.${name}.stage: A suite of stage ${stage} is not supported yet.`,
-    hint: 'Use "stage: build", or "deploy --hold" and test the preview link before promoting.',
-  };
 }
 
 function unknownService(name: string, service: string, known: readonly string[]): Finding {

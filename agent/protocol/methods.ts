@@ -157,6 +157,7 @@ export type RolloutStage =
   | 'verifying'
   | 'shifting'
   | 'promoted'
+  | 'testing-live'
   | 'settling'
   | 'done'
   | 'aborting'
@@ -288,7 +289,14 @@ export type ProgressEvent =
       readonly stream: 'stdout' | 'stderr';
       readonly text: string;
     }
-  /** A test suite has ended; its retries are over. */
+  /** Tests of a suite that has ended, as its report has them; several of these for a large one. */
+  | {
+      readonly kind: 'tests';
+      readonly suite: string;
+      readonly stage: 'build' | 'preview' | 'live';
+      readonly tests: readonly SuiteTest[];
+    }
+  /** A test suite has ended; its retries are over. After its `tests`. */
   | {
       readonly kind: 'suite';
       readonly suite: string;
@@ -300,20 +308,22 @@ export type ProgressEvent =
       readonly passed: number;
       readonly failed: number;
       readonly skipped: number;
-      /** The first hundred. */
+      /** The first hundred that failed or are flaky. */
       readonly tests: readonly SuiteTest[];
       readonly tookMs: number;
     };
 
-/** A test that is worth a look. `flaky`: it failed in one try and passed in the last. */
+/** `flaky`: it failed in one try, as told here, and passed in the last. */
 export interface SuiteTest {
   readonly name: string;
   /** As the suite's report names it, seen from its working folder where it is below that. */
   readonly file: string | null;
   /** From 1. */
   readonly line: number | null;
-  readonly status: 'failed' | 'flaky';
+  readonly status: 'passed' | 'failed' | 'skipped' | 'flaky';
   readonly message: string;
+  /** As its report says. */
+  readonly tookMs: number | null;
 }
 
 export interface Call {

@@ -127,11 +127,11 @@ function perform(
     case 'build':
       return build(rollout, makeRelease, signal);
     case 'test':
-      return test(rollout, suites, signal);
+      return test(rollout, { stage: effect.stage, suites }, signal);
     case 'place':
       return place(rollout, signal);
     case 'verify':
-      return verify(rollout, signal);
+      return verify(rollout, suites, signal);
     case 'shift':
       return shift(rollout, effect.share, signal);
     case 'hold':

@@ -52,7 +52,8 @@ export interface Suites {
   /** One after the other, up to the first that fails. `detail`: which, which of its tests, and why. */
   run(
     stage: SuiteStage,
-    head: RolloutHead,
+    /** `release`: its number. */
+    rollout: { readonly head: RolloutHead; readonly release: number | null },
     signal: AbortSignal,
   ): Promise<{ readonly passed: true } | { readonly passed: false; readonly detail: string }>;
 }

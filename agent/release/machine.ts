@@ -4,8 +4,8 @@
  * whoever finds the journal of a dead driver starts again with the effect of the state it finds, since effects
  * are idempotent.
  *
- *   planned > building > testing > placing > verifying > shifting > promoted > settling > done
- *   any of them before promoted, and promoted itself > aborting > aborted
+ *   planned > building > testing > placing > verifying > shifting > promoted > testing-live > settling > done
+ *   any of them before settling > aborting > aborted
  *   promoted, aborting > partial (an edge did not acknowledge: both slots stay) > settling, aborting
  */
 import type { Phase, Reason, RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
@@ -15,6 +15,7 @@ export type RolloutEvent =
   | { readonly type: 'built'; readonly release: number }
   | { readonly type: 'tested' }
   | { readonly type: 'placed' }
+  /** Also by the suites of stage `preview`. */
   | { readonly type: 'verified' }
   /** Every edge acknowledged the share of this step. */
   | { readonly type: 'shifted' }
@@ -44,7 +45,7 @@ export type RolloutEvent =
 export type Effect =
   | { readonly do: 'claim' }
   | { readonly do: 'build' }
-  | { readonly do: 'test' }
+  | { readonly do: 'test'; readonly stage: 'build' | 'live' }
   | { readonly do: 'place' }
   | { readonly do: 'verify' }
   | { readonly do: 'shift'; readonly share: number }
@@ -122,7 +123,7 @@ export function effectOf(head: RolloutHead, { phase }: RolloutState): Effect {
     case 'building':
       return { do: 'build' };
     case 'testing':
-      return { do: 'test' };
+      return { do: 'test', stage: 'build' };
     case 'placing':
       return { do: 'place' };
     case 'verifying':
@@ -133,6 +134,8 @@ export function effectOf(head: RolloutHead, { phase }: RolloutState): Effect {
         : { do: 'hold', ms: head.steps[phase.step]?.holdMs ?? null };
     case 'promoted':
       return { do: 'promote' };
+    case 'testing-live':
+      return { do: 'test', stage: 'live' };
     case 'settling':
       return settlingEffect(phase.stage);
     case 'aborting':
@@ -186,6 +189,7 @@ function nextOf(head: RolloutHead, state: RolloutState, event: RolloutEvent): Ne
     case 'verifying':
     case 'shifting':
     case 'promoted':
+    case 'testing-live':
       return forward(head, state.phase, event) ?? backward(head, event);
     case 'settling':
       return settle(state.phase.stage, event);
@@ -238,7 +242,10 @@ function forward(head: RolloutHead, phase: Phase, event: RolloutEvent): Next | u
           reason: 'edges-unacknowledged',
           detail: event.detail,
         };
-      return event.type === 'proven' ? afterProof(head) : undefined;
+      if (event.type !== 'proven') return undefined;
+      return head.liveSuites ? { phase: { name: 'testing-live' } } : live(head);
+    case 'testing-live':
+      return event.type === 'tested' ? live(head) : undefined;
     default:
       return undefined;
   }
@@ -261,10 +268,10 @@ function shift(
 }
 
 /** A first deploy has no old slot: nothing drains, nothing stays warm. */
-function afterProof(head: RolloutHead): Next {
+function live(head: RolloutHead, detail = ''): Next {
   return head.moves.some((move) => move.from !== null)
-    ? { phase: { name: 'settling', stage: 'draining' }, reason: 'completed', detail: '' }
-    : { phase: { name: 'done' }, reason: 'completed', detail: '' };
+    ? { phase: { name: 'settling', stage: 'draining' }, reason: 'completed', detail }
+    : { phase: { name: 'done' }, reason: 'completed', detail };
 }
 
 /** Failures while settling change nothing: control tries again. */
@@ -303,6 +310,8 @@ function abort(
   }
 }
 
+const untested = 'its suites of stage "live" have not run: not every edge had given its word';
+
 function resolvePartial(
   head: RolloutHead,
   state: RolloutState,
@@ -310,7 +319,8 @@ function resolvePartial(
   event: RolloutEvent,
 ): Next | undefined {
   if (toward === 'aborting') return event.type === 'reverted' ? abort(state, 'reverting', event) : undefined;
-  if (event.type === 'proven') return afterProof(head);
+  // Whoever could run its suites has gone home, and users have had it ever since: it stays, with a mark.
+  if (event.type === 'proven') return live(head, head.liveSuites ? untested : '');
   return event.type === 'abort'
     ? { phase: reverting, reason: event.reason, detail: event.detail }
     : undefined;

@@ -83,8 +83,10 @@ async function resolve(
       'Finish it with "tidegate promote ENV" or "tidegate abort ENV".',
     );
   options.onNote(`finishing the interrupted rollout ${head.id} of ${head.by} (${phaseName(phase)})`);
-  // The route may have been swapped already: then forward is the shorter way. Everything before goes back.
-  const forward = ['promoted', 'settling', 'aborting'].includes(phase.name);
+  // The route may have been swapped already: then forward is the shorter way. Everything before goes back, and so does
+  // what its suites have not said yes to: they are run out of a commit that is not ours.
+  const forward =
+    ['settling', 'aborting'].includes(phase.name) || (phase.name === 'promoted' && !head.liveSuites);
   const interrupted: RolloutEvent = {
     type: 'abort',
     reason: 'interrupted',

@@ -5,14 +5,14 @@ import { drive, type Drive } from './driver.ts';
 import type { ReleaseEngine } from './engine.ts';
 import type { RolloutEvent } from './machine.ts';
 
-export type TakeOver = Pick<Drive, 'leaves' | 'signal' | 'onPhase'> & {
+export type TakeOver = Pick<Drive, 'leaves' | 'signal' | 'onPhase' | 'suites'> & {
   readonly entry: Stored<JournalEntry>;
   readonly first?: RolloutEvent;
 };
 
 /** Becomes the driver (throws `ledger.fenced` when somebody was faster) and drives on. */
 export async function takeOver(engine: ReleaseEngine, options: TakeOver): Promise<RolloutState> {
-  const { entry, first, leaves, signal, onPhase } = options;
+  const { entry, first, leaves, signal, onPhase, suites } = options;
   const { head, state, lease } = entry.value;
   const counter = (lease?.counter ?? 0) + 1;
   const driver = { name: engine.driver, leaseSeconds: engine.leaseSeconds, counter };
@@ -26,6 +26,7 @@ export async function takeOver(engine: ReleaseEngine, options: TakeOver): Promis
     onPhase,
     makeRelease: undefined,
     ...(first && { first }),
+    ...(suites && { suites }),
   });
 }
 

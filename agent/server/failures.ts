@@ -81,6 +81,25 @@ export function unknownCertificate(
   });
 }
 
+export function noEdgeForSuite(stack: string): TidegateError {
+  return failure('edge.not-ready', {
+    message: `No edge of ${stack} runs that a suite could ask.`,
+    hint: `Look at "docker service ps ${stack}_tidegate-edge".`,
+    data: { stack },
+  });
+}
+
+export function notInRelease(
+  { name, service }: { readonly name: string; readonly service: string },
+  release: number,
+): TidegateError {
+  return failure('release.unknown', {
+    message: `The suite ${name} asks the service ${service}, which release ${release} does not have.`,
+    hint: `Deploy a commit that has ${service}, then run the suite again.`,
+    data: { suite: name, service, release },
+  });
+}
+
 export function nothingToPreview(environment: string): TidegateError {
   return failure('rollout.none', {
     message: `Nothing is being prepared in ${environment} that could be looked at before users see it.`,

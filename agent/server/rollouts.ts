@@ -42,6 +42,7 @@ export async function runRollout({
     at: new Date(engine.clock.now()).toISOString(),
     ...head,
   };
+  if (suites?.has('live', whole)) whole.liveSuites = true;
   const state = firstState(engine.clock.now());
   const driver = { name: engine.driver, leaseSeconds: engine.leaseSeconds, counter: 1 };
   await engine.ledger.journals.create(whole, { state, driver });

@@ -123,6 +123,8 @@ export interface Task {
   readonly image: string;
   /** Bare IPv4 addresses on its networks. */
   readonly addresses: readonly string[];
+  /** The same by the id of the network. */
+  readonly addressOn: Readonly<Record<string, string>>;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

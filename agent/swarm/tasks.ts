@@ -5,6 +5,7 @@ import type { ContainerReport, Swarm, Task } from './port.ts';
 import { listOf } from './shapes.ts';
 
 const attachment = z.object({
+  Network: z.object({ ID: z.string() }).nullish(),
   Addresses: z
     .array(z.string())
     .nullish()
@@ -47,6 +48,13 @@ const task = z
     containerId: answer.Status.ContainerStatus?.ContainerID || undefined,
     image: answer.Spec.ContainerSpec?.Image ?? '',
     addresses: (answer.NetworksAttachments ?? []).flatMap(({ Addresses }) => Addresses.flatMap(bareIpv4)),
+    addressOn: Object.fromEntries(
+      (answer.NetworksAttachments ?? []).flatMap(({ Network, Addresses }) =>
+        Addresses.flatMap(bareIpv4)
+          .slice(0, 1)
+          .map((address) => [Network?.ID ?? '', address]),
+      ),
+    ),
     createdAt: answer.CreatedAt,
     updatedAt: answer.UpdatedAt,
   }));

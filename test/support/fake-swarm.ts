@@ -179,6 +179,7 @@ export function aTask(id: string, change: Partial<Task> = {}): Task {
     containerId: undefined,
     image: '',
     addresses: [],
+    addressOn: {},
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',
     ...change,

@@ -1,16 +1,17 @@
 import type { Progress, Sink } from './progress.ts';
-import { eventLine, watchLines } from './watch.ts';
+import { eventLines, watchLines } from './watch.ts';
 
 /** One line an event, without times, colours or cursor moves: equal runs give equal text. */
 export function plainProgress(sink: Sink): Progress {
   let last = '';
   return {
     show: (event) => {
-      const line = event.kind === 'watch' ? watchLines(event).join('\n') : eventLine(event);
+      const lines = event.kind === 'watch' ? watchLines(event) : eventLines(event);
+      const line = lines.join('\n');
       // A driver reports its phase again when it only looked; lines of programs repeat for a reason.
       if (event.kind === 'phase' && line === last) return;
       if (event.kind === 'phase') last = line;
-      sink.write(`${line}\n`);
+      if (lines.length > 0) sink.write(`${line}\n`);
     },
     say: (text) => sink.write(`${text}\n`),
     stop: () => undefined,

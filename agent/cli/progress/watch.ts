@@ -32,7 +32,7 @@ function linesOf(update: WatchUpdate): string[] {
         ...update.rollouts.flatMap(({ progress, events, dropped }) => [
           ...(progress === null ? [] : [progressLine(progress)]),
           ...(dropped === 0 ? [] : [`  (${dropped} older lines are not kept)`]),
-          ...events.map(eventLine),
+          ...events.flatMap(eventLines),
         ]),
       ];
     case 'status':
@@ -40,7 +40,7 @@ function linesOf(update: WatchUpdate): string[] {
     case 'rollout':
       return [progressLine(update.progress)];
     case 'event':
-      return [eventLine(update.event)];
+      return eventLines(update.event);
   }
 }
 
@@ -63,8 +63,12 @@ function progressLine({ kind, ref, by, phase, reason, trail }: RolloutProgress):
   return `${kind} of ${ref} by ${by}: ${phase}${reason === null ? '' : ` (${reason})`}${way}`;
 }
 
-/** One line an event, without times, colours or cursor moves. */
-export function eventLine(event: ProgressEvent): string {
+/** One line an event, without times, colours or cursor moves; none for what is there for machines. */
+export function eventLines(event: ProgressEvent): string[] {
+  return event.kind === 'tests' ? [] : [eventLine(event)];
+}
+
+function eventLine(event: Exclude<ProgressEvent, { kind: 'tests' }>): string {
   switch (event.kind) {
     case 'note':
       return event.level === 'warning' ? `warning: ${cleanText(event.text)}` : cleanText(event.text);

@@ -1,12 +1,17 @@
 import type { ExpectedAnswer } from '../../edge/expected.ts';
 import { awaitEdges, describeMissing } from '../edges.ts';
-import type { Rollout } from '../engine.ts';
+import type { Rollout, Suites } from '../engine.ts';
 import type { RolloutEvent } from '../machine.ts';
 import { newSlots } from './slots.ts';
 import { contentOf, targetRelease } from './target.ts';
+import { test } from './test.ts';
 
-/** A probe through every edge, by the way a preview takes, is answered by the new images. */
-export async function verify(rollout: Rollout, signal: AbortSignal): Promise<RolloutEvent> {
+/** A probe through every edge, by the way a preview takes, is answered by the new images; and then by that way the suites. */
+export async function verify(
+  rollout: Rollout,
+  suites: Suites | undefined,
+  signal: AbortSignal,
+): Promise<RolloutEvent> {
   const { engine, head } = rollout;
   const release = await targetRelease(rollout);
   const answers: Record<string, ExpectedAnswer> = {};
@@ -19,6 +24,8 @@ export async function verify(rollout: Rollout, signal: AbortSignal): Promise<Rol
     limitMs: engine.limits.verify,
     signal,
   });
-  if (missing.length === 0) return { type: 'verified' };
-  return { type: 'failed', reason: 'verify-failed', detail: describeMissing(missing) };
+  if (missing.length > 0)
+    return { type: 'failed', reason: 'verify-failed', detail: describeMissing(missing) };
+  const tested = await test(rollout, { stage: 'preview', suites }, signal);
+  return tested.type === 'tested' ? { type: 'verified' } : tested;
 }

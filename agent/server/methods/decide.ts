@@ -7,8 +7,11 @@ import { agentLeaves, takeOver } from '../../release/takeover.ts';
 import { isEnded, type JournalEntry } from '../../swarm/ledger/rollout.ts';
 import type { Stored } from '../../swarm/port.ts';
 import type { Agent } from '../agent.ts';
+import type { Suites } from '../../release/engine.ts';
 import { openPlace, type Place } from '../place.ts';
 import { phaseReporter, resultOf } from '../rollouts.ts';
+import { readSource } from '../source.ts';
+import { suitesOf } from '../suites/suites.ts';
 import { versionOf } from '../wording.ts';
 
 export function promote(agent: Agent, params: Params<'promote'>, call: Call): Promise<RolloutResult> {
@@ -45,6 +48,8 @@ async function decide(
         leaves: agentLeaves,
         signal: call.signal,
         onPhase: phaseReporter(call, head.id),
+        ...(action === 'promote' &&
+          head.liveSuites && { suites: await suitesOfHead(agent, place, head, call) }),
       });
   // Its driver left just before it could hear the request: then it is ours to do.
   if (alive && transition(head, end, event, 0).changed) {
@@ -54,6 +59,16 @@ async function decide(
   const ended = engine.clock.monotonic() - began;
   const result = await resultOf(place, head, { ...end, release: end.release ?? state.release }, from, ended);
   return action === 'abort' && end.phase.name === 'aborted' ? asWished(result, head) : result;
+}
+
+/** Those that have to pass once it is live come out of its commit, which has to be in this clone. */
+async function suitesOfHead(
+  agent: Agent,
+  place: Place,
+  head: JournalEntry['head'],
+  call: Call,
+): Promise<Suites> {
+  return suitesOf(place, { source: await readSource(agent, place, head.commit, call), call });
 }
 
 /** What is a failure to whoever deployed is a success to whoever aborts. */

@@ -8,7 +8,7 @@ import { bringDefinitions } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, releaseFromSource, type Source } from '../source.ts';
-import { suitesOf } from '../suites.ts';
+import { clearAway, suitesOf } from '../suites/suites.ts';
 
 export async function deploy(agent: Agent, params: Params<'deploy'>, call: Call): Promise<RolloutResult> {
   const place = await openPlace(agent, params.folder, params.environment);
@@ -34,6 +34,7 @@ export async function deploySource(
   const { engine } = place;
   const note = (text: string): void => call.onEvent({ kind: 'note', level: 'info', text });
   await recover(engine, { driverState: agent.identity.stateOf, signal: call.signal, onNote: note });
+  await clearAway(place);
   const current = await readCurrent(engine.ledger);
   const live = liveRelease(current);
   const moves = movesTo(current, source.wanted);

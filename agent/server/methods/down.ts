@@ -2,7 +2,7 @@ import { takeDown } from '../../infra/down.ts';
 import type { Call, Params, Results } from '../../protocol/methods.ts';
 import type { Agent } from '../agent.ts';
 import { openPlace } from '../place.ts';
-import { clearAway } from '../suites.ts';
+import { clearAway } from '../suites/suites.ts';
 
 export async function down(agent: Agent, params: Params<'down'>, call: Call): Promise<Results['down']> {
   const place = await openPlace(agent, params.folder, params.environment);

@@ -15,6 +15,7 @@ import { bringDefinitions } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, recordOf } from '../source.ts';
+import { clearAway } from '../suites/suites.ts';
 import { deploySource } from './deploy.ts';
 
 /**
@@ -27,6 +28,7 @@ export async function rollback(agent: Agent, params: Params<'rollback'>, call: C
   await checkCluster(place);
   const note = (text: string): void => call.onEvent({ kind: 'note', level: 'info', text });
   await recover(place.engine, { driverState: agent.identity.stateOf, signal: call.signal, onNote: note });
+  await clearAway(place);
   const current = await readCurrent(place.engine.ledger);
   const live = liveRelease(current);
   const target = await findTarget(place, params.tag, live);

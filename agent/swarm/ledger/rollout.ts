@@ -70,6 +70,8 @@ export const rolloutHead = z.strictObject({
   deadlineMs: z.int().positive(),
   /** What control does when the driver's lease runs out. */
   unattended: z.enum(['revert', 'finish', 'hold']),
+  /** There are suites that run once it is live, and it goes back unless they pass. */
+  liveSuites: z.literal(true).optional(),
 });
 export type RolloutHead = z.infer<typeof rolloutHead>;
 
@@ -87,6 +89,7 @@ export const phase = z.discriminatedUnion('name', [
     stage: z.enum(['moving', 'holding']),
   }),
   z.strictObject({ name: z.literal('promoted') }),
+  z.strictObject({ name: z.literal('testing-live') }),
   z.strictObject({ name: z.literal('settling'), stage: z.enum(['draining', 'warm', 'emptying']) }),
   z.strictObject({ name: z.literal('done') }),
   z.strictObject({ name: z.literal('aborting'), stage: z.enum(['reverting', 'draining', 'emptying']) }),

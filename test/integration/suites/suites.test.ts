@@ -5,7 +5,8 @@ import { hasCode } from '../../../agent/common/errors.ts';
 import { silentLog } from '../../../agent/common/log.ts';
 import type { Suite } from '../../../agent/config/model.ts';
 import type { RolloutResult } from '../../../agent/protocol/methods.ts';
-import { suiteLabels } from '../../../agent/suites/leftovers.ts';
+import { suiteLabels } from '../../../agent/server/suites/where.ts';
+import { outputLimits } from '../../../agent/suites/output.ts';
 import { runSuite, type SuiteOutcome } from '../../../agent/suites/run-suite.ts';
 import { failureDetail } from '../../../agent/suites/wording.ts';
 import { names } from '../../../agent/common/names.ts';
@@ -18,6 +19,9 @@ import { ask } from '../../support/ask.ts';
 import { testEngine, testStackName } from '../../support/engine.ts';
 import { eventually } from '../../support/eventually.ts';
 import { must, openShop, type Shop } from '../../support/shop.ts';
+
+/** A flood sooner than in earnest. */
+const limits = { ...outputLimits, bytes: 2 * 1024 * 1024 };
 
 for (const [where, open] of [
   ['a container', openPlain],
@@ -62,12 +66,12 @@ for (const [where, open] of [
         ...some,
       };
       return runSuite(
-        { runner: place.runner, clock: systemClock, log: silentLog },
+        { runner: place.runner, clock: systemClock, log: silentLog, outputLimits: limits },
         {
           suite,
           image,
           env: ['CI=true', 'TIDEGATE_SUITE=unit'],
-          labels: suiteLabels({ stack, rollout: 'r1', service: 'web', suite: 'unit' }),
+          labels: suiteLabels(suite, stack, { rollout: 'r1' }),
           signal,
           onLine: (text) => lines.push(text),
           onRetry: () => undefined,
@@ -95,15 +99,16 @@ for (const [where, open] of [
       );
     });
 
-    it('reads TAP as well; a report that is a link or not there proves nothing', async () => {
-      const tap = await run("printf '1..2\\nok 1 - a\\nnot ok 2 - b\\n' > r.tap", { report: 'r.tap' });
-      assert.equal(tap.why, 'has 1 of 2 tests failed');
-      assert.equal(
-        (await run('ln -s /etc/passwd r.xml', { report: 'r.xml' })).why,
-        'has a report r.xml that is no file',
-      );
-      assert.equal((await run('true', { report: 'r.xml' })).why, 'did not write its report r.xml');
-    });
+    if (where === 'a container')
+      it('reads TAP as well; a report that is a link or not there proves nothing', async () => {
+        const tap = await run("printf '1..2\\nok 1 - a\\nnot ok 2 - b\\n' > r.tap", { report: 'r.tap' });
+        assert.equal(tap.why, 'has 1 of 2 tests failed');
+        assert.equal(
+          (await run('ln -s /etc/passwd r.xml', { report: 'r.xml' })).why,
+          'has a report r.xml that is no file',
+        );
+        assert.equal((await run('true', { report: 'r.xml' })).why, 'did not write its report r.xml');
+      });
 
     it('that hangs, deaf to every signal, is killed at its timeout', async () => {
       const started = performance.now();
@@ -117,7 +122,7 @@ for (const [where, open] of [
 
     it('that floods the output is bounded: we keep its end', async () => {
       const end = await run('yes "all work and no play makes a long log"', { timeoutMs: 30_000 });
-      assert.match(end.why, /^(wrote more than|did not end within)/);
+      assert.match(end.why, /^wrote more than/);
       assert.ok(lines.length < 2_100, `${lines.length} lines`);
       assert.equal(end.tail.length, 30);
     });

@@ -140,7 +140,7 @@ describe('progress without a terminal', () => {
       passed: 2,
       failed: 1,
       skipped: 0,
-      tests: [{ name: 'a', file: 'test/a.js', line: 3, status: 'failed', message: '1 is not 2' }],
+      tests: [{ name: 'a', file: 'test/a.js', line: 3, status: 'failed', message: '1 is not 2', tookMs: 1 }],
       tookMs: 1_200,
     };
     const [plain, terminal] = [sink(), sink()];

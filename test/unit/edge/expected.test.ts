@@ -32,6 +32,7 @@ function task(id: string, on: string, change: Partial<Task> = {}): Task {
     containerId: id,
     image: '',
     addresses: [],
+    addressOn: {},
     createdAt: '',
     updatedAt: '',
     ...change,

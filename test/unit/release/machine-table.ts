@@ -14,6 +14,7 @@ export const phases: readonly Phase[] = [
   { name: 'shifting', step: 1, stage: 'moving' },
   { name: 'shifting', step: 1, stage: 'holding' },
   { name: 'promoted' },
+  { name: 'testing-live' },
   { name: 'settling', stage: 'draining' },
   { name: 'settling', stage: 'warm' },
   { name: 'settling', stage: 'emptying' },
@@ -77,6 +78,7 @@ const heads = {
     ],
   },
   'first deploy': { ...base, moves: [{ service: 'web', from: null, to: 'blue', fromRelease: null }] },
+  'live suites': { ...base, liveSuites: true },
   'warm rollback': { ...base, kind: 'rollback', warm: true },
 } as const satisfies Record<string, RolloutHead>;
 

@@ -95,6 +95,15 @@ describe('the state machine of a rollout', () => {
       }
   });
 
+  it('with suites to run once it is live is not done before they passed, unless edges were missing', () => {
+    walk((head, state, event, next) => {
+      if (!head.liveSuites || !next.changed || next.state.phase.name !== 'settling') return;
+      if (state.phase.name === 'settling') return;
+      if (state.phase.name === 'partial') assert.match(next.state.detail, /have not run/);
+      else assert.deepEqual([state.phase.name, event.type], ['testing-live', 'tested']);
+    });
+  });
+
   it('names steps and stages', () => {
     assert.equal(phaseName({ name: 'shifting', step: 0, stage: 'holding' }), 'shifting 1: holding');
     assert.equal(phaseName({ name: 'settling', stage: 'warm' }), 'settling: warm');

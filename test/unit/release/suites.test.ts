@@ -54,7 +54,7 @@ describe('the suites of a release', () => {
       has: () => true,
       run: () => Promise.resolve({ passed: false, detail: 'a is red' }),
     };
-    assert.deepEqual(await test(await rolloutOf(), suites, signal), {
+    assert.deepEqual(await test(await rolloutOf(), { stage: 'build', suites }, signal), {
       type: 'failed',
       reason: 'suite-failed',
       detail: 'a is red',
@@ -72,21 +72,28 @@ describe('the suites of a release', () => {
         return { passed: true };
       },
     };
-    assert.deepEqual(await test(rollout, suites, signal), { type: 'tested' });
+    assert.deepEqual(await test(rollout, { stage: 'build', suites }, signal), { type: 'tested' });
     assert.equal(during, undefined);
   });
 
   it('are none: nothing is given back, nothing runs', async () => {
     const rollout = await rolloutOf();
-    assert.deepEqual(await test(rollout, { ...never, has: () => false }, signal), { type: 'tested' });
+    assert.deepEqual(
+      await test(rollout, { stage: 'build', suites: { ...never, has: () => false } }, signal),
+      { type: 'tested' },
+    );
     assert.notEqual(await lockOf(rollout), undefined);
   });
 
   it('are not run again for a release that is brought back', async () => {
-    assert.deepEqual(await test(await rolloutOf({ restores: 3 }), never, signal), { type: 'tested' });
+    assert.deepEqual(await test(await rolloutOf({ restores: 3 }), { stage: 'live', suites: never }, signal), {
+      type: 'tested',
+    });
   });
 
   it('are never taken for passed by a driver that has none', async () => {
-    await assert.rejects(test(await rolloutOf(), undefined, signal), (error) => hasCode(error, 'internal'));
+    await assert.rejects(test(await rolloutOf(), { stage: 'live', suites: undefined }, signal), (error) =>
+      hasCode(error, 'internal'),
+    );
   });
 });

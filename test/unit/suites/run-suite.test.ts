@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { hasCode } from '../../../agent/common/errors.ts';
 import { silentLog } from '../../../agent/common/log.ts';
 import type { Suite } from '../../../agent/config/model.ts';
-import { removeLeftSuites, suiteLabels } from '../../../agent/suites/leftovers.ts';
 import { masked } from '../../../agent/suites/masked.ts';
 import { runSuite, type SuiteOutcome } from '../../../agent/suites/run-suite.ts';
 import { failureDetail, resultLine } from '../../../agent/suites/wording.ts';
@@ -206,20 +205,5 @@ describe('a suite', () => {
   it('that fails every try has failed', async () => {
     const end = await run({ retries: 1 }, { exitCode: 1 }, { exitCode: 2 }).outcome;
     assert.deepEqual([end.passed, end.tries, end.why, end.flaky], [false, 2, 'ended with exit code 2', []]);
-  });
-});
-
-describe('containers of suites', () => {
-  it('that a dead agent left are removed, those of a rollout that goes on are not', async () => {
-    const containers = new FakeContainers({}, {});
-    for (const rollout of ['r1', 'r2'])
-      await containers.create({
-        image: 'x',
-        command: undefined,
-        env: [],
-        labels: suiteLabels({ stack: 'shop-dev', rollout, service: 'web', suite: 'unit' }),
-      });
-    await removeLeftSuites(containers, 'shop-dev', (rollout) => Promise.resolve(rollout === 'r2'));
-    assert.deepEqual([...containers.running.keys()], ['c2']);
   });
 });

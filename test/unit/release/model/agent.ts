@@ -2,7 +2,7 @@
 import { sha256 } from '../../../../agent/common/canonical.ts';
 import { liveRelease, readCurrent, type Current } from '../../../../agent/release/current.ts';
 import { drive } from '../../../../agent/release/driver.ts';
-import type { MakeRelease } from '../../../../agent/release/engine.ts';
+import type { MakeRelease, Suites } from '../../../../agent/release/engine.ts';
 import { firstState, transition, type RolloutEvent } from '../../../../agent/release/machine.ts';
 import { isWarm, movesTo, policyOf, previousOf, type Wanted } from '../../../../agent/release/plan.ts';
 import { recover } from '../../../../agent/release/recovery.ts';
@@ -20,6 +20,8 @@ export interface Wish {
   readonly services: readonly string[];
   readonly steps: readonly Step[];
   readonly hold: boolean;
+  /** What its suites say that run once it is live; `none`: it has none. */
+  readonly live: 'none' | 'pass' | 'fail';
 }
 
 export const policy = { drainMs: 1_000, keepWarmMs: 2_500, deadlineMs: 4_000 };
@@ -54,7 +56,12 @@ export async function deploy(
   const live = liveRelease(current);
   const all = { ...live?.services, ...services };
   return run(world, process, {
-    head: { ...headOf(process, moves), ...policyOf(moves, wanted, { hold: wish.hold }) },
+    head: {
+      ...headOf(process, moves),
+      ...policyOf(moves, wanted, { hold: wish.hold }),
+      ref: wish.live,
+      ...(wish.live !== 'none' && { liveSuites: true }),
+    },
     record: { ...recordOf(all), previous: live?.number ?? null, restores: null },
     signal,
   });
@@ -97,7 +104,28 @@ export async function decide(process: Process, action: 'promote' | 'abort'): Pro
   if (!entry) return;
   if (entry.value.driver !== undefined)
     await engine.ledger.journals.request(entry.value.head.id, action, 'ann');
-  else await takeOver(engine, { entry, first: event, leaves: agentLeaves, signal: never, onPhase: silent });
+  else
+    await takeOver(engine, {
+      entry,
+      first: event,
+      leaves: agentLeaves,
+      signal: never,
+      onPhase: silent,
+      suites: suitesOf(process),
+    });
+}
+
+const suiteMs = 700;
+
+/** The head's reference tells what the suites of stage `live` say, after a while. */
+function suitesOf({ engine }: Process): Suites {
+  return {
+    has: (stage, head) => stage !== 'live' || head.liveSuites === true,
+    run: async (stage, { head }, signal) => {
+      if (stage === 'live') await engine.clock.sleep(suiteMs, signal);
+      return stage === 'live' && head.ref === 'fail' ? { passed: false, detail: 'red' } : { passed: true };
+    },
+  };
 }
 
 interface Run {
@@ -119,7 +147,7 @@ async function run(world: World, process: Process, { head, record, signal }: Run
     state,
     counter: 1,
     makeRelease,
-    suites: { has: () => true, run: () => Promise.resolve({ passed: true }) },
+    suites: suitesOf(process),
     leaves: agentLeaves,
     signal,
     onPhase: silent,

@@ -1,8 +1,10 @@
 /** Invariants 1, 3 and 5 of the design, held against the world at every write and at every edge that learns. */
+import { gunzipSync } from 'node:zlib';
 import { names, parseSlotKey, type SlotKey } from '../../../../agent/common/names.ts';
 import { parseAcks } from '../../../../agent/swarm/ledger/acks.ts';
 import { parseRoutes, type Routes } from '../../../../agent/swarm/ledger/routes.ts';
 import type { ServiceObject } from '../../../../agent/swarm/port.ts';
+import { rolloutHead } from '../../../../agent/swarm/ledger/rollout.ts';
 import type { Write } from '../../../support/fake-swarm.ts';
 import { slotsWithTraffic, type ModelEdge } from './edge.ts';
 import { replicasOf, stack, type World } from './world.ts';
@@ -137,9 +139,20 @@ export class Invariants {
     return this.#world.edges.filter((edge) => forgotten[edge.node] === undefined);
   }
 
+  /** What its suites said no to does not stay; unless an edge was missing, and nobody could run them. */
+  #suitesSaidYes(journal: string, state: string): void {
+    const data = this.#world.cluster.config(journal)?.data;
+    if (!data || !state.includes('"phase":{"name":"settling"') || state.includes('"partial (promoted)"'))
+      return;
+    const head = rolloutHead.parse(JSON.parse(gunzipSync(data).toString()));
+    if (head.liveSuites && head.ref === 'fail') this.#violated(9, `${journal} stays, and its suites failed`);
+  }
+
   #tellOf(write: Write & { what: 'config' }): void {
     const { before = {}, after = {} } = write;
     const keys = Object.keys({ ...before, ...after }).filter((key) => before[key] !== after[key]);
+    const state = after['state'] ?? '';
+    if (write.name.includes('.rollout.') && before['state'] !== state) this.#suitesSaidYes(write.name, state);
     const value = (key: string): string =>
       key === 'state' ? phaseIn(after[key] ?? '') : `${key}=${after[key] ?? '-'}`;
     this.tell(`${write.name} ${keys.map(value).join(' ')}`);

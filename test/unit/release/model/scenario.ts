@@ -52,6 +52,7 @@ const wish: fc.Arbitrary<Wish> = fc.record({
     ],
   ),
   hold: fc.integer({ min: 0, max: 3 }).map((number) => number === 0),
+  live: fc.constantFrom('none', 'none', 'pass', 'fail'),
 });
 const trouble = fc.record({
   do: fc.constantFrom('cut-off' as const, 'restart-edge' as const, 'lose-node' as const),
@@ -141,7 +142,14 @@ class Stage {
   }
 
   async #deployFirst(): Promise<void> {
-    const wish: Wish = { content: 1, nature: 'good', services: ['api', 'web'], steps: [], hold: false };
+    const wish: Wish = {
+      content: 1,
+      nature: 'good',
+      services: ['api', 'web'],
+      steps: [],
+      hold: false,
+      live: 'none',
+    };
     const first = this.#agent({ host: 'bob', dieAt: null, pauseMs: 0 }, (process) =>
       deploy(this.world, process, wish, never),
     );
@@ -163,7 +171,14 @@ class Stage {
       await clock.advance(quietMs);
     }
     this.#nothingIsLeft();
-    const wish: Wish = { content: 9, nature: 'good', services: ['web'], steps: [], hold: false };
+    const wish: Wish = {
+      content: 9,
+      nature: 'good',
+      services: ['web'],
+      steps: [],
+      hold: false,
+      live: 'pass',
+    };
     let phase = '';
     const last = this.#agent({ host: 'bob', dieAt: null, pauseMs: 0 }, async (process) => {
       const end = await deploy(this.world, process, wish, never);

@@ -1,0 +1,42 @@
+/** Containers and tasks that run once, and whose agent died: nobody counts their time any more, nobody removes them. */
+import { labels } from '../common/names.ts';
+import { isEnded } from '../swarm/ledger/rollout.ts';
+import type { Containers } from '../swarm/containers.ts';
+import type { ReleaseEngine } from './engine.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+export const runLabels = {
+  /** The rollout it belongs to. */
+  rollout: 'tidegate.rollout',
+  /** For one that belongs to none: when it is over at the latest, milliseconds since the epoch. */
+  until: 'tidegate.until',
+} as const;
+
+/** Kinds of runs, by the label `tidegate.object`. */
+const runObjects = ['suite'] as const;
+
+/** Removes those whose rollout is over or gone, or whose time is; on every node, but of containers those of this engine. */
+export async function removeLeftRuns(
+  engine: Pick<ReleaseEngine, 'swarm' | 'ledger' | 'clock'>,
+  containers: Pick<Containers, 'list' | 'remove'>,
+): Promise<void> {
+  const { swarm, ledger } = engine;
+  for (const object of runObjects) {
+    const own = { [labels.stack]: ledger.stack, [labels.object]: object };
+    for (const service of await swarm.services.list(own))
+      if (await isLeft(engine, service.labels)) await swarm.services.remove(service.id);
+    for (const container of await containers.list(own))
+      if (await isLeft(engine, container.labels)) await containers.remove(container.id);
+  }
+}
+
+async function isLeft(
+  { ledger, clock }: Pick<ReleaseEngine, 'ledger' | 'clock'>,
+  own: Labels,
+): Promise<boolean> {
+  const until = own[runLabels.until];
+  if (until !== undefined) return Number(until) < clock.now();
+  const journal = await ledger.journals.get(own[runLabels.rollout] ?? '');
+  return journal === undefined || isEnded(journal.value.state);
+}
