@@ -284,6 +284,23 @@ export const commands: readonly Command[] = [
     }),
   })),
   {
+    name: 'backing apply',
+    positionals: ['ENV', 'SERVICE', '[REF]'],
+    flags: [],
+    summary: 'Change a database or broker to what the compose file says; asks first.',
+    details:
+      'Without REF: HEAD. Its tasks stop before the new ones start. Deploys never change it. Shows what differs.',
+    request: ({ folder, positionals }) => ({
+      method: 'backing.apply',
+      params: {
+        folder,
+        environment: needed(positionals, 'ENV'),
+        service: needed(positionals, 'SERVICE'),
+        ref: positionals.REF ?? 'HEAD',
+      },
+    }),
+  },
+  {
     name: 'cert set',
     positionals: ['ENV', 'NAME'],
     flags: ['cert', 'key'],

@@ -85,7 +85,7 @@ class Execution {
     this.#readerGone = readerGone;
   }
 
-  /** `ask` resolves when the person confirms what a protected environment needs confirmed. */
+  /** `ask` resolves when the person confirms what the agent wants confirmed. */
   async perform<M extends Method>(
     request: { readonly method: M; readonly params: Params<M> },
     ask: (why: string) => Promise<void>,
@@ -94,7 +94,8 @@ class Execution {
     try {
       return this.#succeed(method, await this.#request(method, params));
     } catch (error) {
-      if (!hasCode(error, 'environment.protected') || 'confirmed' in params) return this.#fail(method, error);
+      if (!hasCode(error, 'environment.protected', 'backing.unconfirmed') || 'confirmed' in params)
+        return this.#fail(method, error);
       await ask(error.message);
       return this.perform({ method, params: { ...params, confirmed: true } }, ask);
     }

@@ -34,6 +34,8 @@ export function slotServiceName(stack: string, service: string, colour: Colour):
 
 export const names = {
   edge: (stack: string) => `${stack}_tidegate-edge`,
+  /** A database or broker: it has no slots. */
+  backing: (stack: string, service: string) => `${stack}_${service}`,
   control: (stack: string) => `${stack}_tidegate-control`,
   /** Overlay network between edges and slots. */
   edgeNetwork: (stack: string) => `${stack}_tidegate`,
@@ -70,6 +72,8 @@ export const labels = {
   release: 'tidegate.release',
   /** On images: the content key they were built from. */
   key: 'tidegate.key',
+  /** On backing services: what they were made from, packed. */
+  content: 'tidegate.content',
   /** On edge and control: a digest of the spec Tidegate wrote, so that setup sees what changed. */
   spec: 'tidegate.spec',
   /** On secrets that hold a certificate: its name in tidegate.yaml, and its version. */

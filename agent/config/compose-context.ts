@@ -10,6 +10,8 @@ export interface ComposeContext {
   readonly files: NamedFiles;
   readonly volumes: ReadonlyMap<string, DeclaredVolume>;
   readonly configs: DeclaredConfigs;
-  /** Both slots of this service may write to its volumes (`volumes: shared`). */
+  /** True: a second copy may write to its volumes (`volumes: shared`), or there never is one. */
   readonly shared: boolean;
+  /** It may run once on every node. */
+  readonly mayBeGlobal: boolean;
 }

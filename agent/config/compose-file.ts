@@ -1,4 +1,4 @@
-/** The compose files of a commit as services: web services only, each named in tidegate.yaml. */
+/** The compose files of a commit as services, whatever kind each of them is. */
 import type { SlotTemplate } from '../swarm/ledger/release.ts';
 import type { ComposeContext } from './compose-context.ts';
 import { Field } from './compose-field.ts';
@@ -24,12 +24,23 @@ export interface ComposeInput {
   readonly read: ReadFile;
   readonly stack: string;
   readonly variables: Variables;
-  /** True for a service both slots of which may write to its volumes. */
-  readonly sharesVolumes: (service: string) => boolean;
-  /** What is done about a service's `ports:`: nothing, or what would make the problem go. */
-  readonly portsOf: (service: string) => 'ignore' | Change | undefined;
+  /** What the kind of a service permits. */
+  readonly permits: (service: string) => Permits;
   readonly report: Report;
 }
+
+export interface Permits extends Pick<ComposeContext, 'shared' | 'mayBeGlobal'> {
+  readonly ports: PortsRule;
+}
+
+/** What is done about a service's `ports:`. */
+export type PortsRule =
+  /** It is said elsewhere that they are not for here. */
+  | { readonly kind: 'ignore' }
+  /** There is no place to say so. */
+  | { readonly kind: 'warn' }
+  /** `change`: says it. */
+  | { readonly kind: 'refuse'; readonly change: Change | undefined };
 
 export interface ComposeFile {
   /** In the order of the file. Those that could be read; problems are in the report. */
@@ -83,12 +94,7 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
   const allNames = all.map(([name]) => name);
   return {
     services: active.flatMap(([name, field]) =>
-      readService(name, field, {
-        ...project,
-        shared: input.sharesVolumes(name),
-        ports: input.portsOf(name),
-        serviceNames: allNames,
-      }),
+      readService(name, field, { ...project, ...input.permits(name), serviceNames: allNames }),
     ),
     serviceNames,
     leftOut: allNames.filter((name) => !serviceNames.includes(name)),
@@ -99,7 +105,7 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
 interface ServiceContext extends ComposeContext {
   readonly networks: readonly string[];
   readonly serviceNames: readonly string[];
-  readonly ports: 'ignore' | Change | undefined;
+  readonly ports: PortsRule;
 }
 
 function readService(name: string, field: Field, context: ServiceContext): readonly ComposeService[] {
@@ -112,15 +118,7 @@ function readService(name: string, field: Field, context: ServiceContext): reado
     return [];
   }
   checkKeys(field, serviceKeys);
-  const ports = field.get('ports');
-  const publishes = ports && !(ports.tree.kind === 'list' && ports.tree.items.length === 0);
-  if (publishes && context.ports !== 'ignore')
-    ports.errorAtKey({
-      code: 'compose.ports',
-      message: 'only the edge publishes ports; a port of its own could be held by one slot only.',
-      hint: 'Remove "ports:", or write "ports: ignore" for the service in tidegate.yaml, so that only docker compose publishes them.',
-      change: context.ports,
-    });
+  checkPorts(field.get('ports'), context.ports);
   return [
     {
       name,
@@ -132,4 +130,22 @@ function readService(name: string, field: Field, context: ServiceContext): reado
       dependsOn: readDependencies(field.get('depends_on'), context.serviceNames),
     },
   ];
+}
+
+function checkPorts(ports: Field | undefined, rule: PortsRule): void {
+  if (!ports || (ports.tree.kind === 'list' && ports.tree.items.length === 0)) return;
+  if (rule.kind === 'warn')
+    ports.warning({
+      code: 'compose.ports-not-published',
+      message:
+        'not published here: only the edge publishes ports; services of the project reach it by its name.',
+      hint: 'Nothing to do, if only "docker compose" needs them.',
+    });
+  if (rule.kind === 'refuse')
+    ports.errorAtKey({
+      code: 'compose.ports',
+      message: 'only the edge publishes ports; a port of its own could be held by one slot only.',
+      hint: 'Remove "ports:", or write "ports: ignore" for the service in tidegate.yaml, so that only docker compose publishes them.',
+      change: rule.change,
+    });
 }

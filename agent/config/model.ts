@@ -5,8 +5,10 @@ import type { SlotTemplate, RolloutPolicy } from '../swarm/ledger/release.ts';
 export interface Project {
   readonly name: string;
   readonly environment: Environment;
-  /** In the order of the compose file. */
+  /** Those that are released, in the order of the compose file. */
   readonly services: readonly WebService[];
+  /** Databases, brokers: created once, and never part of a release. In the order of the compose file. */
+  readonly backing: readonly BackingService[];
   /** In the order of tidegate.yaml. */
   readonly suites: readonly Suite[];
 }
@@ -38,13 +40,9 @@ export interface EdgeSettings {
   readonly trustedProxies?: readonly string[] | undefined;
 }
 
-export interface WebService {
+/** What the compose file says of a service of any kind. */
+export interface ServiceBase {
   readonly name: string;
-  readonly route: WebRoute;
-  /** Path of the HTTP health check the edge uses. */
-  readonly health: string;
-  readonly replicas: number;
-  readonly rollout: RolloutPolicy;
   readonly source: ImageSource;
   /** Docker's service spec without name and image; `ContainerSpec.Image` is empty until the image is known. */
   readonly template: SlotTemplate;
@@ -54,6 +52,16 @@ export interface WebService {
   readonly configs: readonly ConfigFile[];
   /** Services of the compose file that its `depends_on:` names. */
   readonly dependsOn: readonly string[];
+}
+
+export type BackingService = ServiceBase;
+
+export interface WebService extends ServiceBase {
+  readonly route: WebRoute;
+  /** Path of the HTTP health check the edge uses. */
+  readonly health: string;
+  readonly replicas: number;
+  readonly rollout: RolloutPolicy;
 }
 
 /** A config of the compose file, with its content. */

@@ -5,15 +5,15 @@
  */
 import { stackName } from '../common/names.ts';
 import { advise } from './advice.ts';
-import { readComposeFile, type ComposeFile, type ComposeService } from './compose-file.ts';
+import { backingServices } from './backing.ts';
+import { readComposeFile, type ComposeFile, type ComposeService, type PortsRule } from './compose-file.ts';
 import type { ComposePath } from './compose-tree.ts';
 import { suggestion } from './did-you-mean.ts';
 import { dockerfileFacts, type DockerfileFacts } from './dockerfile-facts.ts';
 import { environmentsOf } from './environments.ts';
 import { missingHint, unknownEnvironment } from './failures.ts';
-import type { Change } from './fix/change.ts';
 import type { Variables } from './interpolate.ts';
-import type { Environment, Problem, Project, ReadFile, WebService } from './model.ts';
+import type { BackingService, Environment, Problem, Project, ReadFile, WebService } from './model.ts';
 import { Report, sortProblems, type Finding, type Place } from './report.ts';
 import { folderOf, repositoryPath } from './repository-path.ts';
 import { defaults, type ServiceInput } from './schema.ts';
@@ -61,7 +61,7 @@ export async function loadProject(request: LoadRequest): Promise<LoadedProject> 
   const environment = findEnvironment(checkout, request, report);
   if (commit.project !== checkout.project && commit.project !== undefined && checkout.project !== undefined)
     report.warning(commit.place('project'), renamed(commit.project, checkout.project));
-  const services = await readServices({ request, commit, environment, report });
+  const { services, backing } = await readServices({ request, commit, environment, report });
   const flagsFile = flagsFileOf(commit, report);
   const suites = await readSuites({ file: commit, services, readFile: request.readCommitFile, report });
   const problems = sortProblems([
@@ -81,7 +81,7 @@ export async function loadProject(request: LoadRequest): Promise<LoadedProject> 
   };
   const isRight = !problems.some(({ severity }) => severity === 'error');
   if (!isRight || !environment || checkout.project === undefined) return common;
-  return { ...common, project: { name: checkout.project, environment, services, suites } };
+  return { ...common, project: { name: checkout.project, environment, services, backing, suites } };
 }
 
 export interface ListedEnvironments {
@@ -155,25 +155,37 @@ interface Parts {
   readonly report: Report;
 }
 
-async function readServices({ request, commit, environment, report }: Parts): Promise<readonly WebService[]> {
-  if (!commit.tree) return [];
+async function readServices({ request, commit, environment, report }: Parts): Promise<{
+  readonly services: readonly WebService[];
+  readonly backing: readonly BackingService[];
+}> {
+  const none = { services: [], backing: [] };
+  if (!commit.tree) return none;
   const stack = environment?.stack ?? stackName(commit.project ?? 'project', request.environment);
   if (environment) checkSlotNames(commit, stack);
   const paths = composePaths(commit, report);
-  if (paths.length === 0) return [];
+  if (paths.length === 0) return none;
   const compose = await readComposeFile({
     paths,
     read: request.readCommitFile,
     stack,
     variables: { ...request.variables, ...environment?.variables },
-    sharesVolumes: (service) => commit.services.get(service)?.volumes === 'shared',
-    portsOf: (service) => portsOf(commit, service),
+    permits: (service) => {
+      const isBacking = !commit.serviceNames.includes(service);
+      const shared = isBacking || commit.services.get(service)?.volumes === 'shared';
+      return { shared, mayBeGlobal: isBacking, ports: portsOf(commit, service) };
+    },
     report,
   });
-  if (!compose) return [];
+  if (!compose) return none;
   checkNamed(commit, compose, report);
   const dockerfiles = await readDockerfiles(compose.services, request.readCommitFile);
-  return compose.services.flatMap((service) => webService(service, { file: commit, dockerfiles, report }));
+  return {
+    services: compose.services.flatMap((service) =>
+      webService(service, { file: commit, dockerfiles, report }),
+    ),
+    backing: backingServices(compose, { named: commit.serviceNames, stack, report }),
+  };
 }
 
 /** Inside the repository; none when one of them is not. */
@@ -206,13 +218,6 @@ function flagsFileOf(file: TidegateFile, report: Report): LoadedProject['flagsFi
 }
 
 function checkNamed(file: TidegateFile, compose: ComposeFile, report: Report): void {
-  if (file.serviceNames.length === 0) return;
-  for (const name of compose.serviceNames.filter((service) => !file.serviceNames.includes(service)))
-    report.error(compose.place(name), {
-      code: 'config.not-yet',
-      message: `services.${name}: it is not named under "services:" of tidegate.yaml, and services without a route (databases, brokers) are not supported yet.`,
-      hint: `Name it there with its route, or move it to a stack of its own for now.`,
-    });
   for (const name of file.serviceNames.filter((service) => !compose.serviceNames.includes(service)))
     if (compose.leftOut.includes(name)) report.error(file.place('services', name), leftOut(name));
     else
@@ -244,11 +249,12 @@ async function readDockerfiles(services: readonly ComposeService[], read: ReadFi
   return new Map((await Promise.all(found)).flat());
 }
 
-function portsOf(file: TidegateFile, service: string): 'ignore' | Change | undefined {
-  const input = file.services.get(service);
-  if (!input || input.ports === 'ignore') return input?.ports;
+function portsOf(file: TidegateFile, service: string): PortsRule {
+  if (!file.serviceNames.includes(service)) return { kind: 'warn' };
+  if (file.services.get(service)?.ports === 'ignore') return { kind: 'ignore' };
   const title = `Leave the ports of ${service} to docker compose ("ports: ignore")`;
-  return { kind: 'set', title, file: file.path, path: ['services', service, 'ports'], value: 'ignore' };
+  const path = ['services', service, 'ports'];
+  return { kind: 'refuse', change: { kind: 'set', title, file: file.path, path, value: 'ignore' } };
 }
 
 interface ServiceContext {

@@ -21,7 +21,8 @@ const defaultRestartDelay = 500e6;
 
 export function readTemplate(service: Field, context: ComposeContext): SlotTemplate {
   const deploy = service.get('deploy');
-  if (deploy) checkDeploy(deploy);
+  if (deploy) checkDeploy(deploy, context);
+  const isGlobal = deploy?.get('mode')?.text() === 'global' && context.mayBeGlobal;
   const labels = deploy?.get('labels');
   const task = withoutEmpty({
     Resources: readResources(deploy?.get('resources')),
@@ -32,20 +33,16 @@ export function readTemplate(service: Field, context: ComposeContext): SlotTempl
   return {
     Labels: labels ? readLabels(labels) : {},
     TaskTemplate: { ContainerSpec: readContainerSpec(service, context), ...task },
-    Mode: { Replicated: { Replicas: deploy?.get('replicas')?.integer({ least: 1 }) ?? 1 } },
+    Mode: isGlobal
+      ? { Global: {} }
+      : { Replicated: { Replicas: deploy?.get('replicas')?.integer({ least: 1 }) ?? 1 } },
     EndpointSpec: { Mode: 'dnsrr' },
   };
 }
 
-function checkDeploy(deploy: Field): void {
+function checkDeploy(deploy: Field, { mayBeGlobal }: ComposeContext): void {
   checkKeys(deploy, deployKeys);
-  const mode = deploy.get('mode');
-  if (mode && mode.text() !== 'replicated')
-    mode.error({
-      code: 'compose.unsupported-value',
-      message: `${mode.shown} is not supported yet.`,
-      hint: 'Use "mode: replicated" (the default) and say how many replicas.',
-    });
+  checkMode(deploy, mayBeGlobal);
   const endpoint = deploy.get('endpoint_mode');
   const wanted = endpoint?.text('Write dnsrr.');
   if (endpoint && wanted === 'vip')
@@ -61,6 +58,24 @@ function checkDeploy(deploy: Field): void {
       hint: 'Write "endpoint_mode: dnsrr", or leave it out.',
     });
   for (const key of ['update_config', 'rollback_config']) checkUpdate(deploy.get(key));
+}
+
+function checkMode(deploy: Field, mayBeGlobal: boolean): void {
+  const mode = deploy.get('mode');
+  const wanted = mode?.text();
+  if (!mode || wanted === 'replicated') return;
+  if (wanted !== 'global' || !mayBeGlobal)
+    mode.error({
+      code: 'compose.unsupported-value',
+      message: `${mode.shown} is not supported for a service with a route.`,
+      hint: 'Use "mode: replicated" (the default) and say how many replicas; "mode: global" is for workers and backing services.',
+    });
+  else if (deploy.get('replicas'))
+    deploy.get('replicas')?.errorAtKey({
+      code: 'compose.conflict',
+      message: 'has no meaning where one task runs on every node ("mode: global").',
+      hint: 'Remove it, or use "mode: replicated".',
+    });
 }
 
 /** Read, so that a slip in it is told; what it says is done by Tidegate's own rollout. */

@@ -55,3 +55,48 @@ export function edgeOutdated(stack: string, what: string): TidegateError {
     data: { stack },
   });
 }
+
+export function backingNotReady(
+  stack: string,
+  service: string,
+  why: string,
+  then: 'stays' | 'put-back',
+): TidegateError {
+  return failure('backing.not-ready', {
+    message: `${service} does not come up: ${why}`,
+    hint:
+      then === 'stays'
+        ? `Put it right, then "tidegate backing apply ENV ${service}"; its log: "tidegate logs ENV ${service}".`
+        : 'It runs as it did before. Look at its log above, put it right, and apply it again.',
+    data: { stack, service },
+  });
+}
+
+export function backingConfigGone(service: string, config: string): TidegateError {
+  return failure('engine.failed', {
+    message: `The config ${config} of ${service} was removed from the cluster a moment ago.`,
+    hint: 'Run the command again: it makes the config anew.',
+    data: { service, config },
+  });
+}
+
+export function kindChanged(service: string, from: string, to: string): TidegateError {
+  return failure('release.kind-changed', {
+    message: `${service} runs ${from} and would become ${to}: one cannot take the other's place without a gap.`,
+    hint: 'Give the new one another name in the compose file, or take the environment down first.',
+    data: { service },
+  });
+}
+
+/** `lines`: what differs, one field a line. */
+export function backingUnconfirmed(
+  environment: string,
+  service: string,
+  lines: readonly string[],
+): TidegateError {
+  return failure('backing.unconfirmed', {
+    message: `This replaces ${service} of ${environment}; its tasks stop before new ones start:\n${lines.join('\n')}`,
+    hint: 'Confirm it: --yes on the command line, "confirmed": true in the request.',
+    data: { environment, service },
+  });
+}

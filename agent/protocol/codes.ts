@@ -29,6 +29,8 @@ export type ErrorCode =
   | 'edge.not-ready'
   | 'control.not-ready'
   | 'certificate.refused'
+  | 'backing.unconfirmed'
+  | 'backing.not-ready'
   // building
   | 'build.failed'
   | 'build.cancelled'
@@ -42,6 +44,7 @@ export type ErrorCode =
   | 'release.unknown'
   | 'release.nothing-to-go-back-to'
   | 'release.cannot-be-restored'
+  | 'release.kind-changed'
   | 'rollout.none'
   | 'rollout.failed'
   | 'rollout.partial'

@@ -6,9 +6,9 @@
 import * as z from 'zod';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
-import type { PlanResult } from './plan.ts';
-import type { ValidateResult } from './validate.ts';
+import type { Difference, PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
+import type { ValidateResult } from './validate.ts';
 import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
@@ -55,6 +55,13 @@ export const params = {
   'flags.list': z.strictObject({ ...place, environment }),
   'flags.set': z.strictObject({ ...changed, environment, key: z.string().min(1), on: z.boolean() }),
   maintenance: z.strictObject({ ...changed, environment, on: z.boolean() }),
+  /** Whatever the environment: changed only when it was confirmed. */
+  'backing.apply': z.strictObject({
+    ...changed,
+    environment,
+    service: z.string().min(1),
+    ref: z.string().min(1),
+  }),
   /** The two are paths of files on the agent's machine: a key does not travel in a message. */
   setCertificate: z.strictObject({
     ...changed,
@@ -110,6 +117,14 @@ export interface SetupResult {
   readonly url: string;
 }
 
+export interface BackingResult {
+  readonly outcome: 'done' | 'unchanged';
+  readonly environment: string;
+  readonly service: string;
+  readonly differences: readonly Difference[];
+  readonly message: string;
+}
+
 export interface MaintenanceResult {
   /** `partial`: an edge has not acknowledged it yet, and may still show the other. */
   readonly outcome: 'done' | 'unchanged' | 'partial';
@@ -141,6 +156,15 @@ export interface SlotStatus {
   readonly desired: number;
   /** What the newest probe through every edge was answered by; `null`: nothing answered. */
   readonly answering: { readonly release: number; readonly digest: string; readonly status: number } | null;
+}
+
+export interface BackingStatus {
+  readonly service: string;
+  /** As the compose file says it. */
+  readonly image: string;
+  /** Tasks that run, and how many there should be; `null`: one on every node. */
+  readonly running: number;
+  readonly desired: number | null;
 }
 
 export interface EdgeStatus {
@@ -189,6 +213,8 @@ export interface EnvironmentStatus {
   readonly problem: string | null;
   readonly problemCode: ErrorCode | null;
   readonly services: readonly { readonly service: string; readonly slots: readonly SlotStatus[] }[];
+  /** Databases, brokers; missing: there are none. */
+  readonly backing?: readonly BackingStatus[];
   readonly edges: readonly EdgeStatus[];
   readonly rollouts: readonly RolloutStatus[];
   /** Who put up the maintenance page; `null`: users get the application. */
@@ -259,6 +285,7 @@ export interface Results {
   logs: { readonly lines: number };
   down: { readonly stack: string; readonly removed: readonly string[]; readonly kept: readonly string[] };
   maintenance: MaintenanceResult;
+  'backing.apply': BackingResult;
   setCertificate: CertificateResult;
   forgetEdge: { readonly node: string; readonly forgotten: readonly string[] };
   'flags.list': FlagsResult;

@@ -12,6 +12,8 @@ export interface PlanResult {
   readonly subject: string;
   readonly live: ReleaseName | null;
   readonly services: readonly PlannedService[];
+  /** Databases, brokers; a deploy creates those that are missing, and changes none. */
+  readonly backing: readonly PlannedBacking[];
   /** What it changes of the definitions of flags; their state stays. */
   readonly flags: readonly PlannedFlag[];
   /** Shares of the traffic one after the other, in percent; `holdMs` `null`: until somebody promotes. */
@@ -35,6 +37,16 @@ export interface PlannedService {
   readonly differences: readonly Difference[];
 }
 
+export interface PlannedBacking {
+  readonly service: string;
+  /**
+   * `create`: the deploy makes it; `differs`: it runs otherwise than the commit says, and stays so until
+   * `backing apply`; `untouched`: runs as it is wanted; `left`: runs, is not in this commit, and stays.
+   */
+  readonly action: 'create' | 'differs' | 'untouched' | 'left';
+  readonly differences: readonly Difference[];
+}
+
 export interface PlannedFlag {
   readonly key: string;
   readonly action: 'added' | 'changed' | 'removed';
@@ -47,4 +59,21 @@ export interface Difference {
   readonly field: string;
   readonly before: string | null;
   readonly after: string | null;
+}
+
+/** Longer values are cut: whole specs are for programs. */
+const longestValue = 80;
+
+/** `+ image: postgres:16`, `~ environment.TZ: UTC -> Europe/Berlin`. */
+export function differenceLine({ field, before, after }: Difference): string {
+  if (before === null) return `+ ${field}: ${shown(after)}`;
+  if (after === null) return `- ${field}: ${shown(before)}`;
+  return before === '***' && after === '***'
+    ? `~ ${field}: another value (not shown)`
+    : `~ ${field}: ${shown(before)} -> ${shown(after)}`;
+}
+
+function shown(value: string | null): string {
+  const text = (value ?? '').replaceAll('\n', ' ');
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }

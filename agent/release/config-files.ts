@@ -48,21 +48,30 @@ export async function missingConfigs(
 
 /** The content with the ids of its configs in this cluster. Throws `release.cannot-be-restored` when one is gone. */
 export async function withConfigIds(
-  { configs }: Swarm,
+  swarm: Swarm,
   release: number,
   content: ReleasedService,
 ): Promise<ReleasedService> {
-  const files = mounted(content.spec);
-  if (files.length === 0) return content;
+  const spec = await specWithConfigIds(swarm, content.spec, (name) => configGone(release, name));
+  return { ...content, spec };
+}
+
+/** The same for the spec of a service of any kind; `gone`: what to throw when one is not there. */
+export async function specWithConfigIds(
+  { configs }: Swarm,
+  spec: SlotTemplate,
+  gone: (name: string) => Error,
+): Promise<SlotTemplate> {
+  const files = mounted(spec);
+  if (files.length === 0) return spec;
   const placed: Record<string, unknown>[] = [];
   for (const file of files) {
     const found = await configs.get(file.ConfigName);
-    if (!found) throw configGone(release, file.ConfigName);
+    if (!found) throw gone(file.ConfigName);
     placed.push({ ...file, ConfigID: found.id });
   }
-  const { spec } = content;
   const container = { ...spec.TaskTemplate.ContainerSpec, Configs: placed };
-  return { ...content, spec: { ...spec, TaskTemplate: { ...spec.TaskTemplate, ContainerSpec: container } } };
+  return { ...spec, TaskTemplate: { ...spec.TaskTemplate, ContainerSpec: container } };
 }
 
 interface MountedFile {

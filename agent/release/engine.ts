@@ -31,6 +31,8 @@ export interface Limits {
   readonly empty: number;
   /** For somebody else's lock to be released. */
   readonly lock: number;
+  /** That a task without a health check has to run to count as one that runs. */
+  readonly steady: number;
 }
 
 export const defaultLimits: Limits = {
@@ -39,6 +41,7 @@ export const defaultLimits: Limits = {
   verify: 30_000,
   empty: 30_000,
   lock: 15_000,
+  steady: 3_000,
 };
 
 /** Makes the content of a release: builds its images, or takes them from an earlier release. */

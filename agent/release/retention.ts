@@ -63,6 +63,8 @@ async function dropConfigs(
   const needed = new Set(
     kept.flatMap(({ services }) => Object.values(services).flatMap(({ spec }) => configNames(spec))),
   );
+  const backing = await swarm.services.list({ [labels.stack]: ledger.stack, [labels.object]: 'backing' });
+  for (const { spec } of backing) for (const name of configNames(spec)) needed.add(name);
   const own = { [labels.stack]: ledger.stack, [labels.object]: 'config' };
   for (const config of await swarm.configs.list(own)) {
     if (needed.has(config.name)) continue;

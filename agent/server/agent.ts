@@ -7,6 +7,7 @@ import { openSwarm } from '../swarm/docker-swarm.ts';
 import { checkConfirmed } from './confirmation.ts';
 import { openConnections, type Connections, type OpenSwarm } from './connections.ts';
 import { identity, working, type Identity } from './identity.ts';
+import { applyBacking } from './methods/apply-backing.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
@@ -68,6 +69,7 @@ const methods: Methods = {
   logs,
   down,
   maintenance,
+  'backing.apply': applyBacking,
   setCertificate,
   forgetEdge,
   'flags.list': listEnvironmentFlags,

@@ -15,6 +15,8 @@ export interface Asked {
 /** Throws `environment.protected`, before anything was done. */
 export async function checkConfirmed(agent: Agent, method: Method, asked: Asked): Promise<void> {
   const { folder, environment, confirmed } = asked;
+  // It asks by itself, with what would change.
+  if (method === 'backing.apply') return;
   if (!changes(method) || confirmed === true || folder === undefined || environment == null) return;
   const { environments } = await openCheckout(agent, folder);
   if (environments.find(({ name }) => name === environment)?.protected !== true) return;

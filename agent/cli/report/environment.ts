@@ -1,5 +1,5 @@
 import type { Results } from '../../protocol/methods.ts';
-import type { Style } from '../terminal.ts';
+import { cleanText, type Style } from '../terminal.ts';
 
 export function reportSetup(result: Results['setup'], style: Style): string[] {
   const pending = result.pending.map((line) => `  ${line}`);
@@ -32,4 +32,8 @@ export function reportForgotten(result: Results['forgetEdge'], style: Style): st
     `${style.good('done')}: the edge of ${result.node} is not waited for any more.`,
     ...result.forgotten.map((name) => `  forgot ${name}`),
   ];
+}
+
+export function reportBacking({ outcome, message }: Results['backing.apply'], style: Style): string[] {
+  return [`${style.good(outcome)}: ${cleanText(message)}`];
 }

@@ -1,10 +1,14 @@
-import type { Difference, PlannedFlag, PlannedService, PlanResult } from '../../protocol/plan.ts';
+import {
+  differenceLine,
+  type Difference,
+  type PlannedBacking,
+  type PlannedFlag,
+  type PlannedService,
+  type PlanResult,
+} from '../../protocol/plan.ts';
 import { elapsed } from '../duration.ts';
 import { cleanLine, cleanText, type Style } from '../terminal.ts';
 import { releaseName } from './release-name.ts';
-
-/** Longer values are cut: whole specs are for --json. */
-const longestValue = 80;
 
 export function reportPlan(plan: PlanResult, style: Style): string[] {
   const version = `${plan.tag ?? plan.ref} (${plan.commit.slice(0, 8)}) ${cleanLine(plan.subject)}`;
@@ -18,6 +22,7 @@ export function reportPlan(plan: PlanResult, style: Style): string[] {
   return [
     head,
     ...plan.services.flatMap((service) => serviceLines(service, style)),
+    ...plan.backing.flatMap((service) => backingLines(service, plan, style)),
     ...plan.flags.flatMap((flag) => flagLines(flag, style)),
     ...(steps.length === 0 ? [] : [`  traffic: ${[...steps, '100 %'].join(', ')}`]),
     ...plan.cannotBeUndone.map((line) => `  ${style.warn('cannot be undone')}: ${line}`),
@@ -31,22 +36,34 @@ function serviceLines(
 ): string[] {
   const way = to === null ? '' : ` ${from === null ? to : `${from} -> ${to}`}`;
   const word = action === 'untouched' ? style.dim(action) : style.bold(action);
-  return [`  ${service}: ${word}${way}, ${reason}`, ...differences.map((one) => differenceLine(one))];
+  return [`  ${service}: ${word}${way}, ${reason}`, ...differences.map(line)];
+}
+
+/** One that is as it should be is not worth a line. */
+function backingLines(
+  { service, action, differences }: PlannedBacking,
+  { environment, ref }: PlanResult,
+  style: Style,
+): string[] {
+  switch (action) {
+    case 'untouched':
+      return [];
+    case 'create':
+      return [`  ${service}: ${style.bold(action)}, a backing service that is not there yet`];
+    case 'left':
+      return [
+        `  ${service}: ${style.bold(action)}, it is not in this commit; it stays as it is until "tidegate down"`,
+      ];
+    case 'differs':
+      return [
+        `  ${service}: ${style.warn(action)}, not changed; "tidegate backing apply ${environment} ${service} ${ref}" applies it`,
+        ...differences.map(line),
+      ];
+  }
 }
 
 function flagLines({ key, action, differences }: PlannedFlag, style: Style): string[] {
-  return [`  flag ${key}: ${style.bold(action)}`, ...differences.map((one) => differenceLine(one))];
+  return [`  flag ${key}: ${style.bold(action)}`, ...differences.map(line)];
 }
 
-function differenceLine({ field, before, after }: Difference): string {
-  if (before === null) return `    + ${field}: ${shown(after)}`;
-  if (after === null) return `    - ${field}: ${shown(before)}`;
-  return before === '***' && after === '***'
-    ? `    ~ ${field}: another value (not shown)`
-    : `    ~ ${field}: ${shown(before)} -> ${shown(after)}`;
-}
-
-function shown(value: string | null): string {
-  const text = cleanText(value ?? '').replaceAll('\n', ' ');
-  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
-}
+const line = (one: Difference): string => `    ${cleanText(differenceLine(one))}`;

@@ -2,7 +2,7 @@
 import type { Method, Results, RolloutResult } from '../../protocol/methods.ts';
 import type { Ending } from '../exit-code.ts';
 import type { Style } from '../terminal.ts';
-import { reportDown, reportForgotten, reportSetup } from './environment.ts';
+import { reportBacking, reportDown, reportForgotten, reportSetup } from './environment.ts';
 import { reportFlags, reportFlagSet } from './flags.ts';
 import { reportDoctor } from './doctor.ts';
 import { reportPlan } from './plan.ts';
@@ -65,6 +65,10 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   maintenance: {
     lines: (result, { style }) => reportMaintenance(result, style),
     ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
+  'backing.apply': {
+    lines: (result, { style }) => reportBacking(result, style),
+    ending: () => done,
   },
   setCertificate: {
     lines: (result, { style }) => reportCertificate(result, style),

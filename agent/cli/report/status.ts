@@ -24,6 +24,7 @@ function one(environment: EnvironmentStatus, style: Style, now: number): string[
     ...(environment.problem === null ? [] : [`  ${cleanText(environment.problem)}`]),
     ...maintenanceLine(environment, style),
     ...slotTable(environment, style),
+    ...backingTable(environment, style),
     ...edgeTable(environment.edges, style),
     ...environment.rollouts.flatMap((rollout) => rolloutLines(rollout, style, now)),
   ];
@@ -75,6 +76,16 @@ function answering(slot: SlotStatus, style: Style): string {
 
 function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);
+}
+
+function backingTable({ backing = [] }: EnvironmentStatus, style: Style): string[] {
+  if (backing.length === 0) return [];
+  const head = ['  BACKING', 'IMAGE', 'RUNNING'].map((title) => style.dim(title));
+  const rows = backing.map(({ service, image, running, desired }) => {
+    const text = desired === null ? String(running) : `${running}/${desired}`;
+    return [`  ${service}`, image, running < (desired ?? 1) ? style.bad(`${text} !`) : text];
+  });
+  return alignColumns([head, ...rows]);
 }
 
 function edgeTable(edges: readonly EdgeStatus[], style: Style): string[] {

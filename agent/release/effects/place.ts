@@ -14,7 +14,7 @@ import { networkLabels, networkNames, slotSpec } from '../slot-spec.ts';
 import { letRequestsEnd } from './let-requests-end.ts';
 import { supersede } from './supersede.ts';
 import { contentOf, targetRelease } from './target.ts';
-import { newSlots, vacateSlot, type Slot } from './slots.ts';
+import { newSlots, subjectOf, vacateSlot, type Slot } from './slots.ts';
 import { diagnose, type Trouble } from './trouble.ts';
 
 /**
@@ -84,7 +84,8 @@ async function untilHealthy(
   routes: Stored<Routes>,
   signal: AbortSignal,
 ): Promise<RolloutEvent> {
-  const { changes } = rollout.engine;
+  const { changes, ledger } = rollout.engine;
+  const { stack } = ledger;
   const healthy = healthyServers(slots, (slot) => contentOf(release, slot.service));
   let missing: readonly Unacknowledged[] = [];
   const found = await changes.until<Trouble | 'healthy'>(
@@ -92,7 +93,7 @@ async function untilHealthy(
       missing = await missingEdges(rollout.engine, routes, { healthy });
       if (missing.length === 0) return 'healthy';
       for (const slot of slots) {
-        const trouble = await diagnose(rollout.engine, slot, { final: false });
+        const trouble = await diagnose(rollout.engine, subjectOf(stack, slot), { final: false });
         if (trouble) return trouble;
       }
       return undefined;
@@ -110,8 +111,9 @@ async function overdue(
   slots: readonly Slot[],
   missing: readonly Unacknowledged[],
 ): Promise<Trouble> {
+  const { stack } = rollout.engine.ledger;
   for (const slot of slots) {
-    const trouble = await diagnose(rollout.engine, slot, { final: true });
+    const trouble = await diagnose(rollout.engine, subjectOf(stack, slot), { final: true });
     if (trouble) return trouble;
   }
   const seconds = Math.round(rollout.head.deadlineMs / 1000);

@@ -6,6 +6,7 @@ import type { ServiceObject, Swarm } from '../../swarm/port.ts';
 import type { Unacknowledged } from '../../edge/expected.ts';
 import { awaitEdges, missingEdges } from '../edges.ts';
 import type { ReleaseEngine, Rollout } from '../engine.ts';
+import type { Subject } from './trouble.ts';
 
 export interface Slot {
   readonly service: string;
@@ -21,6 +22,10 @@ export function oldSlots(moves: readonly Move[]): readonly Slot[] {
   return moves.flatMap(({ service, from }) =>
     from === null ? [] : [{ service, colour: from, key: slotKey(service, from) }],
   );
+}
+
+export function subjectOf(stack: string, { service, colour, key }: Slot): Subject {
+  return { key, service: slotServiceName(stack, service, colour) };
 }
 
 /**

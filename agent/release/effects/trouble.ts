@@ -1,9 +1,17 @@
 /** Why tasks do not come up: read from Swarm's tasks, the last probe and the container's last lines. */
-import { slotServiceName } from '../../common/names.ts';
 import type { Reason } from '../../swarm/ledger/rollout.ts';
 import type { Task } from '../../swarm/port.ts';
 import type { ReleaseEngine } from '../engine.ts';
-import type { Slot } from './slots.ts';
+
+/** Whose tasks they are. */
+export interface Subject {
+  /** For people: `web-blue`. */
+  readonly key: string;
+  /** Its name in the Swarm. */
+  readonly service: string;
+  /** Tasks of before a change: they say nothing about it. */
+  readonly former?: ReadonlySet<string>;
+}
 
 export interface Trouble {
   readonly reason: Reason;
@@ -23,23 +31,23 @@ const pendingMs = 4_000;
  */
 export async function diagnose(
   engine: ReleaseEngine,
-  slot: Slot,
+  subject: Subject,
   options: { readonly final: boolean },
 ): Promise<Trouble | undefined> {
-  const service = slotServiceName(engine.ledger.stack, slot.service, slot.colour);
-  const tasks = await engine.swarm.tasks.list({ service });
+  const all = await engine.swarm.tasks.list({ service: subject.service });
+  const tasks = all.filter((task) => subject.former?.has(task.id) !== true);
   const homeless = tasks.find((task) => isHomeless(task, engine.clock.now(), options.final));
   if (homeless && (options.final || !(await someAreLeaving(engine))))
     return {
       reason: 'no-node',
-      detail: `${slot.key}: no node has room for it (${homeless.error ?? homeless.message})`,
+      detail: `${subject.key}: no node has room for it (${homeless.error ?? homeless.message})`,
     };
   const failed = tasks.filter(isOver);
   if (!options.final && !(await isHopeless(engine, failed))) return undefined;
   const newest = [...failed].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))[0];
   const starting = tasks.find((task) => task.desired === 'running' && task.containerId !== undefined);
   if (!newest && (!options.final || !starting || starting.state === 'running')) return undefined;
-  return explain(engine, slot, newest ?? starting);
+  return explain(engine, subject, newest ?? starting);
 }
 
 async function isHopeless(engine: ReleaseEngine, failed: readonly Task[]): Promise<boolean> {
@@ -70,7 +78,7 @@ async function someAreLeaving({ swarm }: ReleaseEngine): Promise<boolean> {
   return tasks.some(({ state, desired }) => state === 'running' && desired !== 'running');
 }
 
-async function explain(engine: ReleaseEngine, slot: Slot, task: Task | undefined): Promise<Trouble> {
+async function explain(engine: ReleaseEngine, subject: Subject, task: Task | undefined): Promise<Trouble> {
   const report =
     task?.containerId === undefined ? undefined : await engine.swarm.tasks.inspectContainer(task.containerId);
   // A container that has ended by itself keeps the health it had then.
@@ -84,15 +92,16 @@ async function explain(engine: ReleaseEngine, slot: Slot, task: Task | undefined
   const probe = report?.lastProbe
     ? `\n  last health check: exit code ${report.lastProbe.exitCode}${indent(report.lastProbe.output)}`
     : '';
-  const log = await lastLines(engine, slot);
-  return { reason: unhealthy ? 'never-healthy' : 'crash-loop', detail: `${slot.key}: ${what}${probe}${log}` };
+  const log = await lastLines(engine, subject);
+  const reason = unhealthy ? 'never-healthy' : 'crash-loop';
+  return { reason, detail: `${subject.key}: ${what}${probe}${log}` };
 }
 
 /** A slot's task never ends by itself while all is well, not even with exit code 0. */
 const isOver = (task: Task): boolean => ['failed', 'rejected', 'complete'].includes(task.state);
 
-async function lastLines({ swarm, ledger }: ReleaseEngine, slot: Slot): Promise<string> {
-  const service = await swarm.services.get(slotServiceName(ledger.stack, slot.service, slot.colour));
+async function lastLines({ swarm }: ReleaseEngine, subject: Subject): Promise<string> {
+  const service = await swarm.services.get(subject.service);
   if (!service) return '';
   // Logs are a help, not a must: an engine that cannot give them must not hide the trouble itself.
   const lines = await swarm.services.logs(service.id, { tail: 8 }).catch(() => []);

@@ -3,6 +3,7 @@ import { liveRelease, readCurrent } from '../../release/current.ts';
 import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
 import { recover } from '../../release/recovery.ts';
 import type { Agent } from '../agent.ts';
+import { bringBacking, checkKinds } from '../backing.ts';
 import { checkCluster } from '../cluster-check.ts';
 import { bringDefinitions } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
@@ -40,7 +41,9 @@ export async function deploySource(
   const moves = movesTo(current, source.wanted);
   for (const service of leftOver(current, source.wanted))
     note(`${service} is not in this commit; it stays as it is until "tidegate down"`);
-  if (moves.length === 0) return unchanged(agent, place, source, live);
+  await checkKinds(place, source, current);
+  const created = await bringBacking(place, source, call);
+  if (moves.length === 0) return unchanged(agent, place, { source, live, created });
   const previous = live?.number ?? null;
   return runRollout({
     place,
@@ -80,12 +83,18 @@ async function announce({ repository }: Place, { commit }: Source, ref: string, 
     });
 }
 
-/** Every service runs this already; what else the commit may bring are its flags. */
+interface Unchanged {
+  readonly source: Source;
+  readonly live: ReturnType<typeof liveRelease>;
+  /** Backing services that were missing. */
+  readonly created: readonly string[];
+}
+
+/** Every service runs this already; what else the commit may bring are its flags and backing services. */
 async function unchanged(
   agent: Agent,
   place: Place,
-  source: Source,
-  live: ReturnType<typeof liveRelease>,
+  { source, live, created }: Unchanged,
 ): Promise<RolloutResult> {
   const { clock, ledger } = place.engine;
   const began = clock.monotonic();
@@ -98,11 +107,14 @@ async function unchanged(
   });
   const name = place.environment.name;
   return {
-    outcome: broughtFlags ? 'done' : 'unchanged',
+    outcome: broughtFlags || created.length > 0 ? 'done' : 'unchanged',
     reason: 'completed',
-    message: broughtFlags
-      ? `${version} changes only what flags there are in ${name}: its definitions hold now, no task was touched.`
-      : `${version} runs already in ${name}${live ? ` (release ${live.number})` : ''}: nothing changed.`,
+    message:
+      created.length > 0
+        ? `${version} runs already in ${name}: only ${created.join(' and ')} ${created.length === 1 ? 'was' : 'were'} created${broughtFlags ? ', and its flag definitions hold now' : ''}.`
+        : broughtFlags
+          ? `${version} changes only what flags there are in ${name}: its definitions hold now, no task was touched.`
+          : `${version} runs already in ${name}${live ? ` (release ${live.number})` : ''}: nothing changed.`,
     rollout: null,
     from: release,
     to: release,

@@ -51,7 +51,7 @@ function choose(
     (service) => service.name === own || service.labels[labels.service] === wanted,
   );
   if (found.length > 0) return found;
-  const known = [...new Set(slots.map((service) => service.labels[labels.service]))];
+  const known = [...new Set(services.flatMap((service) => service.labels[labels.service] ?? []))];
   throw failure('usage.invalid', {
     message: `Nothing of ${wanted} runs in ${stack}.`,
     hint: `There is: ${[...known, 'edge', 'control'].join(', ')}.`,
@@ -60,5 +60,6 @@ function choose(
 }
 
 function sourceOf(service: ServiceObject): string {
-  return service.labels[labels.slot] ?? service.labels[labels.object] ?? service.name;
+  const { [labels.slot]: slot, [labels.service]: name, [labels.object]: object } = service.labels;
+  return slot ?? name ?? object ?? service.name;
 }

@@ -8,6 +8,7 @@ import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
 import { phaseName } from '../../release/machine.ts';
 import { isEnded, type Move } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
+import { checkKinds, planBacking } from '../backing.ts';
 import { checkCluster } from '../cluster-check.ts';
 import { readEnvironmentFlags } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
@@ -30,12 +31,14 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       return plannedService(service, move, await imageOf(place, source, service), current);
     }),
   );
+  const backing = await planBacking(place, source);
+  const creates = backing.some(({ action }) => action === 'create');
   const { commit } = source;
   const flags = plannedFlags(definitions, source.flags ?? []);
   return {
     environment: place.environment.name,
     stack: place.environment.stack,
-    outcome: moves.length === 0 && flags.length === 0 ? 'unchanged' : 'changes',
+    outcome: moves.length === 0 && flags.length === 0 && !creates ? 'unchanged' : 'changes',
     ref: params.ref,
     commit: commit.oid,
     tag: commit.tag ?? null,
@@ -45,6 +48,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       ...services,
       ...leftOver(current, source.wanted).map((service) => leftService(service, current)),
     ],
+    backing,
     flags,
     steps:
       moves.length === 0
@@ -59,7 +63,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       moves,
       missingImages: await missingImages(place, current, moves),
     }),
-    blocked: await blockedBy(place),
+    blocked: await blockedBy(place, source, current),
   };
 }
 
@@ -89,11 +93,13 @@ async function missingImages(
 }
 
 /** The reasons for which `deploy` refuses, as far as they can be seen without trying. */
-async function blockedBy(place: Place): Promise<string | null> {
+async function blockedBy(place: Place, source: Source, current: Current): Promise<string | null> {
   try {
     await checkCluster(place);
+    await checkKinds(place, source, current);
   } catch (error) {
-    if (!hasCode(error, 'environment.going-down', 'swarm.needs-registry')) throw error;
+    if (!hasCode(error, 'environment.going-down', 'swarm.needs-registry', 'release.kind-changed'))
+      throw error;
     return error.message;
   }
   const open = (await place.engine.ledger.journals.list())

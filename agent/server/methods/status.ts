@@ -4,7 +4,9 @@ import type { Environment } from '../../config/model.ts';
 import { unacknowledged } from '../../edge/expected.ts';
 import { routingOf } from '../../edge/routing.ts';
 import { renderServices } from '../../edge/services-config.ts';
+import { contentOf, findBacking } from '../../infra/backing.ts';
 import type {
+  BackingStatus,
   EdgeStatus,
   EnvironmentStatus,
   Params,
@@ -57,6 +59,7 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
       problem: down ? 'It is being taken down; "tidegate down" finishes that.' : null,
       problemCode: down ? 'environment.going-down' : null,
       services: servicesOf(current, reports),
+      backing: await backingOf(engine),
       edges: await edgesOf(engine, current, reports),
       rollouts: await rolloutsOf(engine),
       maintenance: current.routes.value.maintenance ?? null,
@@ -67,6 +70,21 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
     const problem = [messageOf(error), error.hint].filter(Boolean).join(' ');
     return { ...common, ...nothing, problem, problemCode: error.code, state: stateOf(error) };
   }
+}
+
+async function backingOf(engine: ReleaseEngine): Promise<readonly BackingStatus[]> {
+  const found = [...(await findBacking(engine))].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Promise.all(
+    found.map(async ([service, object]) => {
+      const tasks = await engine.swarm.tasks.list({ service: object.name });
+      return {
+        service,
+        image: contentOf(object).image,
+        running: tasks.filter(({ state, desired }) => state === 'running' && desired === 'running').length,
+        desired: object.spec.Mode.Replicated?.Replicas ?? null,
+      };
+    }),
+  );
 }
 
 function stateOf({ code }: TidegateError): EnvironmentStatus['state'] {

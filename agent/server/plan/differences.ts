@@ -1,15 +1,15 @@
 /** Two services field by field. Pure. */
 import { isSensitiveName } from '../../config/masking.ts';
 import type { Difference } from '../../protocol/plan.ts';
-import type { ReleasedService } from '../../swarm/ledger/release.ts';
+import type { SlotTemplate } from '../../swarm/ledger/release.ts';
 
 /** What of a service counts, be it of a release or of a commit; `image` as a person should read it. */
-export type Compared = Pick<
-  ReleasedService,
-  'route' | 'health' | 'replicas' | 'networks' | 'rollout' | 'spec'
-> & {
+export interface Compared {
   readonly image: string;
-};
+  readonly spec: SlotTemplate;
+  /** Route, networks, …: whatever else is said of a service of its kind. */
+  readonly [other: string]: unknown;
+}
 
 /** Every field that differs, by name; the values of `*_PASSWORD`, `*_TOKEN` and their like are masked. */
 export function differences(

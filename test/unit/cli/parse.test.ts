@@ -56,6 +56,7 @@ describe('the command line', () => {
     ['down dev --volumes', 'down', { ...dev, volumes: true }],
     ['maintenance on dev', 'maintenance', { ...dev, on: true }],
     ['maintenance off dev', 'maintenance', { ...dev, on: false }],
+    ['backing apply dev store v2', 'backing.apply', { ...dev, service: 'store', ref: 'v2' }],
     [
       'cert set dev shop-cert --cert c.pem --key=/keys/k.pem',
       'setCertificate',

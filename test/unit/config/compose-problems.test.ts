@@ -133,7 +133,7 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
       `${sound}deploy: { mode: global, endpoint_mode: vup, replicas: 0, restart_policy: { condition: maybe } }`,
     ),
     errors: [
-      '5:21 compose.unsupported-value: services.web.deploy.mode: "global" is not supported yet.',
+      '5:21 compose.unsupported-value: services.web.deploy.mode: "global" is not supported for a service with a route.',
       '5:44 compose.invalid-value: services.web.deploy.endpoint_mode: "vup" is not an endpoint mode.',
       '5:59 compose.invalid-value: services.web.deploy.replicas: 0 is not allowed here.',
       '5:91 compose.invalid-value: services.web.deploy.restart_policy.condition: "maybe" is not a condition.',
@@ -159,13 +159,9 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
     ],
   },
   {
-    name: 'services that tidegate.yaml does not name, and the other way round',
+    name: 'services of tidegate.yaml that the compose file does not have',
     compose: 'services:\n  wbe: { image: a:1 }\n  db: { image: postgres:16 }\n',
-    errors: [
-      '2:3 config.not-yet: services.wbe: it is not named under "services:" of tidegate.yaml',
-      '3:3 config.not-yet: services.db: it is not named under "services:" of tidegate.yaml',
-      'tidegate.yaml:6:3 config.unknown-service: services: the compose file has no service "web".',
-    ],
+    errors: ['tidegate.yaml:6:3 config.unknown-service: services: the compose file has no service "web".'],
     hint: /^Did you mean "wbe"\?$/,
   },
   {

@@ -7,7 +7,14 @@ import { openLedger } from '../../../../agent/swarm/ledger/ledger.ts';
 import type { Caller } from '../../../support/fake-swarm.ts';
 import { stack, type World } from './world.ts';
 
-const limits: Limits = { acknowledge: 2_000, prove: 2_000, verify: 2_000, empty: 2_000, lock: 3_000 };
+const limits: Limits = {
+  acknowledge: 2_000,
+  prove: 2_000,
+  verify: 2_000,
+  empty: 2_000,
+  lock: 3_000,
+  steady: 500,
+};
 export const leaseSeconds = 3;
 
 export interface Fate {
