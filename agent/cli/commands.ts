@@ -19,6 +19,7 @@ export const flags = {
   key: { takes: 'FILE', short: null, summary: 'PEM file of its key, not encrypted.' },
   volumes: { takes: null, short: null, summary: 'Also remove the volumes, and all data in them.' },
   fix: { takes: null, short: null, summary: 'Repair what a machine can repair, in the files.' },
+  'dry-run': { takes: null, short: null, summary: 'Write nothing, only say what would be written.' },
   stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
   folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
   json: {
@@ -66,6 +67,18 @@ export interface Command {
 }
 
 export const commands: readonly Command[] = [
+  {
+    name: 'init',
+    positionals: ['[COMPOSE]'],
+    flags: ['dry-run', 'fix'],
+    summary: 'Write a first tidegate.yaml from a compose file, and say why it is as it is.',
+    details:
+      'Without COMPOSE: compose.yaml or docker-compose.yml, here or above. Replaces no file, and leaves the compose file as it is without --fix.',
+    request: ({ folder, positionals, set }) => ({
+      method: 'init',
+      params: { folder, compose: positionals.COMPOSE ?? null, ...writing(set) },
+    }),
+  },
   {
     name: 'setup',
     positionals: ['ENV'],
@@ -370,6 +383,10 @@ export const commands: readonly Command[] = [
     details: '',
   },
 ];
+
+function writing(set: Typed['set']): { readonly write: boolean; readonly fix: boolean } {
+  return { write: !set.has('dry-run'), fix: set.has('fix') };
+}
 
 /** The parser has seen to it that it is there. */
 function needed(positionals: Typed['positionals'], name: string): string {

@@ -21,6 +21,22 @@ export function configMissing(path: string): TidegateError {
   });
 }
 
+export function configExists(path: string): TidegateError {
+  return failure('config.exists', {
+    message: `There is a ${path} already; it is not replaced.`,
+    hint: '"tidegate validate" says what is wrong with it. Move it away to start anew.',
+    data: { path },
+  });
+}
+
+export function nothingToStartFrom(names: readonly string[], folder: string): TidegateError {
+  return failure('config.missing', {
+    message: `There is no compose file to start from: no ${names.join(', ')} in ${folder}, nor above it in the repository.`,
+    hint: 'Name it: tidegate init path/to/compose.yaml.',
+    data: { names, folder },
+  });
+}
+
 export function unknownEnvironment(wanted: string, known: readonly string[]): TidegateError {
   return failure('config.unknown-environment', {
     message: `There is no environment "${wanted}" in tidegate.yaml.`,
@@ -54,4 +70,4 @@ export function problemLine({ file, line, column, message, hint }: Problem): str
 }
 
 export const missingHint =
-  'Write one at the root of the repository; the smallest has version, project, environments and services (docs/configuration.md).';
+  '"tidegate init" writes one from a compose file; the smallest has version, project, environments and services (docs/configuration.md).';

@@ -13,6 +13,7 @@ import { down } from './methods/down.ts';
 import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { projectHistory } from './methods/history.ts';
+import { init } from './methods/init.ts';
 import { logs } from './methods/logs.ts';
 import { maintenance } from './methods/maintenance.ts';
 import { abort, promote } from './methods/decide.ts';
@@ -75,6 +76,7 @@ const methods: Methods = {
   'flags.list': listEnvironmentFlags,
   'flags.set': setFlag,
   plan,
+  init,
   validate,
   project,
   refs,

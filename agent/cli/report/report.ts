@@ -5,6 +5,7 @@ import type { Style } from '../terminal.ts';
 import { reportBacking, reportDown, reportForgotten, reportSetup } from './environment.ts';
 import { reportFlags, reportFlagSet } from './flags.ts';
 import { reportDoctor } from './doctor.ts';
+import { reportInit } from './init.ts';
 import { reportPlan } from './plan.ts';
 import { reportCertificate, reportMaintenance } from './door.ts';
 import { reportHistory, reportProject, reportRefs } from './project.ts';
@@ -49,6 +50,7 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   /** Its lines went out as they came. */
   logs: { lines: () => [], ending: () => done },
   plan: { lines: (result, { style }) => reportPlan(result, style), ending: () => done },
+  init: { lines: (result, { style }) => reportInit(result, style), ending: () => done },
   validate: {
     lines: (result, { style }) => reportValidate(result, style),
     ending: ({ outcome }) => (outcome === 'right' ? done : wrong),

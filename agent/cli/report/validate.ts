@@ -8,7 +8,7 @@ export function reportValidate(result: ValidateResult, style: Style): string[] {
   const fixable = problems.filter(({ fix }) => fix !== null).length;
   return [
     ...fixed.map(({ file, title }) => `${style.good('fixed')}  ${file}: ${cleanText(title)}`),
-    ...problems.flatMap((problem) => lines(problem, environments, style)),
+    ...problems.flatMap((problem) => problemLines(problem, environments, style)),
     problems.length === 0
       ? `${style.good('done')}: nothing is wrong (${environments.join(', ')}).`
       : `${count(errors, 'error')}, ${count(problems.length - errors, 'warning')}.`,
@@ -18,7 +18,7 @@ export function reportValidate(result: ValidateResult, style: Style): string[] {
   ];
 }
 
-function lines(problem: ConfigProblem, all: readonly string[], style: Style): string[] {
+export function problemLines(problem: ConfigProblem, all: readonly string[], style: Style): string[] {
   const { severity, file, line, column, message, hint, environments, fix } = problem;
   const word = severity === 'error' ? style.bad('error') : style.warn('warning');
   const some = environments.length < all.length ? ` (${environments.join(', ')})` : '';

@@ -20,20 +20,36 @@ export async function validate(agent: Agent, params: Params<'validate'>): Promis
   const { root } = await agent.connections.repository(params.folder);
   const folder = await configFolder(root, params.folder);
   const read: ReadFile = (file) => readFile(path.join(root, file), 'utf8').catch(() => undefined);
+  const { environment, fix } = params;
+  return validateTree(agent, { root, folder, environment, fix, read });
+}
+
+export interface TreeRequest {
+  /** Of the repository. */
+  readonly root: string;
+  /** Of tidegate.yaml inside it. */
+  readonly folder: string;
+  readonly environment: string | null;
+  readonly fix: boolean;
+  readonly read: ReadFile;
+}
+
+export async function validateTree(agent: Agent, request: TreeRequest): Promise<ValidateResult> {
+  const { root, read } = request;
   const look = async (): Promise<Validated> => {
     const validated = await validateFiles({
       read,
-      folder,
-      environment: params.environment ?? undefined,
+      folder: request.folder,
+      environment: request.environment ?? undefined,
       variables: agent.env,
       furtherProblems: async (loaded) => (await readSourceFlags(loaded, read)).problems,
     });
-    checkAsked(validated, params.environment);
+    checkAsked(validated, request.environment);
     return validated;
   };
   let validated = await look();
   const fixed: Change[] = [];
-  for (let round = 0; params.fix && round < mostRounds; round++) {
+  for (let round = 0; request.fix && round < mostRounds; round++) {
     const applied = await repair(root, read, changesOf(validated.problems, fixed));
     if (applied.length === 0) break;
     fixed.push(...applied);
