@@ -1,6 +1,7 @@
 /** The one table of what can be typed: parsing, help and usage errors all come from it. */
 import type { Method, Params } from '../protocol/methods.ts';
 import { usage } from './failures.ts';
+import { fileCommands } from './file-commands.ts';
 
 export const flags = {
   'upgrade-edge': {
@@ -13,6 +14,7 @@ export const flags = {
     short: null,
     summary: 'Stop after verifying, before users see it; go on with promote or abort.',
   },
+  junit: { takes: 'FILE', short: null, summary: 'Write what the test suites said to FILE, as JUnit XML.' },
   tail: { takes: 'N', short: null, summary: 'How many of the newest lines to begin with (100).' },
   follow: { takes: null, short: null, summary: 'Go on as new lines come, until Ctrl-C.' },
   cert: { takes: 'FILE', short: null, summary: 'PEM file of the certificate, then its chain.' },
@@ -67,18 +69,7 @@ export interface Command {
 }
 
 export const commands: readonly Command[] = [
-  {
-    name: 'init',
-    positionals: ['[COMPOSE]'],
-    flags: ['dry-run', 'fix'],
-    summary: 'Write a first tidegate.yaml from a compose file, and say why it is as it is.',
-    details:
-      'Without COMPOSE: compose.yaml or docker-compose.yml, here or above. Replaces no file, and leaves the compose file as it is without --fix.',
-    request: ({ folder, positionals, set }) => ({
-      method: 'init',
-      params: { folder, compose: positionals.COMPOSE ?? null, ...writing(set) },
-    }),
-  },
+  ...fileCommands,
   {
     name: 'setup',
     positionals: ['ENV'],
@@ -97,7 +88,7 @@ export const commands: readonly Command[] = [
   {
     name: 'deploy',
     positionals: ['ENV', '[REF]'],
-    flags: ['hold'],
+    flags: ['hold', 'junit'],
     summary: 'Build a tag, branch or commit, place it beside what runs, and move the traffic.',
     details:
       'Without REF: HEAD. Only what is committed is deployed. Deploying what already runs changes nothing.',
@@ -114,7 +105,7 @@ export const commands: readonly Command[] = [
   {
     name: 'promote',
     positionals: ['ENV'],
-    flags: [],
+    flags: ['junit'],
     summary: 'Give the held or shifting release all the traffic.',
     details: '',
     request: ({ folder, positionals }) => ({
@@ -136,12 +127,29 @@ export const commands: readonly Command[] = [
   {
     name: 'rollback',
     positionals: ['ENV', '[TAG]'],
-    flags: [],
+    flags: ['junit'],
     summary: 'Bring an earlier release back.',
     details: 'Without TAG: the release before the one that is live.',
     request: ({ folder, positionals }) => ({
       method: 'rollback',
       params: { folder, environment: needed(positionals, 'ENV'), tag: positionals.TAG ?? null },
+    }),
+  },
+  {
+    name: 'suite',
+    positionals: ['ENV', 'NAME', '[REF]'],
+    flags: ['junit'],
+    summary: 'Run a test suite: of a commit (stage build), or against what is live.',
+    details:
+      'Without REF: as HEAD has it, or, for what is live, as its own commit does. Exits with 1 when it fails.',
+    request: ({ folder, positionals }) => ({
+      method: 'suite',
+      params: {
+        folder,
+        environment: needed(positionals, 'ENV'),
+        suite: needed(positionals, 'NAME'),
+        ref: positionals.REF ?? null,
+      },
     }),
   },
   {
@@ -192,18 +200,6 @@ export const commands: readonly Command[] = [
     request: ({ folder, positionals }) => ({
       method: 'plan',
       params: { folder, environment: needed(positionals, 'ENV'), ref: positionals.REF ?? 'HEAD' },
-    }),
-  },
-  {
-    name: 'validate',
-    positionals: ['[ENV]'],
-    flags: ['fix'],
-    summary: 'Check tidegate.yaml and the compose file as they are in the working tree.',
-    details:
-      'Without ENV: for every environment of the project. Needs no engine. Exits with 2 when there are errors.',
-    request: ({ folder, positionals, set }) => ({
-      method: 'validate',
-      params: { folder, environment: positionals.ENV ?? null, fix: set.has('fix') },
     }),
   },
   {
@@ -383,10 +379,6 @@ export const commands: readonly Command[] = [
     details: '',
   },
 ];
-
-function writing(set: Typed['set']): { readonly write: boolean; readonly fix: boolean } {
-  return { write: !set.has('dry-run'), fix: set.has('fix') };
-}
 
 /** The parser has seen to it that it is there. */
 function needed(positionals: Typed['positionals'], name: string): string {

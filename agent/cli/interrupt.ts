@@ -28,13 +28,14 @@ export function watchInterrupts(signals: Signals, method: Method, reactions: Rea
     if (count === 1) {
       if (method === 'flags.set')
         reactions.say('not waiting any longer for control to say that it serves it');
+      else if (method === 'suite') reactions.say('stopping the suite');
       else if (changes(method)) {
         reactions.say('cancelling: putting everything back… press again to leave it to the cluster');
       }
       reactions.cancel();
       return;
     }
-    if (changes(method) && method !== 'flags.set') {
+    if (changes(method) && method !== 'flags.set' && method !== 'suite') {
       reactions.say(
         'left it to the cluster: control puts everything back; "tidegate status" shows how far it is',
       );

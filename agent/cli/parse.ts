@@ -17,6 +17,8 @@ import { suggestion } from './nearest.ts';
 export interface Options {
   readonly json: boolean;
   readonly yes: boolean;
+  /** Absolute path of the file that gets what suites said. */
+  readonly junit?: string;
 }
 
 export type Invocation =
@@ -42,7 +44,12 @@ export function wantsJson(argv: readonly string[]): boolean {
 /** `argv` without the program's name; relative folders are taken from `cwd`. */
 export function parse(argv: readonly string[], cwd: string): { invocation: Invocation; options: Options } {
   const line = tokenize(argv);
-  const options = { json: line.flags.has('json'), yes: line.flags.has('yes') };
+  const junit = filesOf(line, cwd).junit;
+  const options = {
+    json: line.flags.has('json'),
+    yes: line.flags.has('yes'),
+    ...(junit !== undefined && { junit }),
+  };
   if (line.flags.has('version')) return { invocation: { kind: 'version' }, options };
   const command = findCommand(line.words);
   if (command === undefined) {

@@ -6,6 +6,7 @@ import { confirm } from './confirm.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
 import { helpFor, overview } from './help.ts';
 import type { Host } from './host.ts';
+import { openJUnitFile, type JUnitFile } from './junit-file.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { Output, survivePipes } from './output.ts';
 import { parse, wantsJson, type Invocation, type Options } from './parse.ts';
@@ -51,7 +52,8 @@ async function invoke(
       const { command, question, request } = invocation;
       const asking = { terminal: terminalOf(host, options), yes: options.yes };
       if (question !== undefined) await confirm(command.name, question, asking);
-      const execution = new Execution(host, output, options, readerGone);
+      const junit = options.junit === undefined ? undefined : openJUnitFile(options.junit);
+      const execution = new Execution(host, output, { options, junit }, readerGone);
       return execution.perform(request, async (why) => {
         // Whoever has just been asked about this very command need not be asked again.
         if (question === undefined) await confirm(command.name, why, asking);
@@ -73,15 +75,22 @@ class Execution {
   readonly #host: Host;
   readonly #output: Output;
   readonly #options: Options;
+  readonly #junit: JUnitFile | undefined;
   readonly #readerGone: AbortSignal;
   readonly #controller = new AbortController();
   #interrupted = false;
   #agent: AgentApi | undefined;
 
-  constructor(host: Host, output: Output, options: Options, readerGone: AbortSignal) {
+  constructor(
+    host: Host,
+    output: Output,
+    { options, junit }: { readonly options: Options; readonly junit: JUnitFile | undefined },
+    readerGone: AbortSignal,
+  ) {
     this.#host = host;
     this.#output = output;
     this.#options = options;
+    this.#junit = junit;
     this.#readerGone = readerGone;
   }
 
@@ -108,9 +117,14 @@ class Execution {
     try {
       return await this.#agent.request(method, params, {
         signal: this.#controller.signal,
-        onEvent: (event) => progress.show(event),
+        onEvent: (event) => {
+          this.#junit?.add(event);
+          progress.show(event);
+        },
       });
     } finally {
+      const problem = this.#junit?.close();
+      if (problem !== undefined) progress.say(`warning: ${problem}`);
       progress.stop();
       stopWatching();
     }

@@ -4,6 +4,7 @@
  */
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import { sides } from '../edge/side.ts';
 import type { EdgeReports } from '../swarm/ledger/acks.ts';
 import type { EdgeState, LedgerView } from './ledger-view.ts';
 import type { Probing } from './probing.ts';
@@ -39,5 +40,7 @@ function isOpen({ routing }: EdgeState, { acks, proofs }: EdgeReports, task: str
   if (ack?.object !== routing.object || ack.version !== routing.version) return false;
   const proof = proofs[task];
   const answers = proof?.object === ack.object && proof.version === ack.version ? proof.answers : {};
-  return probesOf(routing, ack).some((probe) => isUnsettled(probe, answers[probe.way]));
+  // Neither side sees servers of what the other alone has, and what both have they prove under the same ways.
+  const probes = sides.flatMap((side) => probesOf(routing, ack, side));
+  return probes.some((probe) => isUnsettled(probe, answers[probe.way]));
 }

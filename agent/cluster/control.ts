@@ -48,8 +48,8 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   const pulls = openPulls(view, pullWaitMs);
   const flags = openFlagsView({ ledger, view, task, tasks: () => ownTasks(swarm, ledger.stack), log });
   const edges = openEdgeTasks(swarm, ledger.stack);
-  const addressOf = edges.address;
-  const probing = openProbing({ view, swarm, reports, fetch: httpGet, addressOf, clock, log, signal });
+  const reachOf = edges.reach;
+  const probing = openProbing({ view, swarm, reports, fetch: httpGet, reachOf, clock, log, signal });
   const server = controlServer({
     pulls,
     report: async (from, ack) => {

@@ -1,7 +1,8 @@
-/** The edges' own tasks: where control reaches them, and which of them have gone. */
+/** The tasks of edges and mesh: where control reaches them, and which of them have gone. */
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { names } from '../common/names.ts';
+import type { Side } from '../edge/side.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { Swarm } from '../swarm/port.ts';
 import { ownNetworks } from './get.ts';
@@ -11,21 +12,37 @@ import type { Reports } from './reports.ts';
 export interface EdgeTasks {
   /** Ids of the tasks that should run. */
   readonly running: () => Promise<readonly string[]>;
-  readonly address: (task: string) => Promise<string | undefined>;
+  readonly reach: (task: string) => Promise<Reached | undefined>;
+}
+
+export interface Reached {
+  readonly address: string;
+  /** Whom it serves: users, or services. */
+  readonly side: Side;
 }
 
 export function openEdgeTasks(swarm: Swarm, stack: string): EdgeTasks {
-  const list = () => swarm.tasks.list({ service: names.edge(stack) });
-  const known = new Map<string, string>();
+  const of = (service: string) => swarm.tasks.list({ service });
+  const known = new Map<string, Reached>();
+
+  async function find(id: string, side: Side, service: string): Promise<Reached | undefined> {
+    const task = (await of(service)).find((one) => one.id === id);
+    const address = task && sharedAddress(task.addresses, ownNetworks());
+    return address === undefined ? undefined : { address, side };
+  }
+
   return {
-    running: async () => (await list()).filter((task) => task.desired === 'running').map((task) => task.id),
-    address: async (id) => {
+    running: async () => {
+      const tasks = [...(await of(names.edge(stack))), ...(await of(names.mesh(stack)))];
+      return tasks.filter((task) => task.desired === 'running').map((task) => task.id);
+    },
+    reach: async (id) => {
       const cached = known.get(id);
       if (cached !== undefined) return cached;
-      const task = (await list()).find((one) => one.id === id);
-      const address = task && sharedAddress(task.addresses, ownNetworks());
-      if (address !== undefined) known.set(id, address);
-      return address;
+      const found =
+        (await find(id, 'outside', names.edge(stack))) ?? (await find(id, 'inside', names.mesh(stack)));
+      if (found !== undefined) known.set(id, found);
+      return found;
     },
   };
 }

@@ -6,9 +6,10 @@ import type { Clock } from '../common/clock.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { slotServiceName, parseSlotKey } from '../common/names.ts';
-import { edgePorts, headers } from '../edge/wire.ts';
+import { headers } from '../edge/wire.ts';
 import { formatProof, type Ack, type Answer, type Proof } from '../swarm/ledger/acks.ts';
 import type { Swarm, Task } from '../swarm/port.ts';
+import type { Reached } from './edge-tasks.ts';
 import type { EdgeState, LedgerView } from './ledger-view.ts';
 import { digestAt, isUnsettled, parseAnswer, probesOf, type Probe } from './proof.ts';
 import type { Reports } from './reports.ts';
@@ -29,8 +30,8 @@ export interface ProbingOptions {
   readonly swarm: Swarm;
   readonly reports: Reports;
   readonly fetch: Fetch;
-  /** Address of an edge task on a network of ours. */
-  readonly addressOf: (task: string) => Promise<string | undefined>;
+  /** Where a task of an edge, or of the mesh, is on a network of ours. */
+  readonly reachOf: (task: string) => Promise<Reached | undefined>;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -94,8 +95,9 @@ async function proveUntilSettled(
   for (let pause = firstPauseMs; clock.monotonic() < deadline; pause = Math.min(pause * 2, longestPauseMs)) {
     const state = await stateFor(view, ack);
     if (!state || isOutdated()) return;
-    const probes = probesOf(state.routing, ack);
-    const answers = await probeAll(options, { task, state, probes });
+    const reached = await options.reachOf(task);
+    const probes = probesOf(state.routing, ack, reached?.side ?? 'outside');
+    const answers = reached ? await probeAll(options, { address: reached.address, state, probes }) : {};
     const proof: Proof = { object: ack.object, version: ack.version, answers };
     if (formatProof(proof) !== told) await reports.proof(task, proof);
     told = formatProof(proof);
@@ -116,15 +118,13 @@ async function stateFor(view: LedgerView, ack: Ack): Promise<EdgeState | undefin
 }
 
 interface Round {
-  readonly task: string;
+  readonly address: string;
   readonly state: EdgeState;
   readonly probes: readonly Probe[];
 }
 
 async function probeAll(options: ProbingOptions, round: Round): Promise<Record<string, Answer>> {
   const answers: Record<string, Answer> = {};
-  const address = await options.addressOf(round.task);
-  if (address === undefined) return answers;
   const tasks = new Map<SlotService, Promise<readonly Task[]>>();
   const tasksOf = (name: SlotService): Promise<readonly Task[]> => {
     const known = tasks.get(name) ?? options.swarm.tasks.list({ service: name });
@@ -133,7 +133,7 @@ async function probeAll(options: ProbingOptions, round: Round): Promise<Record<s
   };
   await Promise.all(
     round.probes.map(async (probe) => {
-      const answer = await probeOnce(options, { ...round, address, probe, tasksOf });
+      const answer = await probeOnce(options, { ...round, probe, tasksOf });
       if (answer) answers[probe.way] = answer;
     }),
   );
@@ -144,7 +144,6 @@ async function probeAll(options: ProbingOptions, round: Round): Promise<Record<s
 type SlotService = string;
 
 interface OneProbe extends Round {
-  readonly address: string;
   readonly probe: Probe;
   readonly tasksOf: (service: SlotService) => Promise<readonly Task[]>;
 }
@@ -154,7 +153,7 @@ async function probeOnce(options: ProbingOptions, one: OneProbe): Promise<Answer
   const response = await options
     .fetch({
       address,
-      port: edgePorts.public,
+      port: probe.port,
       path: probe.path,
       headers: {
         host: probe.host,

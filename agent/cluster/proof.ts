@@ -1,6 +1,8 @@
 /** Who answered a probe: pure parts. */
 import { colours, parseSlotKey, slotKey, type SlotKey } from '../common/names.ts';
 import type { Routing, ServiceRouting, SlotTarget } from '../edge/routing.ts';
+import { answersFor, type Side } from '../edge/side.ts';
+import { edgePorts } from '../edge/wire.ts';
 import type { Ack, Answer } from '../swarm/ledger/acks.ts';
 import type { Task } from '../swarm/port.ts';
 
@@ -11,32 +13,48 @@ export interface Probe {
   readonly slot: SlotKey;
   /** Given to the edge to ask that slot instead of the one users get. */
   readonly colour: 'blue' | 'green' | undefined;
+  /** As a visitor, or a service that calls it, would say it. */
   readonly host: string;
+  readonly port: number;
   readonly path: string;
   /** What the app is asked for, where the way to it goes by another path. */
   readonly ask?: string;
 }
 
-/** The ways to probe: as users go where a version is live, and each slot the edge sees a healthy server of. */
-export function probesOf(routing: Routing, ack: Ack): readonly Probe[] {
-  return routing.services.flatMap((service): readonly Probe[] => {
-    const host = service.hosts[0] ?? `${service.service}.tidegate.internal`;
+/**
+ * The ways to probe: as users go (or services, through the mesh) where a version is live, and each slot that is seen a
+ * healthy server of.
+ */
+export function probesOf(routing: Routing, ack: Ack, side: Side): readonly Probe[] {
+  const asked = routing.services.filter((service) => answersFor(service, side));
+  return asked.flatMap((service): readonly Probe[] => {
+    const door = doorOf(service, side);
     const filled = service.slots.filter((target) => (ack.slots[target.slot]?.healthy ?? 0) > 0);
     const active = service.route && slotKey(service.service, service.route.active);
     const live = filled.find((target) => target.slot === active);
     const ways = filled.map((target) => {
       const colour = colours.find((one) => target.slot === slotKey(service.service, one));
-      return { way: target.slot, slot: target.slot, colour, host, ...targetOf(service, target) };
+      return { way: target.slot, slot: target.slot, colour, ...door, ...targetOf(service, target, side) };
     });
     if (!live) return ways;
-    const way = { way: service.service, slot: live.slot, colour: undefined, host };
-    return [{ ...way, ...targetOf(service, live) }, ...ways];
+    const way = { way: service.service, slot: live.slot, colour: undefined, ...door };
+    return [{ ...way, ...targetOf(service, live, side) }, ...ways];
   });
 }
 
-/** As users go: by a path of the service, which need not be where its health is. */
-function targetOf({ paths }: ServiceRouting, { health }: SlotTarget): Pick<Probe, 'path' | 'ask'> {
-  const [path] = paths ?? [];
+function doorOf({ service, hosts, inside = [] }: ServiceRouting, side: Side): Pick<Probe, 'host' | 'port'> {
+  return side === 'inside'
+    ? { host: service, port: inside[0] ?? 0 }
+    : { host: hosts[0] ?? `${service}.tidegate.internal`, port: edgePorts.public };
+}
+
+/** As users go: by a path of the service, which need not be where its health is. Services have all of its paths. */
+function targetOf(
+  { paths }: ServiceRouting,
+  { health }: SlotTarget,
+  side: Side,
+): Pick<Probe, 'path' | 'ask'> {
+  const [path] = side === 'inside' ? [] : (paths ?? []);
   return path === undefined ? { path: health } : { path, ask: health };
 }
 

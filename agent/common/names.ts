@@ -37,6 +37,8 @@ export const names = {
   /** A database or broker: it has no slots. */
   backing: (stack: string, service: string) => `${stack}_${service}`,
   control: (stack: string) => `${stack}_tidegate-control`,
+  /** The edge inside, between services: it has their names. */
+  mesh: (stack: string) => `${stack}_tidegate-mesh`,
   /** Overlay network between edges and slots. */
   edgeNetwork: (stack: string) => `${stack}_tidegate`,
   /** Overlay network between edges and control; no slot is on it. */
@@ -50,10 +52,12 @@ export const names = {
   rollout: (stack: string, id: string) => `${stack}.rollout.${id}`,
   release: (stack: string, number: number) => `${stack}.release.${number}`,
   /** A file that Tidegate mounts into its own tasks; `digest`: 12 characters of its content's. */
-  file: (stack: string, kind: 'edge-config' | 'edge-task' | 'control', digest: string) =>
+  file: (stack: string, kind: 'edge-config' | 'edge-task' | 'mesh-config' | 'control', digest: string) =>
     `${stack}.${kind}.${digest}`,
   /** A config of the compose file; `digest`: 12 characters of its content's. */
   config: (stack: string, config: string, digest: string) => `${stack}_${config}-${digest}`,
+  /** A secret of the compose file; `digest`: 12 characters of its content's, keyed. */
+  secret: (stack: string, secret: string, digest: string) => `${stack}_${secret}-${digest}`,
   /** A secret: certificate and key; `version`: 12 characters of its content's digest. */
   certificate: (stack: string, version: string) => `${stack}.certificate.${version}`,
   audit: (stack: string, page: number) => `${stack}.audit.${page}`,
@@ -62,10 +66,13 @@ export const names = {
   flagAcks: (stack: string) => `${stack}.flag-acks`,
 } as const;
 
+/** The mesh listens on these itself; on every other port it can listen for a service. */
+export const meshOwnPorts: readonly number[] = [7001, 8405];
+
 export const labels = {
   /** On every object of ours: the stack it belongs to. */
   stack: 'tidegate.stack',
-  /** On every object of ours: what it is (`slot`, `edge`, `control`, `network`, `routes`, `release`, …). */
+  /** On every object of ours: what it is (`slot`, `edge`, `mesh`, `control`, `network`, `routes`, `release`, …). */
   object: 'tidegate.object',
   service: 'tidegate.service',
   slot: 'tidegate.slot',

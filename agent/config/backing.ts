@@ -15,9 +15,9 @@ export function backingServices(
   const { named, stack, report } = options;
   return compose.services
     .filter(({ name }) => !named.includes(name))
-    .flatMap(({ name, source, template, networks, configs, dependsOn }) => {
+    .flatMap(({ name, source, template, networks, configs, secrets, externalFiles, dependsOn }) => {
       checkName(name, compose, { stack, report });
-      return source ? [{ name, source, template, networks, configs, dependsOn }] : [];
+      return source ? [{ name, source, template, networks, configs, secrets, externalFiles, dependsOn }] : [];
     });
 }
 

@@ -17,6 +17,7 @@ interface Claim {
 export function checkClaims(file: TidegateFile): void {
   const owners = new Map<string, Claim>();
   for (const [service, input] of file.services) {
+    if (input.route.internal === true) continue;
     for (const claim of claimsOf(file, service, input)) {
       const key = `${claim.host ?? '*'}${claim.path ?? '/'}`;
       const owner = owners.get(key);

@@ -1,6 +1,7 @@
 import type { DeclaredConfigs } from './configs.ts';
 import type { Variables } from './interpolate.ts';
 import type { NamedFiles } from './named-files.ts';
+import type { DeclaredSecrets } from './secrets.ts';
 import type { DeclaredVolume } from './volumes.ts';
 
 /** What reading one service needs of the rest of the project. */
@@ -10,6 +11,7 @@ export interface ComposeContext {
   readonly files: NamedFiles;
   readonly volumes: ReadonlyMap<string, DeclaredVolume>;
   readonly configs: DeclaredConfigs;
+  readonly secrets: DeclaredSecrets;
   /** True: a second copy may write to its volumes (`volumes: shared`), or there never is one. */
   readonly shared: boolean;
   /** It may run once on every node. */

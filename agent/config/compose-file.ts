@@ -4,16 +4,19 @@ import type { ComposeContext } from './compose-context.ts';
 import { Field } from './compose-field.ts';
 import { checkKeys, serviceKeys, topKeys } from './compose-keys.ts';
 import { loadComposeTree, noServices, type ComposePath } from './compose-tree.ts';
-import { readConfigs, readMountedConfigs } from './configs.ts';
-import { readDependencies } from './dependencies.ts';
+import type { CallerFiles } from './caller-files.ts';
 import type { Change } from './fix/change.ts';
+import { readConfigs } from './configs.ts';
+import { checkCircle, readDependencies } from './dependencies.ts';
 import { readImageSource } from './image-source.ts';
 import type { Variables } from './interpolate.ts';
-import type { ConfigFile, ImageSource, ReadFile } from './model.ts';
+import type { ConfigFile, ExternalFile, ImageSource, ReadFile, SecretFile } from './model.ts';
+import { readMounted } from './mounted-references.ts';
 import { readNamedFiles } from './named-files.ts';
 import { readAttachments, readNetworks } from './networks.ts';
 import { activeProfiles, isActive } from './profiles.ts';
 import type { Place, Report } from './report.ts';
+import { readSecrets } from './secrets.ts';
 import { readTemplate } from './service-template.ts';
 import { readVolumes } from './volumes.ts';
 
@@ -22,6 +25,7 @@ export interface ComposeInput {
   readonly paths: readonly ComposePath[];
   /** Of the commit. */
   readonly read: ReadFile;
+  readonly caller: CallerFiles;
   readonly stack: string;
   readonly variables: Variables;
   /** What the kind of a service permits. */
@@ -59,6 +63,8 @@ export interface ComposeService {
   readonly template: SlotTemplate;
   readonly networks: readonly string[];
   readonly configs: readonly ConfigFile[];
+  readonly secrets: readonly SecretFile[];
+  readonly externalFiles: readonly ExternalFile[];
   readonly dependsOn: readonly string[];
   readonly field: Field;
 }
@@ -72,7 +78,7 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
   const start: Place = { file: path, line: 1, column: 1 };
   const root = new Field('', tree, start, report);
   checkKeys(root, topKeys);
-  const files = await readNamedFiles(tree, input.read);
+  const files = await readNamedFiles(tree, input.read, input.caller);
   const project = {
     stack,
     variables,
@@ -80,6 +86,7 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
     networks: readNetworks(root.get('networks'), stack),
     volumes: readVolumes(root.get('volumes'), stack),
     configs: readConfigs(root.get('configs'), { stack, variables, files }),
+    secrets: readSecrets(root.get('secrets'), { stack, variables, files }),
   };
   const services = root.get('services');
   if (!services) report.error(start, noServices(path));
@@ -92,10 +99,12 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
   const active = all.filter(([, field]) => isActive(field, profiles));
   const serviceNames = active.map(([name]) => name);
   const allNames = all.map(([name]) => name);
+  const read = active.flatMap(([name, field]) =>
+    readService(name, field, { ...project, ...input.permits(name), serviceNames: allNames }),
+  );
+  checkCircle(read);
   return {
-    services: active.flatMap(([name, field]) =>
-      readService(name, field, { ...project, ...input.permits(name), serviceNames: allNames }),
-    ),
+    services: read,
     serviceNames,
     leftOut: allNames.filter((name) => !serviceNames.includes(name)),
     place: (service) => services.raw(service)?.keyAt ?? services.keyAt,
@@ -119,6 +128,8 @@ function readService(name: string, field: Field, context: ServiceContext): reado
   }
   checkKeys(field, serviceKeys);
   checkPorts(field.get('ports'), context.ports);
+  const configs = readMounted('config', field.get('configs'), context.configs);
+  const secrets = readMounted('secret', field.get('secrets'), context.secrets);
   return [
     {
       name,
@@ -126,7 +137,9 @@ function readService(name: string, field: Field, context: ServiceContext): reado
       source: readImageSource(field, context.variables),
       template: readTemplate(field, context),
       networks: readAttachments(field.get('networks'), context.networks),
-      configs: readMountedConfigs(field.get('configs'), context.configs)?.files ?? [],
+      configs: configs?.made ?? [],
+      secrets: secrets?.made ?? [],
+      externalFiles: [...(configs?.external ?? []), ...(secrets?.external ?? [])],
       dependsOn: readDependencies(field.get('depends_on'), context.serviceNames),
     },
   ];

@@ -60,11 +60,8 @@ function each(keys: string, hint: string): Readonly<Record<string, string>> {
 }
 
 export const topKeys: Keys = {
-  known: ['services', 'networks', 'volumes', 'configs', 'name', 'version'],
-  refused: {
-    secrets: 'Pass the value by "environment:" from a variable for now.',
-    models: remove,
-  },
+  known: ['services', 'networks', 'volumes', 'configs', 'secrets', 'name', 'version'],
+  refused: { models: remove },
 };
 
 export const serviceKeys: Keys = {
@@ -91,15 +88,13 @@ export const serviceKeys: Keys = {
     'logging',
     'restart',
     'ports',
-    ...words('env_file profiles depends_on volumes configs ulimits sysctls extra_hosts'),
+    ...words('env_file label_file profiles depends_on volumes configs secrets ulimits sysctls extra_hosts'),
     ...words('dns dns_search dns_opt group_add tty stdin_open'),
   ],
   refused: {
     links: 'Remove it: services on the same network reach each other by name.',
     external_links: 'Remove it: services on the same network reach each other by name.',
     volumes_from: 'Name the volumes under "volumes:" of both services.',
-    secrets: 'Pass the value by "environment:" from a variable for now.',
-    label_file: 'Write the labels under "labels:".',
     scale: 'Use deploy.replicas.',
     platform: 'Remove it: images are built and run for the platform of the engine.',
     privileged: 'Swarm services cannot be privileged; add single capabilities with cap_add.',
@@ -209,12 +204,27 @@ export const mountKeys: Keys = {
   known: words('type source target read_only consistency bind volume tmpfs'),
   refused: { image: remove, cluster: remove },
 };
+
+const ownName = 'The name is made of the stack, the key and a digest of the content.';
 export const configKeys: Keys = {
-  known: words('file content environment labels'),
-  refused: {
-    external: 'Name the file it is made of: "file: app.conf"; a release brings its own configs back.',
-    template_driver: remove,
-  },
-  unused: { name: 'The name is made of the stack, the key and a digest of the content.' },
+  known: words('file content environment labels external'),
+  refused: { template_driver: remove },
+  unused: { name: ownName },
 };
-export const configReferenceKeys: Keys = { known: words('source target uid gid mode'), refused: {} };
+export const secretKeys: Keys = {
+  known: words('file environment labels external'),
+  refused: {
+    content:
+      'Name a file that git ignores, "file:", or a variable, "environment:": what is here is in every clone.',
+    ...each('driver driver_opts template_driver', remove),
+  },
+  unused: { name: ownName },
+};
+export const externalFileKeys: Keys = {
+  known: ['external', 'name'],
+  refused: each(
+    'file content environment labels driver template_driver',
+    'Remove it, or "external": what is external is not made by the project.',
+  ),
+};
+export const fileReferenceKeys: Keys = { known: words('source target uid gid mode'), refused: {} };

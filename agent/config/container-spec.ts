@@ -7,12 +7,12 @@ import type { ContainerSpec } from '../swarm/port.ts';
 import type { Field } from './compose-field.ts';
 import type { ComposeContext } from './compose-context.ts';
 import { fillIn, readPairs } from './compose-pairs.ts';
-import { readMountedConfigs } from './configs.ts';
 import { readEnvFiles } from './env-file.ts';
 import { readHealthcheck } from './healthcheck.ts';
 import { readLabels } from './labels.ts';
 import { readDns, readExtraHosts, readSysctls, readUlimits } from './limits.ts';
 import { isSensitiveName, visibleSecret } from './masking.ts';
+import { readMounted } from './mounted-references.ts';
 import { readMounts } from './mounts.ts';
 import { shellWords } from './shell-words.ts';
 
@@ -36,7 +36,8 @@ export function readContainerSpec(service: Field, context: ComposeContext): Cont
     Hosts: readExtraHosts(service.get('extra_hosts')),
     DNSConfig: readDns(service),
     Mounts: readMounts(service, context),
-    Configs: readMountedConfigs(service.get('configs'), context.configs)?.spec,
+    Configs: readMounted('config', service.get('configs'), context.configs)?.spec,
+    Secrets: readMounted('secret', service.get('secrets'), context.secrets)?.spec,
   };
   return { Image: '', ...withoutEmpty(spec) };
 }

@@ -1,3 +1,4 @@
+import { circleIn } from '../common/stages.ts';
 import type { Field } from './compose-field.ts';
 import { checkKeys } from './compose-keys.ts';
 import { suggestion } from './did-you-mean.ts';
@@ -24,6 +25,23 @@ export function readDependencies(field: Field | undefined, known: readonly strin
       hint: suggestion(name, known),
     });
     return [];
+  });
+}
+
+/** Services that wait for each other would never start. */
+export function checkCircle(
+  services: readonly {
+    readonly name: string;
+    readonly dependsOn: readonly string[];
+    readonly field: Field;
+  }[],
+): void {
+  const circle = circleIn(new Map(services.map(({ name, dependsOn }) => [name, dependsOn])));
+  const first = services.find(({ name }) => name === circle?.[0]);
+  first?.field.get('depends_on')?.errorAtKey({
+    code: 'compose.invalid-value',
+    message: `these services wait for each other: ${circle?.join(' -> ') ?? ''}.`,
+    hint: 'Take one of them out of "depends_on:": a service that can wait for another one until it answers needs no order.',
   });
 }
 

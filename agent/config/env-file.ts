@@ -6,7 +6,7 @@ import type { Field } from './compose-field.ts';
 import { checkKeys } from './compose-keys.ts';
 import type { Variables } from './interpolate.ts';
 import { isSensitiveName, visibleSecret } from './masking.ts';
-import { namedFile, type NamedFile, type NamedFiles } from './named-files.ts';
+import { namedLines, type NamedFile, type NamedFiles } from './named-files.ts';
 import type { Report } from './report.ts';
 
 /** In order: a later file wins. */
@@ -30,7 +30,7 @@ const formHint = 'Write a path, a list of paths, or [{ path: x.env, required: fa
 
 function readItem(item: Field, files: NamedFiles): (NamedFile & { readonly raw: boolean }) | undefined {
   if (item.tree.kind !== 'map') {
-    const file = namedFile(item, files);
+    const file = namedLines(item, files);
     return file && { ...file, raw: false };
   }
   checkKeys(item, { known: ['path', 'required', 'format'], refused: {} });
@@ -44,7 +44,7 @@ function readItem(item: Field, files: NamedFiles): (NamedFile & { readonly raw: 
   const path = item.get('path');
   if (!path) item.error({ code: 'compose.missing-key', message: '"path" is missing.', hint: formHint });
   const required = item.get('required')?.boolean() ?? true;
-  const file = path && namedFile(path, files, { required });
+  const file = path && namedLines(path, files, { required });
   return file && { ...file, raw: format !== undefined };
 }
 

@@ -1,6 +1,7 @@
 /** What `tidegate.yaml` and the compose file say together, checked and with every default filled in. */
 import type { Change } from './fix/change.ts';
 import type { SlotTemplate, RolloutPolicy } from '../swarm/ledger/release.ts';
+import type { Place } from './report.ts';
 
 export interface Project {
   readonly name: string;
@@ -50,6 +51,10 @@ export interface ServiceBase {
   readonly networks: readonly string[];
   /** Files its tasks mount; `template` names them in `ContainerSpec.Configs`. */
   readonly configs: readonly ConfigFile[];
+  /** Secrets its tasks mount; `template` names them in `ContainerSpec.Secrets`. */
+  readonly secrets: readonly SecretFile[];
+  /** Configs and secrets its tasks mount that are in the Swarm already. */
+  readonly externalFiles: readonly ExternalFile[];
   /** Services of the compose file that its `depends_on:` names. */
   readonly dependsOn: readonly string[];
 }
@@ -72,12 +77,33 @@ export interface ConfigFile {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** A secret of the compose file. */
+export interface SecretFile {
+  /** In the Swarm, `<stack>_<key>`; with the digest of its content once the environment's key for that is known. */
+  readonly name: string;
+  /** A function, so that it gets into nothing that is printed or written down whole. */
+  readonly content: () => Uint8Array;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export type FileKind = 'config' | 'secret';
+
+/** A config or secret that somebody else puts into the Swarm. */
+export interface ExternalFile {
+  readonly kind: FileKind;
+  readonly name: string;
+  /** Where it is declared. */
+  readonly at: Place;
+}
+
 export interface WebRoute {
   readonly hosts: readonly string[];
   readonly port: number;
   /** Beginnings of paths, only where there are some; and whether the app is spared them. */
   readonly paths?: readonly string[];
   readonly stripPrefix?: true;
+  /** Other services call it by its name: nobody but them, or users as well. */
+  readonly internal?: 'only' | 'also';
 }
 
 export type ImageSource =

@@ -10,11 +10,6 @@ const parts: readonly { readonly path: string; readonly what: string; readonly i
     instead: 'Use one node, which builds its own images.',
   },
   {
-    path: 'services.*.route.internal',
-    what: 'An internal route is',
-    instead: 'Give the service a host: route.hosts.',
-  },
-  {
     path: 'services.*.worker',
     what: 'A worker is',
     instead: 'Deploy it with "docker stack deploy" for now.',

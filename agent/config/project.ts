@@ -6,6 +6,7 @@
 import { stackName } from '../common/names.ts';
 import { advise } from './advice.ts';
 import { backingServices } from './backing.ts';
+import { noCallerFiles, type CallerFiles } from './caller-files.ts';
 import { readComposeFile, type ComposeFile, type ComposeService, type PortsRule } from './compose-file.ts';
 import type { ComposePath } from './compose-tree.ts';
 import { suggestion } from './did-you-mean.ts';
@@ -27,6 +28,8 @@ export interface LoadRequest {
   readonly environment: string;
   /** The caller's variables (its shell); those of the environment win over them. */
   readonly variables: Variables;
+  /** Files of the caller: secrets, and what git ignores. Default: none. */
+  readonly callerFiles?: CallerFiles;
   /** Folder of tidegate.yaml inside the repository; `''`, the default, is its root. */
   readonly folder?: string;
 }
@@ -113,7 +116,7 @@ export async function listEnvironments(request: {
 }
 
 function hostsOf({ services }: TidegateFile): readonly string[] {
-  const routes = [...services.values()].map(({ route }) => route);
+  const routes = [...services.values()].map(({ route }) => route).filter(({ internal }) => internal !== true);
   const takesAny = routes.some(({ hosts, paths }) => hosts === undefined && paths === undefined);
   return takesAny ? [] : [...new Set(routes.flatMap(({ hosts = [] }) => hosts))];
 }
@@ -168,6 +171,7 @@ async function readServices({ request, commit, environment, report }: Parts): Pr
   const compose = await readComposeFile({
     paths,
     read: request.readCommitFile,
+    caller: request.callerFiles ?? noCallerFiles,
     stack,
     variables: { ...request.variables, ...environment?.variables },
     permits: (service) => {
@@ -268,7 +272,7 @@ function webService(
   { file, dockerfiles, report }: ServiceContext,
 ): readonly WebService[] {
   const input = file.services.get(service.name);
-  const { name, source, template, networks, configs, dependsOn } = service;
+  const { name, source, template, networks, configs, secrets, externalFiles, dependsOn } = service;
   if (!input || !source) return [];
   const web: WebService = {
     name,
@@ -280,6 +284,8 @@ function webService(
     template,
     networks,
     configs,
+    secrets,
+    externalFiles,
     dependsOn,
   };
   advise({
@@ -293,8 +299,16 @@ function webService(
 }
 
 /** Without keys for what is not said: releases of before have the same content. */
-function routeOf({ route: { hosts = [], port, paths, stripPrefix } }: ServiceInput): WebService['route'] {
-  return { hosts, port, ...(paths && { paths }), ...(stripPrefix === true && { stripPrefix }) };
+function routeOf({ route }: ServiceInput): WebService['route'] {
+  const { hosts = [], port, paths, stripPrefix, internal } = route;
+  return {
+    hosts,
+    port,
+    ...(paths && { paths }),
+    ...(stripPrefix === true && { stripPrefix }),
+    ...(internal === true && { internal: 'only' }),
+    ...(internal === 'also' && { internal }),
+  };
 }
 
 function rolloutOf({ rollout }: ServiceInput): WebService['rollout'] {

@@ -171,6 +171,12 @@ export const serviceSchema = z
             'true: the app hears /orders where it was asked for /api/orders. Needs paths; default false.',
           ),
         port: port('The port the service listens on in its container, from 1 to 65535: 3000.'),
+        internal: z
+          .union([z.boolean(), z.literal('also')], { error: 'is neither true, false nor "also"' })
+          .optional()
+          .describe(
+            'true: only other services call it, as http://<its name>:<port>. also: they and users do. Default false.',
+          ),
       })
       .describe('What the edge sends to it: { hosts: [shop.example], port: 3000 }.'),
     health: text(

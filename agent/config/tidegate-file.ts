@@ -1,6 +1,7 @@
 /** One tidegate.yaml, read as far as it is right: a broken environment leaves the others usable. */
 import { names, slotServiceName, stackName } from '../common/names.ts';
 import { checkClaims } from './claims.ts';
+import { checkInternalRoutes } from './internal-routes.ts';
 import { Report, type Finding, type Place } from './report.ts';
 import { environmentSchema, serviceSchema, suiteSchema, tidegateSchema } from './schema.ts';
 import type { EnvironmentInput, ServiceInput, SuiteInput } from './schema.ts';
@@ -69,6 +70,7 @@ export function readTidegateFile(path: string, text: string): TidegateFile {
   checkStacks(file);
   checkServiceNames(file);
   checkClaims(file);
+  checkInternalRoutes(file);
   return file;
 }
 

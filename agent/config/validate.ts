@@ -1,4 +1,5 @@
 /** All problems of a project's files for several environments at once. */
+import type { CallerFiles } from './caller-files.ts';
 import type { Variables } from './interpolate.ts';
 import type { Problem, ReadFile } from './model.ts';
 import { loadProject, type LoadedProject } from './project.ts';
@@ -8,6 +9,7 @@ import { repositoryPath } from './repository-path.ts';
 
 export interface ValidateRequest {
   readonly read: ReadFile;
+  readonly caller: CallerFiles;
   readonly folder: string;
   /** `undefined`: every one that is written there. */
   readonly environment: string | undefined;
@@ -41,6 +43,7 @@ export async function validateFiles(request: ValidateRequest): Promise<Validated
     const loaded = await loadProject({
       readCommitFile: read,
       readCheckoutFile: read,
+      callerFiles: request.caller,
       environment,
       variables,
       folder,

@@ -51,15 +51,9 @@ export function renderBaseConfig(options: BaseConfigOptions): string {
       ...canary,
       ...answer,
       `  http-request return status 503 content-type text/html hdr retry-after 5 hdr cache-control no-store string "${noVersionPage}" if { var(txn.colour) -m str -- - }`,
-      // After everything that chose by it: a probe of a path may ask the app for its health.
-      '  http-request set-pathq %[var(txn.ask)] if { var(txn.ask) -m found }',
-      '  use_backend %[var(txn.service)]-%[var(txn.colour)]',
-      '  default_backend tidegate-nowhere',
+      ...hand,
     ],
-    [
-      'backend tidegate-nowhere from tidegate',
-      `  http-request return status 503 ${text} hdr retry-after 1 string "This edge does not know that version yet.\\n"`,
-    ],
+    nowhere,
     internal,
     flags,
     control(options.stack),
@@ -67,7 +61,7 @@ export function renderBaseConfig(options: BaseConfigOptions): string {
   return sections.map((lines) => lines.join('\n')).join('\n\n') + '\n';
 }
 
-const text = 'content-type text/plain hdr cache-control no-store hdr x-content-type-options nosniff';
+export const text = 'content-type text/plain hdr cache-control no-store hdr x-content-type-options nosniff';
 
 const noVersionPage =
   '<!doctype html><meta charset=utf-8><title>Nothing here yet</title><h1>Nothing here yet</h1><p>No version of this service has gone live so far.</p>';
@@ -75,11 +69,11 @@ const noVersionPage =
 const maintenancePage =
   '<!doctype html><meta charset=utf-8><title>Under maintenance</title><h1>Under maintenance</h1><p>This is being worked on. Please come back in a few minutes.</p>';
 
-const map = `map_str(${edgePaths.map})`;
+export const map = `map_str(${edgePaths.map})`;
 /** Of all keys that the text begins with, the longest. */
 const longestStart = `map_beg(${edgePaths.map})`;
 
-function global(maxConnections: number, buffer: number): readonly string[] {
+export function global(maxConnections: number, buffer: number): readonly string[] {
   return [
     'global',
     '  log stdout format raw local0 info',
@@ -98,7 +92,7 @@ function global(maxConnections: number, buffer: number): readonly string[] {
 }
 
 /** Docker's DNS lives in dockerd: its silence must not empty the backends (but addresses are reused one day). */
-const resolvers = [
+export const resolvers = [
   'resolvers docker',
   '  nameserver dns 127.0.0.11:53',
   '  accepted_payload_size 8192',
@@ -113,7 +107,7 @@ const resolvers = [
   '  hold other 1h',
 ];
 
-function defaults(idle: number, stream: number): readonly string[] {
+export function defaults(idle: number, stream: number): readonly string[] {
   return [
     'defaults tidegate',
     '  mode http',
@@ -171,7 +165,7 @@ const lookUp = [
  * `<kid>.<service>.<release>.<expires>.<mac>`, by link, header or cookie; `txn.want` is its release when
  * everything about it is right (preview.ts makes them).
  */
-const previewToken = [
+export const previewToken = [
   '  # ---- previews',
   `  http-request set-var(txn.token) req.cook(${previewName})`,
   '  http-request set-var(txn.by) str(cookie) if { var(txn.token) -m found }',
@@ -195,7 +189,7 @@ const previewToken = [
 ];
 
 /** A wrong link or header is told so (a suite must never test the live version by accident); a wrong cookie is dropped. */
-const previewAnswer = [
+export const previewAnswer = [
   `  acl by_cookie var(txn.by) -m str cookie`,
   '  acl by_link var(txn.by) -m str link',
   '  acl by_header var(txn.by) -m str header',
@@ -220,7 +214,7 @@ const maintenance = [
 ];
 
 /** `s/<service> <active>:<canary>:<release in blue>:<release in green>`. */
-const colour = [
+export const colour = [
   '  # ---- which colour',
   '  http-request set-var(txn.colour) var(txn.state),field(1,:)',
   '  http-request set-var(txn.canary) var(txn.state),field(2,:)',
@@ -235,7 +229,7 @@ const colour = [
 ];
 
 /** Growing a share keeps everyone who was in it; whoever has no cookie yet gets a place that outlives the step. */
-const canary = [
+export const canary = [
   `  acl has_bucket req.cook(${bucketCookie}) -m reg '^[0-9]{1,4}$'`,
   '  http-request set-var(txn.other) str(green) if shifting',
   '  http-request set-var(txn.other) str(blue) if shifting { var(txn.colour) -m str green }',
@@ -250,7 +244,7 @@ const canary = [
 ];
 
 /** The key of a probe never reaches the app; without the right one the headers mean nothing. */
-const probe = [
+export const probe = [
   '  # ---- probes',
   `  http-request set-var(txn.probe) req.hdr(${headers.probe}) if { req.hdr(${headers.probe}) -m found }`,
   `  http-request set-var(txn.known) str(k/),concat(,txn.probe),${map} if { var(txn.probe) -m found }`,
@@ -263,15 +257,27 @@ const probe = [
 ];
 
 /** After the last word on the colour. `http-after-response`: also on what HAProxy itself answers. */
-const answer = [
+export const answer = [
   '  http-request set-var(txn.colour) var(txn.asked) if { var(txn.asked) -m found }',
   '  http-request set-var(txn.release) var(txn.blue)',
   '  http-request set-var(txn.release) var(txn.green) if { var(txn.colour) -m str green }',
   `  http-after-response set-header ${headers.answer} "%[var(txn.service)]-%[var(txn.colour)] %[var(txn.release)] %[bc_dst]" if probing`,
 ];
 
+/** After everything that chose by the path: a probe may ask the app for its health under another one. */
+export const hand = [
+  '  http-request set-pathq %[var(txn.ask)] if { var(txn.ask) -m found }',
+  '  use_backend %[var(txn.service)]-%[var(txn.colour)]',
+  '  default_backend tidegate-nowhere',
+];
+
+export const nowhere = [
+  'backend tidegate-nowhere from tidegate',
+  `  http-request return status 503 ${text} hdr retry-after 1 string "This edge does not know that version yet.\\n"`,
+];
+
 /** Fails only without state or while draining: an edge with stale state goes on serving. */
-const internal = [
+export const internal = [
   'frontend tidegate-internal from tidegate',
   `  bind :${edgePorts.internal}`,
   '  http-request use-service prometheus-exporter if { path /metrics }',
@@ -290,7 +296,7 @@ const flags = [
 ];
 
 /** A control that is cut off must not hold a long poll: its check fails first, and the poll goes to another. */
-function control(stack: string): readonly string[] {
+export function control(stack: string): readonly string[] {
   return [
     'frontend tidegate-to-control from tidegate',
     `  bind 127.0.0.1:${edgePorts.local}`,

@@ -10,6 +10,8 @@ local CERTIFICATES, FORMER = STATE .. "/certificates.list", STATE .. "/certifica
 local MASTER = "unix@" .. STATE .. "/master.sock"
 local CONTROL_ADDRESS, CONTROL_PORT = "127.0.0.1", 7001
 local TASK = os.getenv("TASK") or "unknown"
+local INSIDE = os.getenv("TIDEGATE_MESH") ~= nil   -- the mesh runs this file as well
+local READY = STATE .. "/ready"
 
 local WATCH_MS = 200           -- how often health and sessions are looked at
 local SESSION_NEWS_MS = 1000   -- changing numbers of sessions are told at most this often
@@ -313,6 +315,7 @@ end
 -- Brings the files of the certificates that a services configuration names, and lists them for HAProxy. False while
 -- one of them cannot be had: its former version is listed then, where there is one.
 local function fetch_certificates(services)
+  if INSIDE then return true end   -- TLS ends at edges
   local former, list, whole = "\n" .. (read_file(CERTIFICATES) or ""), {}, true
   for name, version in services:gmatch("\n# certificate (%S+) (%S+)") do
     local path = fetch_certificate(name, version)
@@ -443,6 +446,26 @@ local function cut(slot)
   save_closed()
 end
 
+-- ---- when the mesh may be called
+
+local READY_MS = 10000   -- a service without a healthy server must not keep the names from all the others
+local started, is_ready = nil, not INSIDE
+
+-- Swarm gives names to a task of the mesh only once HAProxy can read this file as a configuration. A new worker knows no
+-- address of a server at first, so it waits until one of each slot with traffic has answered.
+local function become_ready()
+  if state.hash == "none" or reloading then return end
+  started = started or milliseconds()
+  if milliseconds() - started < READY_MS then
+    for _, slot in ipairs(slots) do
+      local backend = slot.traffic and core.backends[slot.name]
+      if backend and healthy(backend) == 0 then return end
+    end
+  end
+  write_file(READY, "defaults\n mode http\n timeout client 1s\nfrontend ready\n bind :1\n")
+  is_ready = true
+end
+
 -- ---- the two tasks
 
 -- A defect in one round must not end the task for good: an edge that no longer listens is worse.
@@ -456,6 +479,7 @@ local function forever(pause, round)
 end
 
 local function watch()
+  if not is_ready then become_ready() end
   if state.version == 0 or reloading then return end
   for _, slot in ipairs(slots) do
     if slot.cut then cut(slot.name) end

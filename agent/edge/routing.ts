@@ -28,6 +28,12 @@ export interface ServiceRouting {
   readonly slots: readonly SlotTarget[];
   /** Slots whose open streams are to be closed. */
   readonly cuts: readonly SlotKey[];
+  /** Ports on which the mesh takes calls to its name, of all its slots; missing: it has no internal route. */
+  readonly inside?: readonly number[];
+  /** No slot of it has a public route: edges know no way to it. */
+  readonly onlyInside?: true;
+  /** The release that `hosts` is of has no public route: edges have no address for it. */
+  readonly unlisted?: true;
 }
 
 export interface Routing {
@@ -80,11 +86,13 @@ export function routingOf(
     });
     const leading = route ? slotKey(service, route.active) : targets[0]?.slot;
     const release = leading === undefined ? undefined : releases.get(slots[leading] ?? 0);
+    const contents = targets.flatMap((target) => releases.get(target.release)?.services[service] ?? []);
     return {
       service,
       route,
       hosts: release?.services[service]?.route.hosts ?? [],
       ...pathsOf(release?.services[service]),
+      ...reachOf(contents, release?.services[service]),
       slots: targets,
       cuts: colours.map((colour) => slotKey(service, colour)).filter((slot) => cuts[slot] !== undefined),
     };
@@ -94,4 +102,26 @@ export function routingOf(
 function pathsOf(content: ReleasedService | undefined): Pick<ServiceRouting, 'paths'> {
   const paths = content?.route.paths;
   return paths && paths.length > 0 ? { paths } : {};
+}
+
+/**
+ * Of all slots, and not of the active one alone: a name is to be known, and servers seen healthy, before a swap makes
+ * somebody ask for them.
+ */
+function reachOf(
+  contents: readonly ReleasedService[],
+  leading: ReleasedService | undefined,
+): Pick<ServiceRouting, 'inside' | 'onlyInside' | 'unlisted'> {
+  const ports = contents.flatMap(({ route }) => (route.internal === undefined ? [] : [route.port]));
+  if (ports.length === 0) return {};
+  return {
+    inside: [...new Set(ports)].sort((a, b) => a - b),
+    ...(contents.every(({ route }) => route.internal === 'only') ? { onlyInside: true } : {}),
+    ...(leading?.route.internal === 'only' ? { unlisted: true } : {}),
+  };
+}
+
+/** Whether anything is called by its name. */
+export function hasInside({ services }: Pick<Routing, 'services'>): boolean {
+  return services.some(({ inside }) => inside !== undefined);
 }

@@ -1,5 +1,5 @@
 /**
- * The two services Tidegate itself runs in a Swarm, as pure specs. Equal options give an equal spec: setup
+ * The services Tidegate itself runs in a Swarm, as pure specs. Equal options give an equal spec: setup
  * compares the digest in the label `tidegate.spec` and touches a service only when it differs.
  */
 import { canonicalJson, sha256 } from '../common/canonical.ts';
@@ -7,7 +7,8 @@ import { labels, names } from '../common/names.ts';
 import type { PortSpec, ServiceSpec } from '../swarm/port.ts';
 import { renderBaseConfig } from './base-config.ts';
 import type { Door } from './door.ts';
-import { controlPort, edgePaths, edgePorts, flagsHost } from './wire.ts';
+import { readyCheck, renderMeshConfig } from './mesh-config.ts';
+import { controlPort, edgePaths, edgePorts, flagsHost, meshVariable } from './wire.ts';
 
 /** A file that is mounted into tasks as a Swarm config; its name changes with its content. */
 export interface MountedFile {
@@ -41,6 +42,11 @@ export function edgeFiles(options: {
     mountedFile(stack, 'edge-config', edgePaths.config, renderBaseConfig({ stack, ...(door && { door }) })),
     mountedFile(stack, 'edge-task', edgePaths.lua, lua),
   ];
+}
+
+/** Besides the edge's Lua task, which it runs as well. */
+export function meshFile(stack: string): MountedFile {
+  return mountedFile(stack, 'mesh-config', edgePaths.config, renderMeshConfig({ stack }));
 }
 
 const controlPath = '/tidegate/control.cjs';
@@ -78,28 +84,10 @@ export function edgeServiceSpec(options: EdgeServiceOptions): ServiceSpec {
       ContainerSpec: {
         Image: options.image,
         Labels: ownLabels(stack, 'edge'),
-        // Not the image's entry point: it differs between images, this does not. `-f` of a folder reads its
-        // *.cfg; there is none at first.
-        Command: [
-          'haproxy',
-          '-W',
-          '-db',
-          '-S',
-          edgePaths.master,
-          '-f',
-          edgePaths.config,
-          '-f',
-          edgePaths.state,
-        ],
+        Command: haproxyCommand,
         Env: ['TASK={{.Task.ID}}'],
         Configs: configReferences(options.configs),
-        Mounts: [
-          {
-            Type: 'tmpfs',
-            Target: edgePaths.state,
-            TmpfsOptions: { SizeBytes: 16 * mebibytes, Mode: 0o1777 },
-          },
-        ],
+        Mounts: [stateMount],
         // Stops listening at once, then finishes what is under way. The port of the node is only free for the
         // next task when this one has ended: hence the short grace.
         StopSignal: 'SIGUSR1',
@@ -118,6 +106,75 @@ export function edgeServiceSpec(options: EdgeServiceOptions): ServiceSpec {
       ],
     },
   });
+}
+
+/** Not the image's entry point: it differs between images, this does not. `-f` of a folder reads its *.cfg. */
+const haproxyCommand = [
+  ...['haproxy', '-W', '-db', '-S', edgePaths.master],
+  ...['-f', edgePaths.config, '-f', edgePaths.state],
+];
+
+const stateMount = {
+  Type: 'tmpfs',
+  Target: edgePaths.state,
+  TmpfsOptions: { SizeBytes: 16 * mebibytes, Mode: 0o1777 },
+};
+
+export interface MeshServiceOptions {
+  readonly stack: string;
+  readonly image: string;
+  readonly configs: readonly MountedConfig[];
+  readonly networks: { readonly edge: string; readonly control: string };
+  /** What services are called inside. */
+  readonly names: readonly string[];
+}
+
+/**
+ * The edge inside. Its names are part of its tasks, so a new name takes new tasks: they come before the old ones go
+ * (no port of a node is in the way), get the names when they can serve, and Swarm takes the names from the old ones
+ * some seconds before it ends them.
+ */
+export function meshServiceSpec({
+  stack,
+  networks,
+  names: aliases,
+  ...options
+}: MeshServiceOptions): ServiceSpec {
+  return withDigest({
+    Name: names.mesh(stack),
+    Labels: ownLabels(stack, 'mesh'),
+    TaskTemplate: {
+      ContainerSpec: {
+        Image: options.image,
+        Labels: ownLabels(stack, 'mesh'),
+        Command: haproxyCommand,
+        Env: ['TASK={{.Task.ID}}', `${meshVariable}=1`],
+        Configs: configReferences(options.configs),
+        Mounts: [stateMount],
+        // HAProxy itself is asked, for it is the one program that every image has.
+        Healthcheck: {
+          Test: readyCheck,
+          Interval: 2 * seconds,
+          Timeout: 10 * seconds,
+          Retries: 5,
+          StartPeriod: 60 * seconds,
+        },
+        StopSignal: 'SIGUSR1',
+        StopGracePeriod: 30 * seconds,
+      },
+      RestartPolicy: { Condition: 'any', Delay: seconds / 10 },
+      Networks: [{ Target: networks.edge, Aliases: [...aliases].sort() }, { Target: networks.control }],
+    },
+    Mode: { Replicated: { Replicas: 2 } },
+    // All at once: none of the old ones goes before its successor can serve.
+    UpdateConfig: { Parallelism: 0, Order: 'start-first', FailureAction: 'pause', Monitor: seconds },
+    EndpointSpec: { Mode: 'dnsrr' },
+  });
+}
+
+/** What a service of the mesh is called inside, read from its spec. */
+export function meshNames(spec: ServiceSpec): readonly string[] {
+  return (spec.TaskTemplate.Networks ?? []).flatMap(({ Aliases = [] }) => Aliases);
 }
 
 /** On the node itself: the address that an app is told is the client's. */
@@ -214,6 +271,20 @@ function configReferences(configs: readonly MountedConfig[]): readonly unknown[]
     ConfigID: id,
     ConfigName: name,
     File: { Name: target, UID: '0', GID: '0', Mode: 0o444 },
+  }));
+}
+
+/** The files a spec mounts. */
+export function mountedConfigs(spec: ServiceSpec): readonly MountedConfig[] {
+  const configs = (spec.TaskTemplate.ContainerSpec['Configs'] ?? []) as readonly {
+    readonly ConfigID: string;
+    readonly ConfigName: string;
+    readonly File?: { readonly Name: string };
+  }[];
+  return configs.map(({ ConfigID, ConfigName, File }) => ({
+    id: ConfigID,
+    name: ConfigName,
+    target: File?.Name ?? '',
   }));
 }
 

@@ -10,6 +10,8 @@ export const edgePaths = {
   /** What certificate for which names; the files it lists are beside it. */
   certificates: '/state/certificates.list',
   master: '/state/master.sock',
+  /** In the mesh only: there from the moment on that it may be called. No `.cfg`, or HAProxy would load it. */
+  ready: '/state/ready',
 } as const;
 
 export const edgePorts = {
@@ -26,6 +28,9 @@ export const edgePorts = {
 } as const;
 
 export const controlPort = 7000;
+
+/** Set in the tasks of the mesh, and there alone: the files they read are those of edges. */
+export const meshVariable = 'TIDEGATE_MESH';
 
 /** What every edge is called on the network it shares with slots. Compose services cannot have that name. */
 export const flagsHost = 'tidegate-flags';

@@ -10,6 +10,7 @@ import { namedCommits } from './named.ts';
 import type { Commit, NamedCommits, Repository, Tag, TreeEntry } from './repository.ts';
 import { Revisions } from './revisions.ts';
 import { Tags } from './tags.ts';
+import type { WorkTree } from './work-tree.ts';
 
 const maxSymlinks = 5;
 
@@ -20,14 +21,14 @@ export class GitRepository implements Repository {
   readonly #store: ObjectStore;
   readonly #revisions: Revisions;
   readonly #tags: Tags;
-  readonly #dirty: () => Promise<boolean>;
+  readonly #workTree: WorkTree;
 
-  constructor(location: Location, store: ObjectStore, dirty: () => Promise<boolean>) {
+  constructor(location: Location, store: ObjectStore, workTree: WorkTree) {
     this.#location = location;
     this.#store = store;
     this.#revisions = new Revisions(location, store);
     this.#tags = new Tags(store);
-    this.#dirty = dirty;
+    this.#workTree = workTree;
   }
 
   get root(): string {
@@ -55,7 +56,11 @@ export class GitRepository implements Repository {
   }
 
   isDirty(): Promise<boolean> {
-    return this.#dirty();
+    return this.#workTree.isDirty();
+  }
+
+  isIgnored(file: string): Promise<boolean> {
+    return this.#workTree.isIgnored(file);
   }
 
   /** A symbolic link is followed as long as it stays inside the repository. */

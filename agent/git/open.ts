@@ -1,5 +1,4 @@
 import { CatFile } from './cat-file.ts';
-import { isDirtyByGit, isDirtyByIsomorphicGit } from './dirty.ts';
 import { checkFormat } from './format.ts';
 import { isInstalled, type GitProgram } from './git-program.ts';
 import { GitRepository } from './git-repository.ts';
@@ -7,6 +6,7 @@ import { IsomorphicObjects } from './isomorphic-objects.ts';
 import { locate } from './location.ts';
 import { ObjectStore } from './object-store.ts';
 import type { Repository } from './repository.ts';
+import { workTree } from './work-tree.ts';
 
 export interface OpenDeps {
   /** The git to start; where it cannot be started, isomorphic-git reads the objects. Default: `git`. */
@@ -25,8 +25,8 @@ export async function openRepository(dir: string, deps: OpenDeps = {}): Promise<
   const git: GitProgram = { program: deps.program ?? 'git', env: deps.env ?? process.env };
   if (await isInstalled(git)) {
     const store = new ObjectStore(new CatFile(git, location), location);
-    return new GitRepository(location, store, () => isDirtyByGit(git, location));
+    return new GitRepository(location, store, workTree(location, git));
   }
   const store = new ObjectStore(new IsomorphicObjects(location), location);
-  return new GitRepository(location, store, () => isDirtyByIsomorphicGit(location));
+  return new GitRepository(location, store, workTree(location, undefined));
 }

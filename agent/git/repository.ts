@@ -53,6 +53,8 @@ export interface Repository {
   originUrl(): Promise<string | undefined>;
   /** True when the working tree differs from HEAD: what differs is not deployed. */
   isDirty(): Promise<boolean>;
+  /** True for a file of the working tree that git ignores: it is in no commit on purpose. What is tracked is not ignored. */
+  isIgnored(path: string): Promise<boolean>;
   /** Text of a file of a commit; `undefined` when it is not there. */
   readFile(commit: string, path: string): Promise<string | undefined>;
   /** Id of the tree or blob at a path of a commit (`''`: the root); `undefined` when it is not there. */

@@ -7,15 +7,15 @@ import * as z from 'zod';
 import { canonicalJson } from '../common/canonical.ts';
 import { hasCode } from '../common/errors.ts';
 import { labels, names } from '../common/names.ts';
-import { specWithConfigIds } from '../release/config-files.ts';
 import type { Trouble } from '../release/effects/trouble.ts';
 import type { ReleaseEngine } from '../release/engine.ts';
+import { specWithFileIds } from '../release/mounted-files.ts';
 import { untilRunning, type Running } from '../release/running.ts';
 import { networkLabels } from '../release/slot-spec.ts';
 import { corruptLabel } from '../swarm/ledger/failures.ts';
 import type { SlotTemplate } from '../swarm/ledger/release.ts';
 import type { ServiceObject, ServiceSpec } from '../swarm/port.ts';
-import { backingConfigGone, backingNotReady } from './failures.ts';
+import { backingFileGone, backingNotReady } from './failures.ts';
 
 /** What the compose file says of it. */
 export interface BackingContent {
@@ -139,7 +139,7 @@ async function backingSpec(
   { service, content, image }: WantedBacking,
 ): Promise<ServiceSpec> {
   const { stack } = ledger;
-  const spec = await specWithConfigIds(swarm, content.spec, (name) => backingConfigGone(service, name));
+  const spec = await specWithFileIds(swarm, content.spec, (file) => backingFileGone(service, file));
   const own = {
     [labels.stackNamespace]: stack,
     [labels.stack]: stack,

@@ -1,4 +1,5 @@
 import { failure, type TidegateError } from '../common/errors.ts';
+import type { MountedFile } from '../release/mounted-files.ts';
 
 export function portTaken(port: string, node: string, why: string): TidegateError {
   return failure('edge.port-taken', {
@@ -72,11 +73,11 @@ export function backingNotReady(
   });
 }
 
-export function backingConfigGone(service: string, config: string): TidegateError {
+export function backingFileGone(service: string, { kind, name }: MountedFile): TidegateError {
   return failure('engine.failed', {
-    message: `The config ${config} of ${service} was removed from the cluster a moment ago.`,
-    hint: 'Run the command again: it makes the config anew.',
-    data: { service, config },
+    message: `The ${kind} ${name} of ${service} was removed from the cluster a moment ago.`,
+    hint: 'Run the command again: it makes what is missing anew.',
+    data: { service, [kind]: name },
   });
 }
 

@@ -14,9 +14,11 @@ import {
   type MountedConfig,
   type MountedFile,
 } from '../edge/services.ts';
+import { edgePaths } from '../edge/wire.ts';
 import { awaitEdges, describeMissing } from '../release/edges.ts';
 import type { ReleaseEngine } from '../release/engine.ts';
 import { downHolder } from '../release/lock.ts';
+import { renewMesh } from '../release/mesh.ts';
 import { networkLabels } from '../release/slot-spec.ts';
 import type { NetworkOptions, ServiceSpec } from '../swarm/port.ts';
 import {
@@ -80,20 +82,38 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
     network: networks.control,
     managers,
   });
+  const edgeConfigs = await ensureFiles(
+    request,
+    edgeFiles({ stack, lua: request.assets.lua, door: request.door }),
+  );
   const edge = edgeServiceSpec({
     stack,
     image: images.edge,
     httpPort: request.door.http,
     httpsPort: request.door.https,
-    configs: await ensureFiles(request, edgeFiles({ stack, lua: request.assets.lua, door: request.door })),
+    configs: edgeConfigs,
     networks,
   });
   await expectForgottenEdges(request, changes);
   const unset = await ensureControl(request, control, changes);
   const pending = await ensureService(request, edge, request.upgradeEdge ? 'update' : 'leave', changes);
+  changes.push(...(await bringMesh(request, { configs: edgeConfigs, networks })));
   await untilReady(request, failedBefore);
-  if (pending.length === 0) await removeOldFiles(request, [control, edge]);
+  const mesh = await swarm.services.get(names.mesh(stack));
+  if (pending.length === 0) await removeOldFiles(request, [control, edge, ...(mesh ? [mesh.spec] : [])]);
   return { changes, pending, unset };
+}
+
+/** It publishes no port, so changing it loses no request: its new tasks come before the old ones go. */
+async function bringMesh(
+  { engine, images }: SetupRequest,
+  parts: {
+    readonly configs: readonly MountedConfig[];
+    readonly networks: { readonly edge: string; readonly control: string };
+  },
+): Promise<readonly string[]> {
+  const lua = parts.configs.find(({ target }) => target === edgePaths.lua);
+  return lua ? renewMesh(engine, { image: images.edge, lua, networks: parts.networks }) : [];
 }
 
 async function ensureImage(

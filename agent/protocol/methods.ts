@@ -27,6 +27,13 @@ export const params = {
   abort: z.strictObject({ ...changed, environment }),
   /** Without a tag: the release before the one that is live. */
   rollback: z.strictObject({ ...changed, environment, tag: z.string().min(1).nullable() }),
+  /** `ref`: the commit whose suite it is. Without it: HEAD; for what is live, that one's own commit. */
+  suite: z.strictObject({
+    ...changed,
+    environment,
+    suite: z.string().min(1),
+    ref: z.string().min(1).nullable(),
+  }),
   status: z.strictObject({ ...place, environment: environment.nullable() }),
   releases: z.strictObject({ ...place, environment }),
   logs: z.strictObject({
@@ -179,6 +186,7 @@ export interface BackingStatus {
 }
 
 export interface EdgeStatus {
+  /** Name of the node; `inside`: the internal edge, wherever it runs. */
   readonly node: string;
   readonly state: 'current' | 'behind' | 'missing' | 'forgotten';
   readonly detail: string;
@@ -285,12 +293,27 @@ export interface FlagSetResult {
   readonly tookMs: number;
 }
 
+export interface SuiteResult {
+  readonly outcome: 'done' | 'failed';
+  readonly suite: string;
+  readonly stage: 'build' | 'preview' | 'live';
+  /** Its own; not always that of the release. */
+  readonly commit: string;
+  /** What it asked; `null` for stage `build`. */
+  readonly release: ReleaseName | null;
+  readonly message: string;
+  /** All of them. */
+  readonly tests: readonly SuiteTest[];
+  readonly tookMs: number;
+}
+
 export interface Results {
   setup: SetupResult;
   deploy: RolloutResult;
   promote: RolloutResult;
   abort: RolloutResult;
   rollback: RolloutResult;
+  suite: SuiteResult;
   status: { readonly environments: readonly EnvironmentStatus[] };
   releases: { readonly stack: string; readonly releases: readonly ReleaseEntry[] };
   logs: { readonly lines: number };

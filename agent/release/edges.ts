@@ -1,7 +1,7 @@
 /** Waiting for the word of every expected edge. */
 import { names } from '../common/names.ts';
 import { unacknowledged, type Requirement, type Unacknowledged } from '../edge/expected.ts';
-import { routingOf } from '../edge/routing.ts';
+import { hasInside, routingOf } from '../edge/routing.ts';
 import { renderServices } from '../edge/services-config.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
@@ -45,14 +45,24 @@ export function describeMissing(missing: readonly Unacknowledged[]): string {
   return missing.map(({ node, why }) => (node === '' ? why : `${node}: ${why}`)).join('; ');
 }
 
-/** What every edge that reports says, for the tasks that are the edges now. */
-export async function edgeReports(swarm: Swarm, ledger: Ledger): Promise<EdgeReports> {
-  const tasks = await swarm.tasks.list({ service: names.edge(ledger.stack) });
-  const running = new Set(tasks.filter((task) => task.state === 'running').map((task) => task.id));
-  const { acks, proofs } = await ledger.acks.read();
-  const alive = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(all).filter(([task]) => running.has(task)));
-  return { acks: alive(acks), proofs: alive(proofs) };
+export interface SidedReports {
+  readonly outside: EdgeReports;
+  /** Of the mesh. */
+  readonly inside: EdgeReports;
+}
+
+/** What every edge that reports says, for the tasks that are the edges, or the mesh, now. */
+export async function edgeReports(swarm: Swarm, ledger: Ledger): Promise<SidedReports> {
+  const { stack } = ledger;
+  const reports = await ledger.acks.read();
+  const of = async (service: string): Promise<EdgeReports> => {
+    const tasks = await swarm.tasks.list({ service });
+    const running = new Set(tasks.filter((task) => task.state === 'running').map((task) => task.id));
+    const alive = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
+      Object.fromEntries(Object.entries(all).filter(([task]) => running.has(task)));
+    return { acks: alive(reports.acks), proofs: alive(reports.proofs) };
+  };
+  return { outside: await of(names.edge(stack)), inside: await of(names.mesh(stack)) };
 }
 
 /** The releases that slots name. */
@@ -67,13 +77,14 @@ async function edgeLook(
   { swarm, ledger }: ReleaseEngine,
   routes: Stored<Routes>,
 ): Promise<(require?: Requirement) => Promise<readonly Unacknowledged[]>> {
-  const { hash } = renderServices(
-    routingOf(ledger.stack, routes, await releasesInSlots(ledger, routes.value)),
-  );
+  const routing = routingOf(ledger.stack, routes, await releasesInSlots(ledger, routes.value));
+  const { hash } = renderServices(routing);
+  const isMeshed = hasInside(routing);
   return async (require) => {
-    const [nodes, edgeTasks, reports] = await Promise.all([
+    const [nodes, edgeTasks, meshTasks, reports] = await Promise.all([
       swarm.nodes(),
       swarm.tasks.list({ service: names.edge(ledger.stack) }),
+      isMeshed ? swarm.tasks.list({ service: names.mesh(ledger.stack) }) : [],
       ledger.acks.read(),
     ]);
     const { id: object, version } = routes;
@@ -87,6 +98,7 @@ async function edgeLook(
       version,
       hash,
       ...(require && { require }),
+      ...(isMeshed && { inside: { tasks: meshTasks, services: routing.services } }),
     });
   };
 }

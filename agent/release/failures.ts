@@ -1,5 +1,6 @@
 import { failure, type TidegateError } from '../common/errors.ts';
 import type { Colour } from '../common/names.ts';
+import type { MountedFile } from './mounted-files.ts';
 
 export function lockHeld(holder: string): TidegateError {
   const [rollout, ...driver] = holder.split('/');
@@ -82,6 +83,12 @@ export function interruptedNotOver(id: string, driver: string): TidegateError {
   });
 }
 
-export function configGone(release: number, config: string): TidegateError {
-  return cannotBeRestored(release, `its config ${config} was removed from the Swarm`);
+export function fileGone(release: number, { kind, name, id }: MountedFile): TidegateError {
+  const what = `${kind} ${name}`;
+  return cannotBeRestored(
+    release,
+    id === undefined
+      ? `its ${what} was removed from the Swarm`
+      : `its external ${what} was removed from the Swarm, or replaced by another one`,
+  );
 }

@@ -1,11 +1,12 @@
 /** What the ledger keeps: bounded, and never less than a slot needs. Done by control, one at a time. */
 import { hasCode } from '../common/errors.ts';
-import { isEnded, type RolloutState } from '../swarm/ledger/rollout.ts';
-import { releaseRecord, type ReleaseRecord } from '../swarm/ledger/release.ts';
+import { isEnded } from '../swarm/ledger/rollout.ts';
+import { releaseRecord } from '../swarm/ledger/release.ts';
 import { decode } from '../swarm/ledger/object.ts';
 import { labels } from '../common/names.ts';
-import { configNames } from './config-files.ts';
+import type { FileKind } from '../config/model.ts';
 import type { ReleaseEngine } from './engine.ts';
+import { mountedFiles } from './mounted-files.ts';
 
 export interface Retention {
   readonly releases: number;
@@ -49,35 +50,41 @@ async function pruneReleases(engine: ReleaseEngine, keep: number): Promise<void>
   for (const record of dropped) await ledger.releases.remove(record.number);
   const images = dropped.flatMap((record) => Object.values(record.services).map((service) => service.digest));
   if (images.length > 0) await dropImages(engine, new Set(images));
-  const kept = all.filter((record) => !dropped.includes(record));
-  await dropConfigs(engine, kept, journals);
+  await dropFiles(engine);
 }
 
-/** Configs that no kept release mounts. A rollout that is being built has made its own and names them only later. */
-async function dropConfigs(
-  { swarm, ledger, log }: ReleaseEngine,
-  kept: readonly ReleaseRecord[],
-  journals: readonly { readonly state: RolloutState }[],
-): Promise<void> {
-  if (journals.some(({ state }) => !isEnded(state) && state.release === null)) return;
-  const needed = new Set(
-    kept.flatMap(({ services }) => Object.values(services).flatMap(({ spec }) => configNames(spec))),
-  );
+/**
+ * Configs and secrets that no kept release and no backing service mounts. The order matters: what is listed first was made before the journals
+ * were read, so whoever made it is still building, and nothing is dropped, or has its record in the list that follows.
+ */
+async function dropFiles({ swarm, ledger, log }: ReleaseEngine): Promise<void> {
+  const own = (kind: FileKind) => ({ [labels.stack]: ledger.stack, [labels.object]: kind });
+  const configs = await swarm.configs.list(own('config'));
+  const secrets = await swarm.secrets.list(own('secret'));
+  const journals = await ledger.journals.list();
+  if (journals.some(({ value: { state } }) => !isEnded(state) && state.release === null)) return;
+  const services = (await ledger.releases.list()).flatMap((record) => Object.values(record.services));
   const backing = await swarm.services.list({ [labels.stack]: ledger.stack, [labels.object]: 'backing' });
-  for (const { spec } of backing) for (const name of configNames(spec)) needed.add(name);
-  const own = { [labels.stack]: ledger.stack, [labels.object]: 'config' };
-  for (const config of await swarm.configs.list(own)) {
-    if (needed.has(config.name)) continue;
-    await swarm.configs.remove(config.id).catch((error: unknown) => {
-      // A task that mounts it has not left yet: the next time.
-      if (!hasCode(error, 'engine.failed', 'swarm.conflict')) throw error;
-      log.warn(
-        { config: config.name, error: error.message },
-        'a config that no release needs is still in use',
-      );
-    });
-  }
+  const mounted = [...services, ...backing].flatMap(({ spec }) => mountedFiles(spec));
+  const drop = async (kind: FileKind, found: readonly Found[], remove: Remove): Promise<void> => {
+    const needed = new Set(mounted.filter((file) => file.kind === kind).map(({ name }) => name));
+    for (const { id, name } of found.filter((file) => !needed.has(file.name)))
+      await remove(id).catch((error: unknown) => {
+        // A task that mounts it has not left yet: the next time.
+        if (!hasCode(error, 'engine.failed', 'swarm.conflict')) throw error;
+        log.warn({ [kind]: name, error: error.message }, `a ${kind} that no release needs is still in use`);
+      });
+  };
+  await drop('config', configs, (id) => swarm.configs.remove(id));
+  await drop('secret', secrets, (id) => swarm.secrets.remove(id));
 }
+
+interface Found {
+  readonly id: string;
+  readonly name: string;
+}
+
+type Remove = (id: string) => Promise<void>;
 
 /** Images of dropped releases, unless a release of any environment still names them. */
 async function dropImages({ swarm, log }: ReleaseEngine, digests: ReadonlySet<string>): Promise<void> {

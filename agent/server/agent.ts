@@ -26,6 +26,7 @@ import { releases } from './methods/releases.ts';
 import { rollback } from './methods/rollback.ts';
 import { setCertificate } from './methods/set-certificate.ts';
 import { setup } from './methods/setup.ts';
+import { suite } from './methods/suite.ts';
 import { status } from './methods/status.ts';
 import { validate } from './methods/validate.ts';
 import { watch } from './methods/watch.ts';
@@ -65,6 +66,7 @@ const methods: Methods = {
   promote,
   abort,
   rollback,
+  suite,
   status,
   releases,
   logs,

@@ -12,9 +12,10 @@ import {
 import { backingNotReady, kindChanged } from '../infra/failures.ts';
 import type { PlannedBacking } from '../protocol/plan.ts';
 import type { Call } from '../protocol/methods.ts';
-import { ensureConfigs } from '../release/config-files.ts';
 import type { Current } from '../release/current.ts';
+import { ensureFiles } from '../release/mounted-files.ts';
 import type { ServiceObject } from '../swarm/port.ts';
+import { madeFiles } from './mounted.ts';
 import type { Place } from './place.ts';
 import { differences } from './plan/differences.ts';
 import type { Source } from './source.ts';
@@ -51,7 +52,7 @@ export async function makeBacking(
     signal: call.signal,
     onLine: (text) => call.onEvent({ kind: 'line', source: `build ${service.name}`, stream: 'stdout', text }),
   });
-  await ensureConfigs(engine.swarm, environment.stack, service.configs);
+  await ensureFiles(engine.swarm, environment.stack, madeFiles(service));
   const content = await backingContent(place, source, service);
   return { service: service.name, content, image: image.ref };
 }

@@ -81,6 +81,22 @@ export function unknownCertificate(
   });
 }
 
+export function unknownSuite(name: string, ref: string, suggestion: string): TidegateError {
+  return failure('usage.invalid', {
+    message: `There is no suite "${name}" in tidegate.yaml of ${ref}.`,
+    hint: suggestion === '' ? 'It has no suites; docs/suites.md shows how to write one.' : suggestion,
+    data: { suite: name, ref },
+  });
+}
+
+export function nothingLiveToTest(name: string, service: string, environment: string): TidegateError {
+  return failure('release.unknown', {
+    message: `The suite ${name} asks what is live, and no version of ${service} is live in ${environment}.`,
+    hint: `Deploy one first: "tidegate deploy ${environment}".`,
+    data: { suite: name, service, environment },
+  });
+}
+
 export function noEdgeForSuite(stack: string): TidegateError {
   return failure('edge.not-ready', {
     message: `No edge of ${stack} runs that a suite could ask.`,

@@ -148,9 +148,11 @@ export async function previewOf(
   head: RolloutHead,
   release: number,
 ): Promise<string | null> {
-  const service = head.moves[0]?.service;
-  if (service === undefined) return null;
   const record = await engine.ledger.releases.get(release);
+  // Nobody's browser comes to a service that only others call.
+  const isPublic = (name: string): boolean => record?.services[name]?.route.internal !== 'only';
+  const service = head.moves.map((move) => move.service).find(isPublic);
+  if (service === undefined) return null;
   const { hosts = [], paths = ['/'] } = record?.services[service]?.route ?? {};
   const base = environment.url ?? edgeUrl(environment, hosts[0]);
   return previewLink({

@@ -6,14 +6,16 @@ import { loadProject } from '../config/project.ts';
 import { sortProblems } from '../config/report.ts';
 import type { Commit } from '../git/repository.ts';
 import type { Call } from '../protocol/methods.ts';
-import { ensureConfigs } from '../release/config-files.ts';
 import { slotContent, type Current } from '../release/current.ts';
 import type { MakeRelease } from '../release/engine.ts';
+import { ensureFiles } from '../release/mounted-files.ts';
 import type { Wanted } from '../release/plan.ts';
 import type { FlagDefinition } from '../swarm/ledger/flags.ts';
 import type { ReleasedService, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead } from '../swarm/ledger/rollout.ts';
 import type { Agent } from './agent.ts';
+import { callerFiles } from './caller-files.ts';
+import { madeFiles, mountProject } from './mounted.ts';
 import type { Place } from './place.ts';
 import { readSourceFlags } from './source-flags.ts';
 
@@ -28,6 +30,7 @@ export interface Source {
 /** Reads the commit's configuration; throws `config.invalid` with every problem, notes every warning. */
 export async function readSource(agent: Agent, place: Place, ref: string, call: Call): Promise<Source> {
   const { repository, folder, environment, readCheckoutFile } = place;
+  const { swarm, ledger } = place.engine;
   const commit = await repository.resolve(ref);
   const readCommitFile = (file: string) => repository.readFile(commit.oid, file);
   const loaded = await loadProject({
@@ -35,11 +38,13 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
     readCheckoutFile,
     environment: environment.name,
     variables: agent.env,
+    callerFiles: callerFiles(repository),
     folder,
   });
   const { flags, problems: flagProblems } = await readSourceFlags(loaded, readCommitFile);
-  const problems = sortProblems([...loaded.problems, ...flagProblems]);
-  if (!loaded.project || problems.some(({ severity }) => severity === 'error'))
+  const mounted = loaded.project && (await mountProject(swarm, ledger.keys, loaded.project));
+  const problems = sortProblems([...loaded.problems, ...flagProblems, ...(mounted?.problems ?? [])]);
+  if (!mounted || problems.some(({ severity }) => severity === 'error'))
     throw configFailure(problems, {
       environment: environment.name,
       environments: loaded.environments,
@@ -54,12 +59,13 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
     });
   const { builder } = place.connection;
   const wanted: Record<string, Wanted> = {};
-  for (const service of loaded.project.services)
+  const { project } = mounted;
+  for (const service of project.services)
     wanted[service.name] = {
       content: contentKey(service, await builder.key({ repository, commit, source: service.source })),
       rollout: service.rollout,
     };
-  return { commit, project: loaded.project, wanted, flags };
+  return { commit, project, wanted, flags };
 }
 
 /** Builds what moves; takes over from the live release what does not. */
@@ -132,7 +138,7 @@ async function makeService(
     signal,
     onLine: (text) => call.onEvent({ kind: 'line', source: `build ${service.name}`, stream: 'stdout', text }),
   });
-  await ensureConfigs(place.engine.swarm, environment.stack, service.configs);
+  await ensureFiles(place.engine.swarm, environment.stack, madeFiles(service));
   return {
     kind: 'web',
     content: source.wanted[service.name]?.content ?? '',
@@ -142,17 +148,20 @@ async function makeService(
     health: service.health,
     replicas: service.replicas,
     networks: [...service.networks],
+    ...(service.dependsOn.length > 0 && { dependsOn: [...service.dependsOn] }),
     rollout: { ...service.rollout, steps: [...service.rollout.steps] },
     spec: service.template,
   };
 }
 
-function routeOf({ route: { hosts, port, paths, stripPrefix } }: WebService): ReleasedService['route'] {
+export function routeOf({ route }: Pick<WebService, 'route'>): ReleasedService['route'] {
+  const { hosts, port, paths, stripPrefix, internal } = route;
   return {
     hosts: [...hosts],
     port,
     ...(paths && { paths: [...paths] }),
     ...(stripPrefix && { stripPrefix }),
+    ...(internal && { internal }),
   };
 }
 

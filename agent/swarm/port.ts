@@ -125,6 +125,8 @@ export interface Task {
   readonly addresses: readonly string[];
   /** The same by the id of the network. */
   readonly addressOn: Readonly<Record<string, string>>;
+  /** What it is called on its networks, besides the name of its service. */
+  readonly aliases?: readonly string[];
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -194,9 +196,14 @@ export interface Swarm {
   };
 
   readonly secrets: {
+    get(name: string): Promise<SecretObject | undefined>;
     list(labels: Readonly<Record<string, string>>): Promise<readonly SecretObject[]>;
     /** Throws `swarm.conflict` when the name is taken. At most 500 KB. */
-    create(name: string, data: string, labels: Readonly<Record<string, string>>): Promise<string>;
+    create(
+      name: string,
+      data: Uint8Array | string,
+      labels: Readonly<Record<string, string>>,
+    ): Promise<string>;
     /** Removing what is not there is fine; what a service mounts cannot be removed (`engine.failed`). */
     remove(id: string): Promise<void>;
   };

@@ -14,6 +14,15 @@ const secret = z
 
 export function openSecrets(calls: Calls): Swarm['secrets'] {
   return {
+    async get(name) {
+      const ask = orUndefined((docker, abortSignal) =>
+        docker.getSecret(encodeURIComponent(name)).inspect({ abortSignal }),
+      );
+      const found = await calls.read(`read the secret ${name}`, ask, secret.optional());
+      // Swarm also takes ids, beginnings of ids and other cases for a name.
+      return found?.name === name ? found : undefined;
+    },
+
     list: (labels) =>
       calls.read(
         'list the secrets',

@@ -31,7 +31,10 @@ const task = z
         .object({ ContainerID: z.string().optional(), ExitCode: z.number().optional() })
         .nullish(),
     }),
-    Spec: z.object({ ContainerSpec: z.object({ Image: z.string() }).nullish() }),
+    Spec: z.object({
+      ContainerSpec: z.object({ Image: z.string() }).nullish(),
+      Networks: z.array(z.object({ Aliases: z.array(z.string()).nullish() })).nullish(),
+    }),
     NetworksAttachments: z.array(attachment).nullish(),
   })
   .transform((answer): Task => ({
@@ -55,6 +58,7 @@ const task = z
           .map((address) => [Network?.ID ?? '', address]),
       ),
     ),
+    aliases: (answer.Spec.Networks ?? []).flatMap(({ Aliases }) => Aliases ?? []),
     createdAt: answer.CreatedAt,
     updatedAt: answer.UpdatedAt,
   }));

@@ -10,7 +10,7 @@ import path from 'node:path';
 import type { Load } from '../support/load.ts';
 import { must, openShop, type CliRun, type Shop } from '../support/shop.ts';
 import { allPoints, operations, recordsOf, sample, type CrashPoint } from './crash-points.ts';
-import { prepare, versions } from './crash-stage.ts';
+import { prepare, testedVersions, versions } from './crash-stage.ts';
 import { addVersion, comesToRestOn, noFailure } from './shop-facts.ts';
 
 const isFull = process.env['TIDEGATE_TEST_FULL'] === '1';
@@ -19,6 +19,11 @@ const points = isFull ? allPoints : sample(allPoints, seed, 4);
 const size = `${points.length} of ${allPoints.length} points`;
 /** Short, so that control need not be waited for. */
 const leaseSeconds = 3;
+
+const suites = `suites:
+  smoke: { stage: preview, service: web, command: 'true' }
+  users: { stage: live, service: web, command: 'true' }
+`;
 
 const program = path.resolve(import.meta.dirname, '../support/crash-agent.ts');
 
@@ -31,6 +36,12 @@ describe(`crash matrix (${isFull ? size : `${size}, TIDEGATE_TEST_SEED=${seed}`}
   before(async () => {
     shop = await openShop({ about: 'crash', replicas: 1 });
     await addVersion(shop, { from: 'v1.1.0', tag: 'v1.1.1' });
+    for (const tag of testedVersions)
+      await addVersion(shop, {
+        from: 'v1.1.0',
+        tag,
+        change: { file: 'tidegate.yaml', edit: (text) => text + suites },
+      });
     for (const version of versions) await must(shop.cli('deploy', 'dev', version));
     load = shop.load({ connections: 4, ratePerSecond: 100 });
   });

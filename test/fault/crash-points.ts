@@ -1,10 +1,10 @@
 /** The points at which the matrix kills the agent, and what has to come of each. Pure. */
 
 /**
- * `deploy`: of another version. `abort`: of a held deploy. `rollback-warm`: to the version whose slot still runs.
+ * `deploy`: of another version. `deploy-tested`: of one that has suites of stage `preview` and `live`. `abort`: of a held deploy. `rollback-warm`: to the version whose slot still runs.
  * `rollback-kept`: to an older one, whose slot is long gone.
  */
-export type Operation = 'deploy' | 'abort' | 'rollback-warm' | 'rollback-kept';
+export type Operation = 'deploy' | 'deploy-tested' | 'abort' | 'rollback-warm' | 'rollback-kept';
 
 /** Who comes next: another agent at once, or nobody, so that control has to act when the lease is over. */
 export type Next = 'agent' | 'control';
@@ -31,6 +31,10 @@ const late = ['settling: draining', 'left (settling: draining)'];
 /** Every record an undisturbed operation writes, in order (`back`, then `onward`). */
 const records: Readonly<Record<Operation, Records>> = {
   deploy: { back: [...early, 'testing', 'placing', 'superseded', 'verifying', 'promoted'], onward: late },
+  'deploy-tested': {
+    back: [...early, 'testing', 'placing', 'superseded', 'verifying', 'promoted', 'testing-live'],
+    onward: late,
+  },
   abort: {
     back: [
       'taken over (shifting 1: holding)',
@@ -60,6 +64,7 @@ const placing = ['slot scaled', 'slot removed', 'routes written: lock slot', 'sl
 /** What the effects write between records: a driver may die in the middle of one. */
 const steps: Readonly<Record<Operation, Records>> = {
   deploy: { back: ['routes written: rollout', ...placing, 'routes written: route'], onward: [] },
+  'deploy-tested': { back: ['run created', 'run removed'], onward: [] },
   abort: { back: ['slot scaled', 'slot removed'], onward: [] },
   'rollback-warm': {
     back: ['routes written: rollout'],

@@ -8,6 +8,9 @@ import { comesToRestOn, liveTag } from './shop-facts.ts';
 /** Released once each, all of them good. */
 export const versions = ['v1.0.0', 'v1.1.0', 'v1.1.1'] as const;
 
+/** Good as well; they have suites that say so. */
+export const testedVersions = ['v1.1.2', 'v1.1.3'] as const;
+
 export interface Stage {
   /** `tidegate ARGS`. */
   readonly args: readonly string[];
@@ -28,6 +31,11 @@ export async function prepare(shop: Shop, operation: Operation): Promise<Stage> 
     case 'deploy': {
       const args = ['deploy', 'dev', third];
       return { args, nextArgs: args, before: live, target: third, nextTarget: third };
+    }
+    case 'deploy-tested': {
+      const target = testedVersions.find((version) => version !== live) ?? testedVersions[0];
+      const args = ['deploy', 'dev', target];
+      return { args, nextArgs: args, before: live, target, nextTarget: target };
     }
     case 'abort':
       await must(shop.cli('deploy', 'dev', third, '--hold'));

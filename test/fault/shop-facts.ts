@@ -25,6 +25,8 @@ export async function nothingIsLeftOver(shop: Shop): Promise<void> {
     named.sort(),
     'slots in the Swarm and in the ledger',
   );
+  const runs = { [labels.stack]: shop.stack, [labels.object]: 'suite' };
+  assert.deepEqual(await shop.swarm.services.list(runs), [], 'tasks of suites');
   assert.deepEqual(routes.claims, {}, 'claims');
   assert.equal(routes.lock.holder, undefined, 'the lock');
   for (const { value } of await shop.ledger.journals.list()) {

@@ -72,10 +72,12 @@ function isSwap(before: Labels, after: Labels): boolean {
 
 /**
  * Calls `onStep` right after what an effect does between two records: `slot created`, `slot scaled`, `slot removed`,
+ * `run created` and `run removed` (of a task that runs once),
  * `routes written` (with what of them changed: `lock`, `rollout.web`, `slot.web-blue`, …).
  */
 export function watchSteps(swarm: Swarm, onStep: (name: string) => void): Swarm {
   const { configs, services } = swarm;
+  const runs = new Set<string>();
   return {
     ...swarm,
     configs: {
@@ -97,7 +99,8 @@ export function watchSteps(swarm: Swarm, onStep: (name: string) => void): Swarm 
       ...services,
       create: async (spec) => {
         const id = await services.create(spec);
-        onStep('slot created');
+        if (spec.Mode.ReplicatedJob) runs.add(id);
+        onStep(runs.has(id) ? 'run created' : 'slot created');
         return id;
       },
       update: async (service, spec) => {
@@ -106,7 +109,7 @@ export function watchSteps(swarm: Swarm, onStep: (name: string) => void): Swarm 
       },
       remove: async (id) => {
         await services.remove(id);
-        onStep('slot removed');
+        onStep(runs.has(id) ? 'run removed' : 'slot removed');
       },
     },
   };

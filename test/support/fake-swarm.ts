@@ -246,6 +246,11 @@ class View implements Swarm {
   };
 
   readonly secrets: Swarm['secrets'] = {
+    get: (name) =>
+      this.#call((cluster) => {
+        const found = [...cluster.secrets.values()].find((secret) => secret.name === name);
+        return found && { id: found.id, name, labels: found.labels };
+      }),
     list: (labels) =>
       this.#call((cluster) =>
         [...cluster.secrets.values()]
@@ -256,7 +261,7 @@ class View implements Swarm {
       this.#call((cluster) => {
         if ([...cluster.secrets.values()].some((secret) => secret.name === name)) throw conflict(name);
         const id = cluster.id('secret');
-        cluster.secrets.set(id, { id, name, labels: { ...labels }, data });
+        cluster.secrets.set(id, { id, name, labels: { ...labels }, data: Buffer.from(data).toString() });
         return id;
       }),
     remove: (id) =>

@@ -1,7 +1,7 @@
 /** Per method: how its result is shown, and how it counts as an ending. */
 import type { Method, Results, RolloutResult } from '../../protocol/methods.ts';
 import type { Ending } from '../exit-code.ts';
-import type { Style } from '../terminal.ts';
+import { cleanText, type Style } from '../terminal.ts';
 import { reportBacking, reportDown, reportForgotten, reportSetup } from './environment.ts';
 import { reportFlags, reportFlagSet } from './flags.ts';
 import { reportDoctor } from './doctor.ts';
@@ -10,7 +10,7 @@ import { reportPlan } from './plan.ts';
 import { reportCertificate, reportMaintenance } from './door.ts';
 import { reportHistory, reportProject, reportRefs } from './project.ts';
 import { reportReleases } from './releases.ts';
-import { reportRollout } from './rollout.ts';
+import { reportRollout, word } from './rollout.ts';
 import { reportStatus } from './status.ts';
 import { reportValidate } from './validate.ts';
 
@@ -41,6 +41,10 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   promote: rollout,
   abort: rollout,
   rollback: rollout,
+  suite: {
+    lines: ({ outcome, message }, { style }) => [`${word(outcome, style)}: ${cleanText(message)}`],
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
   setup: { lines: (result, { style }) => reportSetup(result, style), ending: () => done },
   status: {
     lines: ({ environments }, { style, now }) => reportStatus(environments, style, now),

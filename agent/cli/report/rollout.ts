@@ -17,7 +17,8 @@ function moveLine({ service, from, to }: ServiceMoveResult): string {
   return from === null ? `  ${service}: ${to}` : `  ${service}: ${from} -> ${to}`;
 }
 
-function word(outcome: Outcome, style: Style): string {
+/** The outcome, as it begins every report. */
+export function word(outcome: Outcome, style: Style): string {
   switch (outcome) {
     case 'done':
       return style.good('done');

@@ -34,7 +34,8 @@ export async function letRequestsEnd(
     return cut(now, mine, head.id);
   });
   await awaitEdges(engine, { routes, require: { idle }, limitMs: limits.acknowledge, signal });
-  const { acks } = await edgeReports(engine.swarm, ledger);
-  const closed = Object.values(acks).flatMap((ack) => idle.map((slot) => ack.slots[slot]?.closed ?? 0));
+  const { outside, inside } = await edgeReports(engine.swarm, ledger);
+  const acks = [...Object.values(outside.acks), ...Object.values(inside.acks)];
+  const closed = acks.flatMap((ack) => idle.map((slot) => ack.slots[slot]?.closed ?? 0));
   return closed.reduce((sum, count) => sum + count, 0);
 }

@@ -4,22 +4,25 @@ import type { ReleasedService, ReleaseRecord } from '../../swarm/ledger/release.
 import type { Routes } from '../../swarm/ledger/routes.ts';
 import type { Stored } from '../../swarm/port.ts';
 import type { Unacknowledged } from '../../edge/expected.ts';
-import { withConfigIds } from '../config-files.ts';
 import { awaitEdges, describeMissing, missingEdges } from '../edges.ts';
 import type { Rollout } from '../engine.ts';
 import { writeRoutes } from '../lock.ts';
 import type { RolloutEvent } from '../machine.ts';
+import { withFileIds } from '../mounted-files.ts';
 import { clear, fill } from '../routes-changes.ts';
 import { networkLabels, networkNames, slotSpec } from '../slot-spec.ts';
 import { letRequestsEnd } from './let-requests-end.ts';
 import { supersede } from './supersede.ts';
 import { contentOf, targetRelease } from './target.ts';
+import { ensureMesh } from '../mesh.ts';
+import { placingOrder } from '../order.ts';
 import { newSlots, subjectOf, vacateSlot, type Slot } from './slots.ts';
 import { diagnose, type Trouble } from './trouble.ts';
 
 /**
  * Places the release in its slots: what is in them goes first, and only when every edge sees nothing of it the
- * new tasks come. Done when Swarm runs them and every edge sees as many `L7OK` servers as there are replicas.
+ * new tasks come, stage by stage, those that others depend on first. Done when Swarm runs them and every edge sees as
+ * many `L7OK` servers as there are replicas.
  */
 export async function place(rollout: Rollout, signal: AbortSignal): Promise<RolloutEvent> {
   const release = await targetRelease(rollout);
@@ -29,8 +32,18 @@ export async function place(rollout: Rollout, signal: AbortSignal): Promise<Roll
     return { type: 'failed', reason: 'edges-unacknowledged', detail: describeMissing(occupied) };
   const routes = await writeRoutes(rollout, (now) => fill(now, rollout.head.moves, release.number), signal);
   await supersede(rollout);
-  for (const slot of slots) await createSlot(rollout, slot, release);
-  return untilHealthy(rollout, slots, release, routes, signal);
+  await ensureMesh(rollout.engine, routes);
+  const { clock } = rollout.engine;
+  const deadline = clock.monotonic() + rollout.head.deadlineMs;
+  const placed: Slot[] = [];
+  for (const stage of placingOrder(slots, release)) {
+    for (const slot of stage) await createSlot(rollout, slot, release);
+    placed.push(...stage);
+    const limitMs = Math.max(0, deadline - clock.monotonic());
+    const event = await untilHealthy(rollout, placed, { release, routes, limitMs, signal });
+    if (event.type !== 'placed') return event;
+  }
+  return { type: 'placed' };
 }
 
 /** Empties the slots unless they hold this very release already (a driver before us died while placing). */
@@ -40,31 +53,40 @@ async function makeRoom(
   release: number,
   signal: AbortSignal,
 ): Promise<readonly Unacknowledged[]> {
-  const { swarm, ledger } = rollout.engine;
-  const missing: Unacknowledged[] = [];
-  for (const slot of slots) {
-    const service = await swarm.services.get(slotServiceName(ledger.stack, slot.service, slot.colour));
-    const known = (await ledger.routes.read()).value.slots[slot.key];
-    if (service?.labels[labels.release] === String(release) && known === release) continue;
-    if (!service && known === undefined) continue;
-    // An earlier rollout that drained it may have been superseded in the middle (invariant 3).
-    const silent = await awaitEdges(rollout.engine, {
-      routes: await ledger.routes.read(),
-      limitMs: rollout.engine.limits.acknowledge,
-      signal,
-    });
-    if (silent.length > 0) return silent;
-    await letRequestsEnd(rollout, [slot], { isMine: () => true, signal });
-    missing.push(...(await vacateSlot(rollout, slot, signal)));
-    await writeRoutes(rollout, (routes) => clear(routes, [slot.key]), signal);
-  }
-  return missing;
+  const { swarm, ledger, limits } = rollout.engine;
+  const { stack } = ledger;
+  const routes = await ledger.routes.read();
+  const found = await Promise.all(
+    slots.map(async (slot): Promise<readonly Slot[]> => {
+      const service = await swarm.services.get(slotServiceName(stack, slot.service, slot.colour));
+      const known = routes.value.slots[slot.key];
+      if (service?.labels[labels.release] === String(release) && known === release) return [];
+      return !service && known === undefined ? [] : [slot];
+    }),
+  );
+  const occupied = found.flat();
+  if (occupied.length === 0) return [];
+  // An earlier rollout that drained them may have been superseded in the middle (invariant 3).
+  const silent = await awaitEdges(rollout.engine, { routes, limitMs: limits.acknowledge, signal });
+  if (silent.length > 0) return silent;
+  await letRequestsEnd(rollout, occupied, { isMine: () => true, signal });
+  const missing = await Promise.all(occupied.map((slot) => vacateSlot(rollout, slot, signal)));
+  await writeRoutes(
+    rollout,
+    (now) =>
+      clear(
+        now,
+        occupied.map((slot) => slot.key),
+      ),
+    signal,
+  );
+  return missing.flat();
 }
 
 async function createSlot(rollout: Rollout, slot: Slot, release: ReleaseRecord): Promise<void> {
   const { swarm, ledger } = rollout.engine;
   const { stack } = ledger;
-  const content = await withConfigIds(swarm, release.number, contentOf(release, slot.service));
+  const content = await withFileIds(swarm, release.number, contentOf(release, slot.service));
   const networks: string[] = [];
   for (const name of networkNames(stack, content.networks))
     networks.push(await swarm.networks.ensure(name, networkLabels(stack)));
@@ -77,12 +99,18 @@ async function createSlot(rollout: Rollout, slot: Slot, release: ReleaseRecord):
   }
 }
 
+interface Healing {
+  readonly release: ReleaseRecord;
+  /** Those that name the slots. */
+  readonly routes: Stored<Routes>;
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
 async function untilHealthy(
   rollout: Rollout,
   slots: readonly Slot[],
-  release: ReleaseRecord,
-  routes: Stored<Routes>,
-  signal: AbortSignal,
+  { release, routes, limitMs, signal }: Healing,
 ): Promise<RolloutEvent> {
   const { changes, ledger } = rollout.engine;
   const { stack } = ledger;
@@ -99,7 +127,7 @@ async function untilHealthy(
       return undefined;
     },
     // What edges see comes with events; only what is wrong with tasks is polled.
-    { limitMs: rollout.head.deadlineMs, pollMs: 400, signal },
+    { limitMs, pollMs: 400, signal },
   );
   if (found === 'healthy') return { type: 'placed' };
   return { type: 'failed', ...(found ?? (await overdue(rollout, slots, missing))) };

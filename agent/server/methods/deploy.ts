@@ -1,6 +1,7 @@
 import type { Call, Params, RolloutResult } from '../../protocol/methods.ts';
 import { liveRelease, readCurrent } from '../../release/current.ts';
 import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
+import { requireOfEdge } from '../../infra/edge-abilities.ts';
 import { recover } from '../../release/recovery.ts';
 import type { Agent } from '../agent.ts';
 import { bringBacking, checkKinds } from '../backing.ts';
@@ -41,6 +42,8 @@ export async function deploySource(
   const moves = movesTo(current, source.wanted);
   for (const service of leftOver(current, source.wanted))
     note(`${service} is not in this commit; it stays as it is until "tidegate down"`);
+  if (moves.length > 0 && source.project.services.some(({ route }) => route.internal !== undefined))
+    await requireOfEdge(engine, 'have internal routes');
   await checkKinds(place, source, current);
   const created = await bringBacking(place, source, call);
   if (moves.length === 0) return unchanged(agent, place, { source, live, created });

@@ -17,7 +17,8 @@ const usualNames = [
 
 /** A first tidegate.yaml beside the compose file. Never replaces one. */
 export async function init(agent: Agent, params: Params<'init'>): Promise<InitResult> {
-  const { root } = await agent.connections.repository(params.folder);
+  const repository = await agent.connections.repository(params.folder);
+  const { root } = repository;
   const { folder, compose } = await findCompose(root, params);
   const file = inside(root, path.join(folder, 'tidegate.yaml'));
   if (await isFile(path.join(root, file))) throw configExists(file);
@@ -33,7 +34,7 @@ export async function init(agent: Agent, params: Params<'init'>): Promise<InitRe
   const { text, decisions } = first;
   if (params.write) await create(path.join(root, file), file, text);
   const validated = await validateTree(agent, {
-    root,
+    repository,
     folder: inside(root, folder),
     environment: null,
     fix: params.write && params.fix,

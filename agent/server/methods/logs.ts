@@ -5,7 +5,7 @@ import type { LogLine, ServiceObject } from '../../swarm/port.ts';
 import type { Agent } from '../agent.ts';
 import { openPlace } from '../place.ts';
 
-/** Lines of the slots' containers, oldest first; of the edge or control when `edge` or `control` is named. */
+/** Lines of the slots' containers, oldest first; of the edge, the internal edge or control when `edge`, `mesh` or `control` is named. */
 export async function logs(agent: Agent, params: Params<'logs'>, call: Call): Promise<Results['logs']> {
   const { engine, environment } = await openPlace(agent, params.folder, params.environment);
   const { services } = engine.swarm;
@@ -46,7 +46,7 @@ function choose(
 ): readonly ServiceObject[] {
   const slots = services.filter((service) => service.labels[labels.object] === 'slot');
   if (wanted === null) return slots;
-  const own = { edge: names.edge(stack), control: names.control(stack) }[wanted];
+  const own = { edge: names.edge(stack), mesh: names.mesh(stack), control: names.control(stack) }[wanted];
   const found = services.filter(
     (service) => service.name === own || service.labels[labels.service] === wanted,
   );

@@ -1,9 +1,9 @@
 import type { Call, Params, RolloutResult } from '../../protocol/methods.ts';
 import { liveRelease, readCurrent, type Current } from '../../release/current.ts';
 import type { MakeRelease } from '../../release/engine.ts';
-import { missingConfigs } from '../../release/config-files.ts';
-import { cannotBeRestored, configGone, nothingToGoBackTo } from '../../release/failures.ts';
+import { cannotBeRestored, fileGone, nothingToGoBackTo } from '../../release/failures.ts';
 import { history, wentLive } from '../../release/history.ts';
+import { missingFiles } from '../../release/mounted-files.ts';
 import { isWarm, movesTo, policyOf, previousOf, type Wanted } from '../../release/plan.ts';
 import { recover } from '../../release/recovery.ts';
 import { runsStill } from '../../release/warm.ts';
@@ -105,8 +105,8 @@ async function checkImages({ engine }: Place, target: ReleaseRecord, moves: read
       );
   }
   const services = moves.flatMap(({ service }) => target.services[service] ?? []);
-  const [gone] = await missingConfigs(engine.swarm, services);
-  if (gone !== undefined) throw configGone(target.number, gone);
+  const [gone] = await missingFiles(engine.swarm, services);
+  if (gone !== undefined) throw fileGone(target.number, gone);
 }
 
 /** The same content under a new number; its predecessor is that of the release it brings back. */

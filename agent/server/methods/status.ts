@@ -1,9 +1,10 @@
 import { messageOf, TidegateError } from '../../common/errors.ts';
 import { colours, names, otherColour, slotKey, type Colour } from '../../common/names.ts';
 import type { Environment } from '../../config/model.ts';
-import { unacknowledged } from '../../edge/expected.ts';
-import { routingOf } from '../../edge/routing.ts';
+import { missingInside, unacknowledged, type Unacknowledged } from '../../edge/expected.ts';
+import { hasInside, routingOf, type Routing } from '../../edge/routing.ts';
 import { renderServices } from '../../edge/services-config.ts';
+import { serves } from '../../edge/side.ts';
 import { contentOf, findBacking } from '../../infra/backing.ts';
 import type {
   BackingStatus,
@@ -15,7 +16,7 @@ import type {
   SlotStatus,
 } from '../../protocol/methods.ts';
 import { readCurrent, type Current } from '../../release/current.ts';
-import { edgeReports } from '../../release/edges.ts';
+import { describeMissing, edgeReports, type SidedReports } from '../../release/edges.ts';
 import type { ReleaseEngine } from '../../release/engine.ts';
 import { downHolder } from '../../release/lock.ts';
 import { phaseName } from '../../release/machine.ts';
@@ -52,15 +53,16 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
       edgeReports(engine.swarm, engine.ledger),
       engine.ledger.flags.find(),
     ]);
+    const routing = routingOf(engine.ledger.stack, current.routes, current.releases);
     const down = current.routes.value.lock.holder?.startsWith(`${downHolder}/`) === true;
     return {
       ...common,
       state: down ? 'going-down' : 'ready',
       problem: down ? 'It is being taken down; "tidegate down" finishes that.' : null,
       problemCode: down ? 'environment.going-down' : null,
-      services: servicesOf(current, reports),
+      services: servicesOf(current, routing, reports),
       backing: await backingOf(engine),
-      edges: await edgesOf(engine, current, reports),
+      edges: await edgesOf(engine, current, { routing, reports }),
       rollouts: await rolloutsOf(engine),
       maintenance: current.routes.value.maintenance ?? null,
       flagsVersion: flags === undefined ? null : `${flags.id}:${flags.version}`,
@@ -92,7 +94,11 @@ function stateOf({ code }: TidegateError): EnvironmentStatus['state'] {
   return code === 'ledger.corrupt' ? 'corrupt' : 'unreachable';
 }
 
-function servicesOf(current: Current, reports: EdgeReports): EnvironmentStatus['services'] {
+function servicesOf(
+  current: Current,
+  routing: Routing,
+  reports: SidedReports,
+): EnvironmentStatus['services'] {
   const { routes, slots } = current.routes.value;
   const known = new Set([
     ...Object.keys(routes),
@@ -100,8 +106,23 @@ function servicesOf(current: Current, reports: EdgeReports): EnvironmentStatus['
   ]);
   return [...known].sort().map((service) => ({
     service,
-    slots: colours.map((colour) => slotStatus(current, reports, service, colour)),
+    slots: colours.map((colour) =>
+      slotStatus(current, reportsOn(service, routing, reports), service, colour),
+    ),
   }));
+}
+
+/** Of those who serve it. */
+function reportsOn(name: string, { services }: Routing, { outside, inside }: SidedReports): EdgeReports {
+  const service = services.find((one) => one.service === name) ?? {};
+  const on = [
+    ...(serves(service, 'outside') ? [outside] : []),
+    ...(serves(service, 'inside') ? [inside] : []),
+  ];
+  return {
+    acks: Object.assign({}, ...on.map(({ acks }) => acks)) as EdgeReports['acks'],
+    proofs: Object.assign({}, ...on.map(({ proofs }) => proofs)) as EdgeReports['proofs'],
+  };
 }
 
 function slotStatus(current: Current, reports: EdgeReports, service: string, colour: Colour): SlotStatus {
@@ -148,15 +169,17 @@ function answering(reports: EdgeReports, path: string): SlotStatus['answering'] 
 async function edgesOf(
   { swarm, ledger }: ReleaseEngine,
   current: Current,
-  reports: EdgeReports,
+  { routing, reports }: { readonly routing: Routing; readonly reports: SidedReports },
 ): Promise<readonly EdgeStatus[]> {
-  const [nodes, edgeTasks] = await Promise.all([
+  const [nodes, edgeTasks, meshTasks] = await Promise.all([
     swarm.nodes(),
     swarm.tasks.list({ service: names.edge(ledger.stack) }),
+    hasInside(routing) ? swarm.tasks.list({ service: names.mesh(ledger.stack) }) : undefined,
   ]);
   const { id: object, version, value } = current.routes;
-  const { hash } = renderServices(routingOf(ledger.stack, current.routes, current.releases));
-  return nodes
+  const { hash } = renderServices(routing);
+  const expected = { forgotten: {}, object, version, hash };
+  const edges = nodes
     .filter((node) => node.availability !== 'drain')
     .map((node): EdgeStatus => {
       if (value.forgotten[node.id] !== undefined)
@@ -165,21 +188,27 @@ async function edgesOf(
           state: 'forgotten',
           detail: `forgotten by ${value.forgotten[node.id] ?? '?'}`,
         };
-      const [missing] = unacknowledged({
-        nodes: [node],
-        edgeTasks,
-        reports,
-        forgotten: {},
-        object,
-        version,
-        hash,
-      });
+      const [missing] = unacknowledged({ ...expected, nodes: [node], edgeTasks, reports: reports.outside });
       if (!missing) return { node: node.name, state: 'current', detail: `runs version ${version}` };
       const reported = edgeTasks.some(
-        (task) => task.nodeId === node.id && reports.acks[task.id] !== undefined,
+        (task) => task.nodeId === node.id && reports.outside.acks[task.id] !== undefined,
       );
       return { node: node.name, state: reported ? 'behind' : 'missing', detail: missing.why };
     });
+  if (!meshTasks) return edges;
+  const inside = { tasks: meshTasks, services: routing.services };
+  const missing = missingInside({ ...expected, nodes, edgeTasks, reports: reports.inside }, inside);
+  return [...edges, meshStatus(missing, { version, reported: Object.keys(reports.inside.acks).length > 0 })];
+}
+
+/** Its tasks are on no node in particular: one line for all of them. */
+function meshStatus(
+  missing: readonly Unacknowledged[],
+  { version, reported }: { readonly version: number; readonly reported: boolean },
+): EdgeStatus {
+  const node = 'inside';
+  if (missing.length === 0) return { node, state: 'current', detail: `runs version ${version}` };
+  return { node, state: reported ? 'behind' : 'missing', detail: describeMissing(missing) };
 }
 
 async function rolloutsOf({ ledger }: ReleaseEngine): Promise<readonly RolloutStatus[]> {

@@ -5,9 +5,11 @@ import type { Change } from '../../config/fix/change.ts';
 import { applyChanges, fixOf } from '../../config/fix/fixes.ts';
 import type { ReadFile } from '../../config/model.ts';
 import { validateFiles, type FoundProblem, type Validated } from '../../config/validate.ts';
+import type { Repository } from '../../git/repository.ts';
 import type { Params } from '../../protocol/methods.ts';
 import type { ConfigProblem, ValidateResult } from '../../protocol/validate.ts';
 import type { Agent } from '../agent.ts';
+import { callerFiles } from '../caller-files.ts';
 import { configFolder } from '../place.ts';
 import { readSourceFlags } from '../source-flags.ts';
 import { replaceFile } from '../write-file.ts';
@@ -17,16 +19,16 @@ const mostRounds = 5;
 
 /** The files of the working tree, committed or not. Asks no engine. */
 export async function validate(agent: Agent, params: Params<'validate'>): Promise<ValidateResult> {
-  const { root } = await agent.connections.repository(params.folder);
+  const repository = await agent.connections.repository(params.folder);
+  const { root } = repository;
   const folder = await configFolder(root, params.folder);
   const read: ReadFile = (file) => readFile(path.join(root, file), 'utf8').catch(() => undefined);
   const { environment, fix } = params;
-  return validateTree(agent, { root, folder, environment, fix, read });
+  return validateTree(agent, { repository, folder, environment, fix, read });
 }
 
 export interface TreeRequest {
-  /** Of the repository. */
-  readonly root: string;
+  readonly repository: Repository;
   /** Of tidegate.yaml inside it. */
   readonly folder: string;
   readonly environment: string | null;
@@ -35,10 +37,11 @@ export interface TreeRequest {
 }
 
 export async function validateTree(agent: Agent, request: TreeRequest): Promise<ValidateResult> {
-  const { root, read } = request;
+  const { repository, read } = request;
   const look = async (): Promise<Validated> => {
     const validated = await validateFiles({
       read,
+      caller: callerFiles(repository),
       folder: request.folder,
       environment: request.environment ?? undefined,
       variables: agent.env,
@@ -50,7 +53,7 @@ export async function validateTree(agent: Agent, request: TreeRequest): Promise<
   let validated = await look();
   const fixed: Change[] = [];
   for (let round = 0; request.fix && round < mostRounds; round++) {
-    const applied = await repair(root, read, changesOf(validated.problems, fixed));
+    const applied = await repair(repository.root, read, changesOf(validated.problems, fixed));
     if (applied.length === 0) break;
     fixed.push(...applied);
     validated = await look();

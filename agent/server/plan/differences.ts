@@ -2,6 +2,8 @@
 import { isSensitiveName } from '../../config/masking.ts';
 import type { Difference } from '../../protocol/plan.ts';
 import type { SlotTemplate } from '../../swarm/ledger/release.ts';
+import type { ContainerSpec } from '../../swarm/port.ts';
+import { fileFields, withoutVersions } from './file-differences.ts';
 
 /** What of a service counts, be it of a release or of a commit; `image` as a person should read it. */
 export interface Compared {
@@ -28,7 +30,7 @@ function fieldsOf(service: Compared | undefined): Map<string, string> {
   const fields = new Map<string, string>();
   if (service === undefined) return fields;
   const { spec, image, ...rest } = service;
-  const { Env: env = [], ...container } = spec.TaskTemplate.ContainerSpec;
+  const { Env: env = [], ...container } = withoutVersions(spec.TaskTemplate.ContainerSpec) as ContainerSpec;
   // The slot names the image and the networks; here they would only repeat what is above.
   const template = {
     ...spec,
@@ -39,6 +41,7 @@ function fieldsOf(service: Compared | undefined): Map<string, string> {
     const end = line.indexOf('=');
     fields.set(`environment.${end < 0 ? line : line.slice(0, end)}`, end < 0 ? '' : line.slice(end + 1));
   }
+  for (const [field, version] of fileFields(spec)) fields.set(field, version);
   flatten('', rest, fields);
   flatten('spec', template, fields);
   return fields;
@@ -59,5 +62,6 @@ function flatten(path: string, value: unknown, into: Map<string, string>): void 
 const namedByUsers = /^environment\.|\.Labels\.|\.Options\./;
 
 function masked(field: string, value: string | null): string | null {
+  if (value !== null && field.startsWith('secret.')) return '***';
   return value !== null && value !== '' && namedByUsers.test(field) && isSensitiveName(field) ? '***' : value;
 }

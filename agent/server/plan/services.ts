@@ -2,8 +2,10 @@
 import type { WebService } from '../../config/model.ts';
 import type { Difference, PlannedService } from '../../protocol/plan.ts';
 import { activeSlot, type Current } from '../../release/current.ts';
+import type { ReleasedService } from '../../swarm/ledger/release.ts';
 import type { Move } from '../../swarm/ledger/rollout.ts';
-import { differences } from './differences.ts';
+import { routeOf } from '../source.ts';
+import { differences, type Compared } from './differences.ts';
 
 /** The image a service would run with, as far as it is known without building. */
 export interface PlannedImage {
@@ -28,17 +30,17 @@ export function plannedService(
       to: null,
       differences: [],
     };
-  const { route, health, replicas, networks, rollout, template } = service;
+  const { health, replicas, networks, rollout, template } = service;
   const wanted = {
     image: image.name,
-    route: { hosts: [...route.hosts], port: route.port },
+    route: routeOf(service),
     health,
     replicas,
     networks: [...networks],
     rollout: { ...rollout, steps: [...rollout.steps] },
     spec: template,
   };
-  const found = differences(active?.content, wanted);
+  const found = differences(active?.content && comparable(active.content), wanted);
   return {
     service: service.name,
     action: image.state === 'there' ? 'reuse' : image.state,
@@ -47,6 +49,11 @@ export function plannedService(
     to: move.to,
     differences: found,
   };
+}
+
+/** A release knows more of itself than a commit does: its content key, the digest of its image. */
+function comparable({ image, route, health, replicas, networks, rollout, spec }: ReleasedService): Compared {
+  return { image, route, health, replicas, networks, rollout, spec };
 }
 
 function reasonOf(runs: boolean, image: PlannedImage, found: readonly Difference[]): string {

@@ -98,11 +98,13 @@ const anyHost = 'tidegate-edge';
  * Previews pass by HTTP where users are sent on to HTTPS (`edge/door.ts`).
  */
 export function doorFor(
-  { stage }: Pick<Suite, 'stage'>,
+  { stage, service }: Pick<Suite, 'stage' | 'service'>,
   environment: Pick<Environment, 'url'>,
   { route }: Pick<ReleasedService, 'route'>,
   { hasTls }: { readonly hasTls: boolean },
 ): { readonly host: string; readonly url: string } {
+  // What only services call is asked as they do, by its name, which leads to the mesh.
+  if (route.internal === 'only') return { host: anyHost, url: `http://${service}:${route.port}` };
   const host =
     route.hosts[0] ?? (environment.url === undefined ? anyHost : new URL(environment.url).hostname);
   const path = (route.paths?.[0] ?? '').replace(/\/+$/, '');

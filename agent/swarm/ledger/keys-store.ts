@@ -17,8 +17,15 @@ const edgeKeys = z.strictObject({
 });
 export type EdgeKeys = z.infer<typeof edgeKeys>;
 
+/** A label, because environments that were set up before it have the object already, and its data cannot change. */
+const digestLabel = 'digest';
+
+const random = (): string => randomBytes(32).toString('base64url');
+
 export interface KeysStore {
   read(): Promise<EdgeKeys>;
+  /** What digests of secrets are keyed with. Throws `environment.not-set-up` where `create` never was. */
+  digestKey(): Promise<string>;
   /** Makes random keys unless there are some. */
   create(): Promise<void>;
 }
@@ -31,11 +38,18 @@ export function keysStore(swarm: Swarm, stack: string): KeysStore {
       if (!object) throw notSetUp(stack);
       return decode(object, (value) => edgeKeys.parse(value));
     },
+    digestKey: async () => {
+      const key = (await swarm.configs.get(name))?.labels[digestLabel];
+      if (key === undefined) throw notSetUp(stack);
+      return key;
+    },
     create: async () => {
-      if (await swarm.configs.get(name)) return;
-      const random = (): string => randomBytes(32).toString('base64url');
+      const found = await swarm.configs.get(name);
+      if (found?.labels[digestLabel] !== undefined) return;
+      const own = { ...ownLabels(stack, 'keys'), [digestLabel]: random() };
+      if (found) return swarm.configs.updateLabels(found, own);
       const keys: EdgeKeys = { probe: random(), preview: { id: 'k1', key: random() } };
-      await swarm.configs.create(name, await encode(keys), ownLabels(stack, 'keys'));
+      await swarm.configs.create(name, await encode(keys), own);
     },
   };
 }

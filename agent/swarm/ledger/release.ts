@@ -28,10 +28,14 @@ export const releasedService = z.strictObject({
     port: z.int().min(1).max(65_535),
     paths: z.array(z.string()).optional(),
     stripPrefix: z.boolean().optional(),
+    /** Called by other services as `http://<its name>:<port>`: by them alone, or by users as well. */
+    internal: z.enum(['only', 'also']).optional(),
   }),
   /** Path of the health check, `/healthz`. */
   health: z.string(),
   replicas: z.int().nonnegative(),
+  /** Services that are to be there before it, where they are placed together; no part of its content. */
+  dependsOn: z.array(z.string()).optional(),
   /** Compose networks, without the stack's prefix. */
   networks: z.array(z.string()),
   rollout: rolloutPolicy,

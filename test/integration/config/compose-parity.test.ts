@@ -6,8 +6,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { labels } from '../../../agent/common/names.ts';
 import { loadProject } from '../../../agent/config/project.ts';
-import { ensureConfigs, withConfigIds } from '../../../agent/release/config-files.ts';
+import { ensureFiles, withFileIds } from '../../../agent/release/mounted-files.ts';
 import { networkLabels, networkNames, slotSpec } from '../../../agent/release/slot-spec.ts';
+import { callerFiles } from '../../../agent/server/caller-files.ts';
+import { madeFiles, mountProject } from '../../../agent/server/mounted.ts';
 import { openSwarm } from '../../../agent/swarm/docker-swarm.ts';
 import type { ServiceSpec } from '../../../agent/swarm/port.ts';
 import { testEngine, testStackName, type TestEngine } from '../../support/engine.ts';
@@ -26,13 +28,18 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
   const docker = testStackName('cmp');
   const stack = testStackName('cmp');
   const [project = '', environment = ''] = stack.split('-');
+  /** A secret and a config that neither makes. */
+  const external = testStackName('ext');
   const used = new Set<string>();
   let engine: TestEngine;
   let variables: Readonly<Record<string, string>>;
 
   before(async () => {
     engine = await testEngine();
-    variables = { IMAGE: engine.images.node, FROM_CALLER: 'called', GIVEN: 'given' };
+    variables = { IMAGE: engine.images.node, FROM_CALLER: 'called', GIVEN: 'given', EXTERNAL: external };
+    const swarm = openSwarm(engine.engine);
+    await swarm.secrets.create(external, 'theirs', {});
+    await swarm.configs.create(external, 'theirs', {});
   });
 
   after(async () => {
@@ -41,7 +48,12 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
     const own = { [labels.stack]: stack };
     for (const { id } of await swarm.services.list(own)) await swarm.services.remove(id);
     for (const { id } of await swarm.configs.list(own)) await swarm.configs.remove(id);
+    for (const { id } of await swarm.secrets.list(own)) await swarm.secrets.remove(id);
     for (const { id } of await swarm.networks.list(own)) await swarm.networks.remove(id);
+    for (const port of [swarm.secrets, swarm.configs]) {
+      const made = await port.get(external);
+      if (made) await port.remove(made.id);
+    }
   });
 
   async function command(...args: readonly string[]): Promise<string> {
@@ -61,7 +73,7 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
   async function byTidegate(file: string): Promise<Spec> {
     const swarm = openSwarm(engine.engine);
     const service = await load(file);
-    await ensureConfigs(swarm, stack, service.configs);
+    await ensureFiles(swarm, stack, madeFiles(service));
     const networks: string[] = [];
     for (const name of networkNames(stack, service.networks))
       networks.push(await swarm.networks.ensure(name, networkLabels(stack)));
@@ -71,7 +83,7 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
       rollout: { ...service.rollout, steps: [] },
       spec: service.template,
     };
-    const content = await withConfigIds(swarm, 1, released);
+    const content = await withFileIds(swarm, 1, released);
     const spec: ServiceSpec = slotSpec({
       ...{ stack, service: 'web', colour: 'blue', release: 1, content, networks },
     });
@@ -88,8 +100,11 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
       name === 'tidegate.yaml' ? tidegate : readFile(path.join(folder, name), 'utf8').catch(() => undefined);
     const { project: loaded, problems } = await loadProject({
       ...{ readCommitFile: read, readCheckoutFile: read, environment, variables },
+      callerFiles: callerFiles({ root: folder, isIgnored: () => Promise.resolve(false) }),
     });
-    const [service] = loaded?.services ?? [];
+    const digestKey = () => Promise.resolve('key');
+    const mounted = loaded && (await mountProject(openSwarm(engine.engine), { digestKey }, loaded));
+    const [service] = mounted?.project.services ?? [];
     assert.ok(service, problems.map(({ message }) => message).join('\n'));
     return service;
   }
@@ -109,8 +124,9 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
       JSON.parse(
         text
           .replaceAll(stackOf, 'STACK')
-          .replace(/(STACK_(?:app|other))-[0-9a-f]{12}/g, '$1-DIGEST')
-          .replace(/"ConfigID":"[^"]*"/g, '"ConfigID":"ID"'),
+
+          .replace(/(STACK_(?:app|other|password|token))-[0-9a-f]{12}/g, '$1-DIGEST')
+          .replace(/"(Config|Secret)ID":"[^"]*"/g, '"$1ID":"ID"'),
       ),
     ) as Spec;
   }

@@ -79,18 +79,12 @@ export const intended: readonly Difference[] = [
         : spec,
   },
   {
-    name: 'Configs are named by their content',
+    name: 'Configs and secrets are named by their content',
     apply: (spec) =>
-      changeContainer(spec, ({ Configs: configs, ...container }) => ({
+      changeContainer(spec, ({ Configs: configs, Secrets: secrets, ...container }) => ({
         ...container,
-        ...(configs === undefined
-          ? {}
-          : {
-              Configs: (configs as readonly Spec[]).map((config) => ({
-                ...config,
-                ConfigName: `${String(config['ConfigName'])}-DIGEST`,
-              })),
-            }),
+        ...(configs === undefined ? {} : { Configs: versioned(configs, 'ConfigName') }),
+        ...(secrets === undefined ? {} : { Secrets: versioned(secrets, 'SecretName') }),
       })),
   },
   {
@@ -102,6 +96,14 @@ export const intended: readonly Difference[] = [
       })),
   },
 ];
+
+/** What is external keeps its name. */
+function versioned(files: unknown, key: string): readonly Spec[] {
+  const named = (file: Spec): string => String(file[key]);
+  return (files as readonly Spec[]).map((file) =>
+    named(file).startsWith('STACK_') ? { ...file, [key]: `${named(file)}-DIGEST` } : file,
+  );
+}
 
 function labelled(mount: Spec): Spec {
   const options = mount['VolumeOptions'] as Spec | undefined;

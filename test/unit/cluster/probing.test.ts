@@ -48,7 +48,7 @@ async function opened(fetch: Fetch) {
       asked.push(request);
       return fetch(request);
     },
-    addressOf: () => Promise.resolve('10.0.32.9'),
+    reachOf: () => Promise.resolve({ address: '10.0.32.9', side: 'outside' }),
     clock: {
       now: () => 0,
       monotonic: () => performance.now(),

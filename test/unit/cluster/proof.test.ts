@@ -22,7 +22,7 @@ describe('probes through an edge', () => {
   });
 
   it('go the way of users where a version is live, and the way of previews to each slot with healthy servers', () => {
-    const ways = probesOf(routing([both]), ack({ 'web-blue': 2, 'web-green': 1 }));
+    const ways = probesOf(routing([both]), ack({ 'web-blue': 2, 'web-green': 1 }), 'outside');
     assert.deepEqual(
       ways.map(({ way, slot, colour, host }) => [way, slot, colour, host]),
       [
@@ -34,7 +34,11 @@ describe('probes through an edge', () => {
   });
 
   it('go by a path of the service, and ask the app for its health', () => {
-    const ways = probesOf(routing([service('api', { paths: ['/api', '/v2'] })]), ack({ 'api-blue': 1 }));
+    const ways = probesOf(
+      routing([service('api', { paths: ['/api', '/v2'] })]),
+      ack({ 'api-blue': 1 }),
+      'outside',
+    );
     assert.deepEqual(
       ways.map(({ path, ask }) => [path, ask]),
       [
@@ -42,18 +46,38 @@ describe('probes through an edge', () => {
         ['/api', '/healthz'],
       ],
     );
-    const [plain] = probesOf(routing([both]), ack({ 'web-blue': 1 }));
+    const [plain] = probesOf(routing([both]), ack({ 'web-blue': 1 }), 'outside');
     assert.deepEqual([plain?.path, plain?.ask], ['/healthz', undefined]);
   });
 
+  it('go the way of services where it is the mesh: by name and port, past the paths of users', () => {
+    const named = service('web', { hosts: ['shop.test'], paths: ['/shop'], inside: [3000, 3001] });
+    const [way] = probesOf(routing([named]), ack({ 'web-blue': 1 }), 'inside');
+    assert.deepEqual([way?.host, way?.port, way?.path, way?.ask], ['web', 3000, '/healthz', undefined]);
+    const [outside] = probesOf(routing([named]), ack({ 'web-blue': 1 }), 'outside');
+    assert.deepEqual([outside?.host, outside?.port, outside?.path], ['shop.test', 8080, '/shop']);
+  });
+
+  it('go to each service on its own side', () => {
+    const inner = service('orders', { inside: [3002], onlyInside: true, unlisted: true });
+    const becoming = service('stock', { inside: [3003], unlisted: true });
+    const all = routing([both, inner, becoming]);
+    const seen = ack({ 'web-blue': 1, 'orders-blue': 1, 'stock-blue': 1 });
+    const ways = (side: 'inside' | 'outside') => [
+      ...new Set(probesOf(all, seen, side).map((one) => one.slot)),
+    ];
+    assert.deepEqual(ways('outside'), ['web-blue']);
+    assert.deepEqual(ways('inside'), ['orders-blue', 'stock-blue']);
+  });
+
   it('do not go where nobody would answer', () => {
-    assert.deepEqual(probesOf(routing([both]), ack({ 'web-blue': 0 })), []);
-    const ways = probesOf(routing([service('web', { route: undefined })]), ack({ 'web-blue': 1 }));
+    assert.deepEqual(probesOf(routing([both]), ack({ 'web-blue': 0 }), 'outside'), []);
+    const ways = probesOf(routing([service('web', { route: undefined })]), ack({ 'web-blue': 1 }), 'outside');
     assert.deepEqual(
       ways.map(({ way }) => way),
       ['web-blue'],
     );
-    const emptied = probesOf(routing([service('web')]), ack({ 'web-blue': 1, 'web-green': 1 }));
+    const emptied = probesOf(routing([service('web')]), ack({ 'web-blue': 1, 'web-green': 1 }), 'outside');
     assert.deepEqual(
       emptied.map(({ way }) => way),
       ['web', 'web-blue'],
@@ -93,7 +117,7 @@ describe('the answer of a probe', () => {
   });
 
   it('is asked for again while it is missing, wrong or of nobody known', () => {
-    const [probe] = probesOf(routing([service('web')]), ack({ 'web-blue': 1 }));
+    const [probe] = probesOf(routing([service('web')]), ack({ 'web-blue': 1 }), 'outside');
     assert.ok(probe, 'probe');
     const good = { slot: 'web-blue', release: 1, digest, status: 200 } as const;
     assert.equal(isUnsettled(probe, good), false);

@@ -98,6 +98,7 @@ describe('every key of a service', () => {
       'compose.yaml:8:13 compose.unsupported-value: services.web.tmpfs[0]: "tmp" is not a folder with options that Swarm knows (size, mode).',
       'compose.yaml:8:20 compose.unsupported-value: services.web.tmpfs[1]: "/x:exec" is not a folder with options that Swarm knows (size, mode).',
       'compose.yaml:9:15 compose.invalid-value: services.web.sysctls[0]: has no value.',
+      'compose.yaml:10:5 compose.invalid-value: services.web.depends_on: these services wait for each other: web -> web.',
       'compose.yaml:10:37 compose.invalid-value: services.web.depends_on.web.condition: "ready" is not a condition.',
     ]);
   });
@@ -169,7 +170,7 @@ describe('env_file', () => {
       'secret.env': 'DB_PASSWORD=x\nQ="y"\n',
     });
     assert.deepEqual(errorsOf(loaded), [
-      'compose.yaml:7:9 compose.missing-file: services.web.env_file[0]: there is no c.env in the commit.',
+      'compose.yaml:7:9 compose.missing-file: services.web.env_file[0]: there is no c.env in the commit, nor one in the checkout that git ignores.',
       'compose.yaml:8:9 compose.outside-repository: services.web.env_file[1]: "../a.env" is not a file of the repository.',
       'compose.yaml:9:32 compose.unsupported-value: services.web.env_file[2].format: "dotenv" is not supported.',
       'compose.yaml:10:9 compose.missing-key: services.web.env_file[3]: "path" is missing.',

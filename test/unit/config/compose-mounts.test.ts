@@ -111,7 +111,7 @@ describe('configs', () => {
 
   it('that cannot be made are told with their place', async () => {
     const wrong =
-      'configs:\n  a: { file: none.conf }\n  b: {}\n  c: { file: x, content: y }\n  d: { external: true }\n  e: { environment: NOT_THERE }\n  f: { file: ../x }\n  g: { file: binary }\n';
+      'configs:\n  a: { file: none.conf }\n  b: {}\n  c: { file: x, content: y }\n  d: { external: true, content: x }\n  e: { environment: NOT_THERE }\n  f: { file: ../x }\n  g: { file: binary }\n';
     const compose = `${head}    configs: [a, zz, { target: /x }, { source: ok, mode: 9999 }]\n${wrong}  ok: { content: z }\n`;
     assert.deepEqual(
       errorsOf(await load({ 'compose.yaml': compose, binary: '\ufffd' })).map((error) =>
@@ -124,8 +124,7 @@ describe('configs', () => {
         'compose.yaml:8:14 compose.missing-file: configs.a.file:',
         'compose.yaml:9:3 compose.missing-key: configs.b:',
         'compose.yaml:10:17 compose.conflict: configs.c.content:',
-        'compose.yaml:11:3 compose.missing-key: configs.d:',
-        'compose.yaml:11:8 compose.unsupported-key: configs.d.external:',
+        'compose.yaml:11:24 compose.unsupported-key: configs.d.content:',
         'compose.yaml:12:21 compose.variable-required: configs.e.environment:',
         'compose.yaml:13:14 compose.outside-repository: configs.f.file:',
         'compose.yaml:14:14 compose.invalid-value: configs.g.file:',

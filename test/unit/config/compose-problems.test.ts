@@ -17,9 +17,9 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
   },
   {
     name: 'keys that are not supported, each by name',
-    compose: web(`${sound}secrets: [s]\nprivileged: true\nshm_size: 1g\nipc: host`),
+    compose: web(`${sound}links: [s]\nprivileged: true\nshm_size: 1g\nipc: host`),
     errors: [
-      '5:5 compose.unsupported-key: services.web.secrets: not supported yet.',
+      '5:5 compose.unsupported-key: services.web.links: not supported yet.',
       '6:5 compose.unsupported-key: services.web.privileged: not supported yet.',
       '7:5 compose.unsupported-key: services.web.shm_size: not supported yet.',
       '8:5 compose.unsupported-key: services.web.ipc: not supported yet.',
@@ -37,9 +37,9 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
   },
   {
     name: 'top-level parts',
-    compose: `${web(sound)}secrets: { a: {} }\nservice: {}\nnetworks:\n  back: { external: true, driver: bridge }\n`,
+    compose: `${web(sound)}models: { a: {} }\nservice: {}\nnetworks:\n  back: { external: true, driver: bridge }\n`,
     errors: [
-      '6:1 compose.unsupported-key: secrets: not supported yet.',
+      '6:1 compose.unsupported-key: models: not supported yet.',
       '7:1 compose.unknown-key: service: not a key of a compose file.',
       '9:11 compose.unsupported-key: networks.back.external: not supported yet.',
       '9:35 compose.unsupported-value: networks.back.driver: "bridge" is not supported: Swarm services need an overlay network.',

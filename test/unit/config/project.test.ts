@@ -63,6 +63,8 @@ describe('a project', () => {
         template: undefined,
         networks: ['default'],
         configs: [],
+        secrets: [],
+        externalFiles: [],
         dependsOn: [],
       },
     );

@@ -3,6 +3,7 @@ import type { SlotKey } from '../../../agent/common/names.ts';
 import { unacknowledged, type Expectation } from '../../../agent/edge/expected.ts';
 import type { Ack, Answer, Proof } from '../../../agent/swarm/ledger/acks.ts';
 import type { ClusterNode, Task } from '../../../agent/swarm/port.ts';
+import { service } from './sample-routing.ts';
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 
@@ -151,6 +152,85 @@ describe('edges that have not acknowledged', () => {
       ] as const)
         assert.match(proven(proof({ web: wrong }))[0] ?? '', /was answered by web-/, JSON.stringify(wrong));
       assert.match(proven(proof({ web: { status: 503 } }))[0] ?? '', /answered with HTTP 503/);
+    });
+  });
+
+  describe('where there are internal routes', () => {
+    const services = [
+      service('web', { hosts: ['shop.test'] }),
+      service('orders', { inside: [3002], onlyInside: true, unlisted: true }),
+    ];
+    const named = ['orders'];
+    const slot = (healthy: number) => ({ healthy, sessions: 0, closed: 0 });
+    const seenInside = ack({ slots: { 'orders-blue': slot(1) } });
+    const tasks = [task('m1', 'one', { aliases: named }), task('m2', 'one', { aliases: named })];
+    const acks = { t1: ack(), m1: seenInside, m2: seenInside };
+    const inside = (
+      change: Partial<Expectation> & {
+        readonly tasks?: readonly Task[];
+        readonly acks?: Record<string, Ack>;
+      },
+    ): readonly string[] =>
+      whys({
+        reports: { acks: change.acks ?? acks, proofs: change.reports?.proofs ?? {} },
+        inside: { tasks: change.tasks ?? tasks, services },
+        ...(change.require && { require: change.require }),
+      });
+
+    it('are none when every task of the mesh has said so as well', () => {
+      assert.deepEqual(inside({}), []);
+    });
+
+    it('are a mesh that is not there, has no name for a service, or of which one task is behind', () => {
+      assert.deepEqual(inside({ tasks: [] }), [': no internal edge runs']);
+      assert.deepEqual(inside({ tasks: [task('m1', 'one')] }), [': no internal edge is called orders yet']);
+      assert.deepEqual(inside({ acks: { ...acks, m2: ack({ version: 6 }) } }), [
+        'one: its internal edge has version 6, not 7 yet',
+      ]);
+    });
+
+    it('include a task of the mesh that is to go and has not: callers keep their connections to it', () => {
+      const leaving = task('m0', 'one', { desired: 'shutdown' });
+      assert.deepEqual(inside({ tasks: [...tasks, leaving] }), [
+        'one: its internal edge has not reported yet',
+      ]);
+      assert.deepEqual(inside({ tasks: [...tasks, { ...leaving, state: 'shutdown' }] }), []);
+      assert.match(inside({ tasks: [leaving] })[0] ?? '', /no internal edge runs/);
+    });
+
+    it('leave out tasks on nodes that are declared gone', () => {
+      const away = task('m9', 'two');
+      const forgotten = { 'id-two': 'ops' };
+      const nodes = [node('one'), node('two', { state: 'down' })];
+      const given = { nodes, inside: { tasks: [...tasks, away], services }, reports: { acks, proofs: {} } };
+      assert.deepEqual(whys({ ...given, forgotten }), []);
+      assert.deepEqual(whys(given), ['two: the node is down', 'two: its internal edge has not reported yet']);
+    });
+
+    it('have to see what they have to do with, and nothing else', () => {
+      assert.deepEqual(inside({ require: { healthy: { 'web-blue': 2, 'orders-blue': 1 } } }), []);
+      assert.deepEqual(inside({ require: { healthy: { 'orders-blue': 2 } } }), [
+        'one: its internal edge sees 1 of 2 healthy servers of orders-blue',
+        'one: its internal edge sees 1 of 2 healthy servers of orders-blue',
+      ]);
+      assert.deepEqual(inside({ require: { healthy: { 'web-blue': 3 } } }), [
+        'one: its edge sees 2 of 3 healthy servers of web-blue',
+      ]);
+      assert.deepEqual(inside({ require: { empty: ['web-blue'] } }).length, 1);
+      assert.deepEqual(inside({ require: { empty: ['orders-blue'] } }).length, 2);
+    });
+
+    it('have to prove internal services through the mesh, and public ones through edges', () => {
+      const blue = { slot: 'orders-blue', digest: digest('a') } as const;
+      const web = { slot: 'web-blue', digest: digest('a') } as const;
+      const require = { answers: { orders: blue, web } };
+      const answered = proof({ orders: { slot: 'orders-blue' } });
+      const all = { t1: proof({ web: {} }), m1: answered, m2: answered };
+      assert.deepEqual(inside({ require, reports: { acks, proofs: all } }), []);
+      const without = { t1: proof({ web: {} }), m1: answered };
+      assert.deepEqual(inside({ require, reports: { acks, proofs: without } }), [
+        'one: no probe through its internal edge has been answered yet',
+      ]);
     });
   });
 });

@@ -140,6 +140,29 @@ for (const { name, program } of readers) {
       assert.equal(await fresh.isDirty(), true);
     });
 
+    it('tells what git ignores, which nothing tracked is', async () => {
+      const folder = await scratch.repository(`ignoring ${name}`);
+      const rules = { '.gitignore': '*.env\nprivate/\n!kept.env\n' };
+      await commit(folder, { ...rules, 'plain.txt': 'p' });
+      await write(folder, { 'tracked.env': 't' });
+      await git(folder, 'add', '--force', 'tracked.env');
+      await write(folder, { 'own.env': 'o', 'kept.env': 'k', 'private/key': 'k' });
+      const opened = await openRepository(folder, { program });
+      const files = [
+        'own.env',
+        'private/key',
+        'not-there.env',
+        'kept.env',
+        'tracked.env',
+        'plain.txt',
+        'none',
+      ];
+      assert.deepEqual(await Promise.all(files.map((file) => opened.isIgnored(file))), [
+        ...[true, true, true],
+        ...[false, false, false, false],
+      ]);
+    });
+
     it('says in a linked worktree whether something is not committed, or what that takes', async () => {
       const tree = path.join(scratch.dir, `worktree ${name}`);
       await git(dir, 'worktree', 'add', '-q', '--detach', tree, oid);

@@ -68,7 +68,12 @@ describe('compare and swap', () => {
   it('says that an environment is not set up', async () => {
     const { ledger } = aLedger();
     assert.equal(await ledger.routes.find(), undefined);
-    for (const attempt of [ledger.routes.read(), ledger.acks.read(), ledger.keys.read()])
+    for (const attempt of [
+      ledger.routes.read(),
+      ledger.acks.read(),
+      ledger.keys.read(),
+      ledger.keys.digestKey(),
+    ])
       await assert.rejects(attempt, (error) => hasCode(error, 'environment.not-set-up'));
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { noCallerFiles } from '../../../../agent/config/caller-files.ts';
 import { firstProject, type FirstProject } from '../../../../agent/config/init/first-project.ts';
 import { validateFiles } from '../../../../agent/config/validate.ts';
 import { reader, shown } from '../project-files.ts';
@@ -20,6 +21,7 @@ async function errorsAfter(
 ): Promise<readonly string[]> {
   const { problems } = await validateFiles({
     read: reader({ ...files, 'tidegate.yaml': text }),
+    caller: noCallerFiles,
     folder: '',
     environment: undefined,
     variables: {},

@@ -8,9 +8,10 @@ interface Change {
   readonly replicas?: number;
   readonly labels?: Record<string, string>;
   readonly memory?: number;
+  readonly files?: object;
 }
 
-function service({ image = 'i1', env = [], replicas = 1, labels = {}, memory }: Change): Compared {
+function service({ image = 'i1', env = [], replicas = 1, labels = {}, memory, files }: Change): Compared {
   return {
     image,
     route: { hosts: ['shop.localhost'], port: 3000 },
@@ -21,7 +22,7 @@ function service({ image = 'i1', env = [], replicas = 1, labels = {}, memory }: 
     spec: {
       Labels: labels,
       TaskTemplate: {
-        ContainerSpec: { Image: image, Env: env },
+        ContainerSpec: { Image: image, Env: env, ...files },
         ...(memory === undefined ? {} : { Resources: { Limits: { MemoryBytes: memory } } }),
       },
       Mode: { Replicated: { Replicas: replicas } },
@@ -62,6 +63,28 @@ describe('the differences between what runs and what would', () => {
     const found = differences(before, after);
     assert.equal(found.length, 5);
     assert.doesNotMatch(JSON.stringify(found), /hunter/);
+  });
+
+  it('name configs and secrets as the compose file does, of secrets only that they changed', () => {
+    const mounting = (digest: string, mode: number, shared: string): Compared =>
+      service({
+        files: {
+          Labels: { 'com.docker.stack.namespace': 'my_shop-dev' },
+          Configs: [{ File: { Name: '/app', Mode: mode }, ConfigName: `my_shop-dev_app-${digest}` }],
+          Secrets: [
+            { File: { Name: 'db_password' }, SecretName: `my_shop-dev_db_password-${digest}` },
+            { File: { Name: 'shared' }, SecretName: 'shared', SecretID: shared },
+          ],
+        },
+      });
+    const [before, after] = [mounting('0123456789ab', 1, 'id1'), mounting('ba9876543210', 2, 'id2')];
+    assert.deepEqual(differences(before, after), [
+      { field: 'config.app', before: 'my_shop-dev_app-0123456789ab', after: 'my_shop-dev_app-ba9876543210' },
+      { field: 'secret.db_password', before: '***', after: '***' },
+      { field: 'secret.shared', before: '***', after: '***' },
+      { field: 'spec.TaskTemplate.ContainerSpec.Configs.0.File.Mode', before: '1', after: '2' },
+    ]);
+    assert.deepEqual(differences(before, before), []);
   });
 
   it('are none between equals, and the same seen from the other side', () => {

@@ -13,7 +13,7 @@ const door = (
   stage: 'preview' | 'live',
   service = routed(['shop.example']),
   { hasTls = false, url = undefined as string | undefined } = {},
-): string => doorFor({ stage }, { ...environment, url }, service, { hasTls }).url;
+): string => doorFor({ stage, service: 'web' }, { ...environment, url }, service, { hasTls }).url;
 
 describe('a suite on the networks of the stack', () => {
   it('asks the edge by the first host of its service, and below its path', () => {
@@ -25,6 +25,12 @@ describe('a suite on the networks of the stack', () => {
   it('asks by a name of ours where every host leads to its service, or by that of the environment', () => {
     assert.equal(door('preview', routed([])), 'http://tidegate-edge:8080');
     assert.equal(door('preview', routed([]), { url: 'https://shop.example/' }), 'http://shop.example:8080');
+  });
+
+  it('asks what only services call as they do, by its name', () => {
+    const inner = routed([]);
+    const orders = { ...inner, route: { ...inner.route, internal: 'only' as const } };
+    assert.equal(door('preview', orders, { hasTls: true, url: 'https://shop.example' }), 'http://web:3000');
   });
 
   it('comes as users do where there is HTTPS; previews are not sent on', () => {
