@@ -22,6 +22,7 @@ export const flags = {
   volumes: { takes: null, short: null, summary: 'Also remove the volumes, and all data in them.' },
   fix: { takes: null, short: null, summary: 'Repair what a machine can repair, in the files.' },
   'dry-run': { takes: null, short: null, summary: 'Write nothing, only say what would be written.' },
+  share: { takes: 'PERCENT', short: null, summary: 'For how many of the users: 25%.' },
   stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
   folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
   json: {
@@ -46,6 +47,8 @@ export interface Typed {
   readonly positionals: Readonly<Record<string, string | undefined>>;
   readonly set: ReadonlySet<Flag>;
   readonly tail: number;
+  /** Of `--share`, in percent. */
+  readonly share: number | undefined;
   /** Of flags that take a path: absolute. */
   readonly files: Readonly<Partial<Record<Flag, string>>>;
 }
@@ -351,16 +354,17 @@ export const commands: readonly Command[] = [
   ...(['on', 'off'] as const).map((state): Command => ({
     name: `flags ${state}`,
     positionals: ['ENV', 'KEY'],
-    flags: [],
+    flags: state === 'on' ? ['share'] : [],
     summary: `Switch a feature flag ${state}, and wait until control serves it.`,
     details: 'No task restarts. See docs/flags.md.',
-    request: ({ folder, positionals }) => ({
+    request: ({ folder, positionals, share }) => ({
       method: 'flags.set',
       params: {
         folder,
         environment: needed(positionals, 'ENV'),
         key: needed(positionals, 'KEY'),
         on: state === 'on',
+        ...(share !== undefined && { share }),
       },
     }),
   })),

@@ -87,6 +87,7 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'rollout.failed': exitCodes.failed,
   'rollout.partial': exitCodes.partial,
   'flags.unknown': exitCodes.usage,
+  'flags.no-share': exitCodes.usage,
   // Nobody here knows how far the agent got: somebody has to look.
   'agent.disconnected': exitCodes.partial,
   'agent.running': exitCodes.busy,

@@ -74,6 +74,7 @@ function interpret(command: Command, line: Line, cwd: string): Invocation {
     positionals: namePositionals(command, rest),
     set: new Set(line.flags.keys()),
     files: filesOf(line, cwd),
+    share: percent('share', line.flags.get('share')),
     tail: wholeNumber('tail', line.flags.get('tail'), defaultTail),
   };
   if (command.request === undefined) {
@@ -177,6 +178,14 @@ function wholeNumber(flag: Flag, text: string | undefined, otherwise: number): n
   if (text === undefined) return otherwise;
   if (!/^\d{1,9}$/.test(text)) throw usage(`--${flag} ${text} is not a whole number.`, `Write --${flag} 50.`);
   return Number(text);
+}
+
+function percent(flag: Flag, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(/^(\d{1,3}(?:\.\d{1,2})?)%$/.exec(text)?.[1] ?? Number.NaN);
+  if (!(value <= 100))
+    throw usage(`--${flag} ${text} is no share between 0% and 100%.`, `Write --${flag} 25%.`);
+  return value;
 }
 
 function wrong(command: Command, message: string): Error {

@@ -82,7 +82,8 @@ class FlagsReader {
     if (!found && this.#stored) throw corruptData(names.flags(ledger.stack), undefined);
     const next = newer(this.#stored, found);
     const definitions = await this.#ownDefinitions(ownDefinitions(state.flags.live, next?.value ?? noFlags));
-    const document = flagsDocument(definedFlags(state.flags, definitions), next?.value.states ?? new Map());
+    const states = next?.value.states ?? noFlags.states;
+    const document = flagsDocument(definedFlags(state.flags, definitions), states, this.document);
     if (document.digest !== this.document?.digest)
       log.info({ flags: document.flags.size, digest: document.digest }, 'new flags');
     this.#stored = next;

@@ -1,6 +1,7 @@
 /** Which flags there are in an environment: those of the release that is live, and what a coming one adds. Pure. */
 import { parseSlotKey, slotKey } from '../common/names.ts';
-import type { FlagDefinition, FlagDefinitions, Flags } from '../swarm/ledger/flags.ts';
+import type { FlagDefinition } from '../swarm/ledger/flag-definition.ts';
+import type { FlagDefinitions, Flags } from '../swarm/ledger/flags.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { Routes } from '../swarm/ledger/routes.ts';
 

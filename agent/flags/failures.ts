@@ -13,3 +13,11 @@ export function unknownFlag(key: string, known: readonly string[], environment: 
     data: { flag: key, known, nearest: near },
   });
 }
+
+export function noShare(key: string, why: string): TidegateError {
+  return failure('flags.no-share', {
+    message: `"${key}" cannot be switched on for a share of its users: ${why}.`,
+    hint: 'Change it in the flags file, commit and deploy; or switch the flag on or off for everybody.',
+    data: { flag: key },
+  });
+}

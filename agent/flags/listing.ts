@@ -1,6 +1,8 @@
 /** The flags of an environment as a person sees them. Pure. */
 import type { FlagStatus } from '../protocol/methods.ts';
-import type { FlagDefinition, Flags } from '../swarm/ledger/flags.ts';
+import type { FlagDefinition } from '../swarm/ledger/flag-definition.ts';
+import { shareOf, type Flags } from '../swarm/ledger/flags.ts';
+import { modelOf } from './model.ts';
 
 /** The defined ones by key, then those that are not defined any more. */
 export function listFlags(
@@ -11,14 +13,19 @@ export function listFlags(
   const entry = (key: string, definition: FlagDefinition | undefined): FlagStatus => {
     const state = states.get(key);
     const change = last.get(key);
+    const share = shareOf(state);
     return {
       key,
-      value: definition !== undefined && (state ?? definition.default),
-      state: state === undefined ? null : state ? 'on' : 'off',
+      value: definition !== undefined && (state === undefined ? definition.default : state !== 'off'),
+      state: state === undefined ? null : state === 'off' ? 'off' : 'on',
+      share: share === null ? null : share / 100,
       defined: definition !== undefined,
       default: definition?.default ?? null,
       description: definition?.description ?? null,
       owner: definition?.owner ?? null,
+      kind: definition?.kind ?? null,
+      expires: definition?.expires ?? null,
+      ...shapeOf(definition),
       by: change?.by ?? null,
       at: change?.at ?? null,
     };
@@ -29,4 +36,17 @@ export function listFlags(
     ...[...defined.keys()].sort().map((key) => entry(key, defined.get(key))),
     ...left.sort().map((key) => entry(key, undefined)),
   ];
+}
+
+function shapeOf(
+  definition: FlagDefinition | undefined,
+): Pick<FlagStatus, 'type' | 'variants' | 'conditions'> {
+  if (!definition) return { type: 'boolean', variants: [], conditions: 0 };
+  const { type, variants, on, rules, needs, schedule, targeting } = modelOf(definition);
+  const others = [schedule, targeting, 'split' in on ? on : undefined].filter((part) => part !== undefined);
+  return {
+    type,
+    variants: variants.map(({ name }) => name),
+    conditions: rules.length + needs.length + others.length,
+  };
 }

@@ -1,8 +1,10 @@
 /**
- * OpenFeature's Remote Evaluation Protocol, as far as flags without rules need it: one flag, and all of them.
- * Pure: a request in, an answer out. https://github.com/open-feature/protocol (service/openapi.yaml, 0.1.0)
+ * OpenFeature's Remote Evaluation Protocol: one flag, and all of them. A request in, an answer out. https://github.com/open-feature/protocol (service/openapi.yaml, 0.1.0)
  */
-import type { FlagsDocument, FlagValue } from './document.ts';
+import { sha256 } from '../common/canonical.ts';
+import type { FlagsDocument } from './document.ts';
+import type { Context, ServedFlag } from './evaluate.ts';
+import { isJsonObject } from '../common/json.ts';
 
 export interface OfrepRequest {
   readonly method: string;
@@ -31,11 +33,13 @@ export function answerOfrep(document: FlagsDocument | undefined, request: OfrepR
   const key = wanted === 'all' ? {} : { key: wanted.key };
   if (request.body === undefined)
     return json(413, { ...key, errorCode: 'GENERAL', errorDetails: 'The context is too large.' });
-  const problem = wanted !== 'all' && wanted.key === '' ? badKey : problemOf(request.body);
-  if (problem) return json(400, { ...key, ...problem });
+  const asked = wanted !== 'all' && wanted.key === '' ? badKey : contextOf(request.body);
+  if ('errorCode' in asked) return json(400, { ...key, ...asked });
   if (!document)
     return json(503, { errorDetails: 'The flags have not been read yet.' }, { 'retry-after': '1' });
-  return wanted === 'all' ? bulk(document, request.ifNoneMatch) : single(document, wanted.key);
+  return wanted === 'all'
+    ? bulk(document, asked.context, request.ifNoneMatch)
+    : single(document, asked.context, wanted.key);
 }
 
 /** An empty key: one that cannot be decoded. */
@@ -60,29 +64,29 @@ const badKey: Problem = {
   errorDetails: 'The key in the address is not encoded right.',
 };
 
-/** No flag asks for the context yet, but one that is wrong would be wrong from the day a flag does. */
-function problemOf(body: string): Problem | undefined {
-  if (body.trim() === '') return undefined;
+/** A body that is empty is no context. */
+function contextOf(body: string): Problem | { readonly context: Context } {
+  if (body.trim() === '') return { context: {} };
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
     return { errorCode: 'PARSE_ERROR', errorDetails: 'The body is not JSON.' };
   }
-  if (!isObject(value)) return { errorCode: 'PARSE_ERROR', errorDetails: 'The body is not a JSON object.' };
-  const { context } = value as { context?: unknown };
-  return context === undefined || isObject(context)
-    ? undefined
+  if (!isJsonObject(value))
+    return { errorCode: 'PARSE_ERROR', errorDetails: 'The body is not a JSON object.' };
+  const { context = {} } = value;
+  return isJsonObject(context)
+    ? { context }
     : { errorCode: 'INVALID_CONTEXT', errorDetails: '"context" is not an object.' };
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function single({ flags }: FlagsDocument, key: string): OfrepReply {
+function single({ flags }: FlagsDocument, context: Context, key: string): OfrepReply {
   const flag = flags.get(key);
-  if (flag) return json(200, evaluation(flag));
+  if (flag) {
+    const answer = evaluation(flag, context);
+    return json('errorCode' in answer ? 400 : 200, answer);
+  }
   return json(404, {
     key,
     errorCode: 'FLAG_NOT_FOUND',
@@ -90,15 +94,20 @@ function single({ flags }: FlagsDocument, key: string): OfrepReply {
   });
 }
 
-function bulk({ flags, digest }: FlagsDocument, ifNoneMatch: string | undefined): OfrepReply {
-  const etag = `"${digest}"`;
+/** The `ETag` is of what this user gets: two users may have different ones. */
+function bulk({ flags }: FlagsDocument, context: Context, ifNoneMatch: string | undefined): OfrepReply {
+  const answers = [...flags.values()].map((flag) => evaluation(flag, context));
+  const reply = json(200, { flags: answers });
+  const etag = `"${sha256(reply.text).slice(0, 32)}"`;
   if (matches(ifNoneMatch, etag)) return { status: 304, headers: { etag }, text: '' };
-  return json(200, { flags: [...flags.values()].map(evaluation) }, { etag });
+  return { ...reply, headers: { ...reply.headers, etag } };
 }
 
-/** `STATIC`: the same for everybody. */
-function evaluation({ key, value }: FlagValue): Record<string, unknown> {
-  return { key, value, reason: 'STATIC', variant: value ? 'on' : 'off' };
+/** The client takes its own default where there is none. */
+function evaluation({ key, evaluate }: ServedFlag, context: Context): Record<string, unknown> {
+  const result = evaluate(context);
+  if ('problem' in result) return { key, errorCode: 'GENERAL', errorDetails: `${key}: ${result.problem}` };
+  return { key, ...result };
 }
 
 function matches(header: string | undefined, etag: string): boolean {

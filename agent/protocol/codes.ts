@@ -51,6 +51,7 @@ export type ErrorCode =
   | 'rollout.partial'
   // feature flags
   | 'flags.unknown'
+  | 'flags.no-share'
   // the connection between a client and its agent
   | 'agent.disconnected'
   | 'agent.running'

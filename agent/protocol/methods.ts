@@ -71,7 +71,14 @@ export const params = {
     since: z.strictObject({ feed: z.string(), sequence: z.int().nonnegative() }).nullable(),
   }),
   'flags.list': z.strictObject({ ...place, environment }),
-  'flags.set': z.strictObject({ ...changed, environment, key: z.string().min(1), on: z.boolean() }),
+  'flags.set': z.strictObject({
+    ...changed,
+    environment,
+    key: z.string().min(1),
+    on: z.boolean(),
+    /** Percent of the users for whom no rule says otherwise; with `on` only. Left out: all of them. */
+    share: z.number().min(0).max(100).optional(),
+  }),
   maintenance: z.strictObject({ ...changed, environment, on: z.boolean() }),
   /** Whatever the environment: changed only when it was confirmed. */
   'backing.apply': z.strictObject({
@@ -254,15 +261,25 @@ export interface ReleaseEntry extends ReleaseName {
 
 export interface FlagStatus {
   readonly key: string;
-  /** What services are answered. */
+  /** Whether it is on. */
   readonly value: boolean;
   /** `null`: nobody has switched it, the default holds. */
   readonly state: 'on' | 'off' | null;
+  /** Percent of its users it was switched on for; `null`: no share was said. */
+  readonly share: number | null;
   /** False: it was switched once, and no release here knows it any more. */
   readonly defined: boolean;
   readonly default: boolean | null;
   readonly description: string | null;
   readonly owner: string | null;
+  readonly kind: 'release' | 'experiment' | 'ops' | 'kill-switch' | null;
+  /** The day from which on it should be gone: `2027-03-01`. */
+  readonly expires: string | null;
+  readonly type: 'boolean' | 'string' | 'number' | 'object';
+  /** Names, in the order of the file; of a flag that is not defined: none. */
+  readonly variants: readonly string[];
+  /** How many rules, needs and the like say who gets what; 0: everybody gets the same. */
+  readonly conditions: number;
   /** Who switched it last, and when (RFC 3339). */
   readonly by: string | null;
   readonly at: string | null;
@@ -284,6 +301,8 @@ export interface FlagSetResult {
   readonly flag: string;
   /** `forgotten`: no release defines it any more, and what was said of it is gone. */
   readonly state: 'on' | 'off' | 'forgotten';
+  /** Percent; `null`: no share was said. */
+  readonly share: number | null;
   readonly value: boolean | null;
   readonly message: string;
   /** How many controls serve it. */

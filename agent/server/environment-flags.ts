@@ -2,7 +2,8 @@
 import { canonicalJson } from '../common/canonical.ts';
 import { definedFlags, ownDefinitions, releasedFlags } from '../flags/definitions.ts';
 import { liveRelease, readCurrent, type Current } from '../release/current.ts';
-import { noFlags, type FlagDefinition, type Flags } from '../swarm/ledger/flags.ts';
+import type { FlagDefinition } from '../swarm/ledger/flag-definition.ts';
+import { noFlags, type Flags } from '../swarm/ledger/flags.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 
 export interface EnvironmentFlags {

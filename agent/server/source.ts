@@ -10,7 +10,7 @@ import { slotContent, type Current } from '../release/current.ts';
 import type { MakeRelease } from '../release/engine.ts';
 import { ensureFiles } from '../release/mounted-files.ts';
 import type { Wanted } from '../release/plan.ts';
-import type { FlagDefinition } from '../swarm/ledger/flags.ts';
+import type { FlagDefinition } from '../swarm/ledger/flag-definition.ts';
 import type { ReleasedService, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead } from '../swarm/ledger/rollout.ts';
 import type { Agent } from './agent.ts';
@@ -41,7 +41,7 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
     callerFiles: callerFiles(repository),
     folder,
   });
-  const { flags, problems: flagProblems } = await readSourceFlags(loaded, readCommitFile);
+  const { flags, problems: flagProblems } = await readSourceFlags(loaded, readCommitFile, environment.name);
   const mounted = loaded.project && (await mountProject(swarm, ledger.keys, loaded.project));
   const problems = sortProblems([...loaded.problems, ...flagProblems, ...(mounted?.problems ?? [])]);
   if (!mounted || problems.some(({ severity }) => severity === 'error'))

@@ -21,15 +21,22 @@ function row(flag: FlagStatus, style: Style, now: number): string[] {
   ];
 }
 
-function state({ defined, state, value }: FlagStatus, style: Style): string {
+function state({ defined, state, value, share }: FlagStatus, style: Style): string {
   if (!defined) return style.warn(`${state ?? 'off'} !`);
-  const word = value ? 'on' : 'off';
+  const word = value ? (share === null ? 'on' : `on for ${share} %`) : 'off';
   const shown = state === null ? `${word} (default)` : word;
   return value ? style.good(shown) : shown;
 }
 
-function about({ description, owner }: FlagStatus): string {
-  return `${description ?? ''}${owner === null ? '' : ` (${owner})`}`;
+function about({ description, owner, kind, expires, type, variants, conditions }: FlagStatus): string {
+  const notes = [
+    owner,
+    kind,
+    expires === null ? null : `until ${expires}`,
+    type === 'boolean' ? null : variants.join(' | '),
+    conditions === 0 ? null : 'not the same for everybody',
+  ].filter((note) => note !== null);
+  return `${description ?? ''}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
 }
 
 export function reportFlagSet(result: FlagSetResult, style: Style): string[] {

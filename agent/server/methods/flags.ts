@@ -1,11 +1,19 @@
 /** Feature flags: what the live release defines, and switching them in one environment. */
 import { messageOf } from '../../common/errors.ts';
 import { awaitControls, type ControlWord } from '../../flags/await-controls.ts';
-import { unknownFlag } from '../../flags/failures.ts';
+import { noShare, unknownFlag } from '../../flags/failures.ts';
 import { listFlags } from '../../flags/listing.ts';
+import { modelOf, whyNoShare } from '../../flags/model.ts';
 import type { Call, Params, Results } from '../../protocol/methods.ts';
 import { liveRelease } from '../../release/current.ts';
-import { noFlags, withChange, type Flags, type FlagState } from '../../swarm/ledger/flags.ts';
+import {
+  noFlags,
+  shareOf,
+  withChange,
+  type Flags,
+  type FlagSetting,
+  type FlagState,
+} from '../../swarm/ledger/flags.ts';
 import type { Stored } from '../../swarm/port.ts';
 import type { Agent } from '../agent.ts';
 import { readEnvironmentFlags } from '../environment-flags.ts';
@@ -57,7 +65,8 @@ export async function setFlag(
     environment: place.environment.name,
     stack: ledger.stack,
     flag: key,
-    state: to,
+    state: to === 'forgotten' || to === 'off' ? to : 'on',
+    share: to === 'forgotten' ? null : percentOf(to),
     value: to === 'forgotten' ? null : on,
     message: describe({ key, to, environment: place.environment.name, changed, word, tookMs }),
     controls: word.serving,
@@ -69,13 +78,24 @@ export async function setFlag(
 /** A flag that nobody defines any more can only be switched off for good: what was said of it is forgotten. */
 async function wantedState(
   { engine, environment }: Place,
-  { key, on }: Params<'flags.set'>,
+  { key, on, share }: Params<'flags.set'>,
 ): Promise<FlagState> {
   const { flags, definitions } = await readEnvironmentFlags(engine.ledger);
   const known = definitions.map((definition) => definition.key);
-  if (known.includes(key)) return on ? 'on' : 'off';
+  const definition = definitions.find((candidate) => candidate.key === key);
+  if (definition && on && share !== undefined) {
+    const why = whyNoShare(modelOf(definition));
+    if (why !== undefined) throw noShare(key, why);
+    return `on:${Math.round(share * 100)}`;
+  }
+  if (definition) return on ? 'on' : 'off';
   if (!on && flags.states.has(key)) return 'forgotten';
   throw unknownFlag(key, known, environment.name);
+}
+
+function percentOf(setting: FlagSetting): number | null {
+  const share = shareOf(setting);
+  return share === null ? null : share / 100;
 }
 
 async function served(place: Place, stored: Stored<unknown>, call: Call): Promise<ControlWord> {
@@ -88,6 +108,11 @@ async function served(place: Place, stored: Stored<unknown>, call: Call): Promis
     if (call.signal.aborted) return { serving: 0, missing: ['nobody waited for the word of control'] };
     return { serving: 0, missing: [`the word of control could not be read: ${messageOf(error)}`] };
   }
+}
+
+function toldSetting(setting: FlagSetting): string {
+  const percent = percentOf(setting);
+  return percent === null ? setting : `on for ${percent} %`;
 }
 
 interface Told {
@@ -103,7 +128,7 @@ function describe({ key, to, environment, changed, word, tookMs }: Told): string
   const state =
     to === 'forgotten'
       ? `What was said of ${key} in ${environment} is forgotten`
-      : `${key} is ${to} in ${environment}${changed ? '' : ' already'}`;
+      : `${key} is ${toldSetting(to)} in ${environment}${changed ? '' : ' already'}`;
   if (word.missing.length > 0)
     return `${state} by the ledger, but not everywhere yet: ${word.missing.join('; ')}. It is served as soon as control has read it; if it stays like this, run "tidegate setup ${environment}".`;
   const who = word.serving === 1 ? 'control serves it' : `all ${word.serving} controls serve it`;

@@ -1,6 +1,7 @@
 /** The flags that a commit defines against those that are defined now. Pure. */
+import { canonicalJson } from '../../common/canonical.ts';
 import type { Difference, PlannedFlag } from '../../protocol/plan.ts';
-import type { FlagDefinition } from '../../swarm/ledger/flags.ts';
+import type { FlagDefinition } from '../../swarm/ledger/flag-definition.ts';
 
 /** By key; flags that stay as they are are not listed. Whether a flag is on here is not changed by a deploy. */
 export function plannedFlags(
@@ -22,12 +23,14 @@ function byKey(flags: readonly FlagDefinition[]): ReadonlyMap<string, FlagDefini
 }
 
 function fieldsThatDiffer(was: FlagDefinition, is: FlagDefinition): readonly Difference[] {
-  return (['description', 'default', 'owner'] as const).flatMap((field) => {
-    if (was[field] === is[field]) return [];
-    return [{ field, before: shown(was[field]), after: shown(is[field]) }];
+  const fields = new Set([...Object.keys(was), ...Object.keys(is)]) as ReadonlySet<keyof FlagDefinition>;
+  return [...fields].flatMap((field) => {
+    const [before, after] = [shown(was[field]), shown(is[field])];
+    return before === after ? [] : [{ field, before, after }];
   });
 }
 
-function shown(value: string | boolean | null): string | null {
-  return value === null ? null : String(value);
+function shown(value: FlagDefinition[keyof FlagDefinition] | null): string | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'string' ? value : canonicalJson(value);
 }

@@ -3,24 +3,13 @@
  * flags, from `<stack>.flags.<n>`); whether it is on here is a label of `<stack>.flags`, which changes in about a
  * millisecond and touches no task. Pure codec of those labels.
  *
- *   flag.<key>   = on | off
- *   change.<seq> = <time> <who> <key> on | off | forgotten     (the newest of each flag, and the last 200 of all)
+ *   flag.<key>   = on | off | on:<share in basis points>
+ *   change.<seq> = <time> <who> <key> <that> | forgotten     (the newest of each flag, and the last 200 of all)
  *   definitions  = <n>:<release>     (`<stack>.flags.<n>` holds as long as that release is live)
  */
 import * as z from 'zod';
+import { flagDefinition, flagKeyPattern, wholeShare } from './flag-definition.ts';
 import { corruptLabel } from './failures.ts';
-
-/** Words of letters and digits, joined by `-`, `_` or `.`: it is a part of a label's name and of an address. */
-export const flagKeyPattern = /^(?=.{1,100}$)[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*$/;
-
-export const flagDefinition = z.strictObject({
-  key: z.string().regex(flagKeyPattern),
-  description: z.string(),
-  /** What it is as long as nobody has switched it. */
-  default: z.boolean(),
-  owner: z.string().nullable(),
-});
-export type FlagDefinition = z.infer<typeof flagDefinition>;
 
 /** Content of `<stack>.flags.<n>`. Immutable. */
 export const flagDefinitions = z.strictObject({
@@ -34,8 +23,21 @@ export const flagDefinitions = z.strictObject({
 });
 export type FlagDefinitions = z.infer<typeof flagDefinitions>;
 
+/** `on:2500`: on for a quarter of the users for whom no rule says otherwise. */
+export type FlagSetting = 'off' | 'on' | `on:${number}`;
+
 /** `forgotten`: what was said of a flag that no release defines any more was removed. */
-export type FlagState = 'on' | 'off' | 'forgotten';
+export type FlagState = FlagSetting | 'forgotten';
+
+/** Basis points; `null`: no share was said. */
+export function shareOf(setting: FlagSetting | undefined): number | null {
+  return setting?.startsWith('on:') ? Number(setting.slice(3)) : null;
+}
+
+function isSetting(text: string): text is FlagSetting {
+  const [, share] = /^on:(0|[1-9]\d{0,4})$/.exec(text) ?? [];
+  return text === 'on' || text === 'off' || (share !== undefined && Number(share) <= wholeShare);
+}
 
 export interface FlagChange {
   /** Counts up. */
@@ -50,7 +52,7 @@ export interface FlagChange {
 
 export interface Flags {
   /** Those that somebody has switched. */
-  readonly states: ReadonlyMap<string, boolean>;
+  readonly states: ReadonlyMap<string, FlagSetting>;
   /** Oldest first. */
   readonly changes: readonly FlagChange[];
   readonly definitions: { readonly object: number; readonly release: number } | undefined;
@@ -63,10 +65,10 @@ const keptChanges = 200;
 /** Switches a flag and says who did; the same object when it is so already. */
 export function withChange(flags: Flags, change: Omit<FlagChange, 'seq'>): Flags {
   const { key, to } = change;
-  if (flags.states.get(key) === (to === 'forgotten' ? undefined : to === 'on')) return flags;
+  if (flags.states.get(key) === (to === 'forgotten' ? undefined : to)) return flags;
   const states = new Map(flags.states);
   if (to === 'forgotten') states.delete(key);
-  else states.set(key, to === 'on');
+  else states.set(key, to);
   const seq = (flags.changes.at(-1)?.seq ?? 0) + 1;
   return { ...flags, states, changes: newest([...flags.changes, { ...change, seq }]) };
 }
@@ -79,14 +81,13 @@ function newest(changes: readonly FlagChange[]): readonly FlagChange[] {
 
 /** Throws `ledger.corrupt`. */
 export function parseFlags(object: string, labels: Readonly<Record<string, string>>): Flags {
-  const states = new Map<string, boolean>();
+  const states = new Map<string, FlagSetting>();
   const changes: FlagChange[] = [];
   let definitions: Flags['definitions'];
   for (const [label, text] of Object.entries(labels)) {
     const rest = label.slice(label.indexOf('.') + 1);
     if (label.startsWith('tidegate.')) continue;
-    if (label.startsWith('flag.') && flagKeyPattern.test(rest) && /^(on|off)$/.test(text))
-      states.set(rest, text === 'on');
+    if (label.startsWith('flag.') && flagKeyPattern.test(rest) && isSetting(text)) states.set(rest, text);
     else if (label.startsWith('change.')) changes.push(parseChange(object, label, text));
     else if (label === 'definitions') definitions = parsePointer(object, text);
     else throw corruptLabel(object, label, text);
@@ -96,7 +97,7 @@ export function parseFlags(object: string, labels: Readonly<Record<string, strin
 
 export function formatFlags({ states, changes, definitions }: Flags): Record<string, string> {
   return {
-    ...Object.fromEntries([...states].map(([key, isOn]) => [`flag.${key}`, isOn ? 'on' : 'off'])),
+    ...Object.fromEntries([...states].map(([key, setting]) => [`flag.${key}`, setting])),
     ...Object.fromEntries(
       changes.map(({ seq, at, by, key, to }) => [`change.${seq}`, `${at} ${by} ${key} ${to}`]),
     ),
@@ -106,10 +107,11 @@ export function formatFlags({ states, changes, definitions }: Flags): Record<str
 
 function parseChange(object: string, label: string, text: string): FlagChange {
   const [, seq] = /^change\.([1-9]\d{0,14})$/.exec(label) ?? [];
-  const [, at, by, key, to] = /^(\S+) (\S+) (\S+) (on|off|forgotten)$/.exec(text) ?? [];
-  if (seq === undefined || at === undefined || by === undefined || key === undefined)
+  const [, at, by, key, to] = /^(\S+) (\S+) (\S+) (\S+)$/.exec(text) ?? [];
+  if (seq === undefined || at === undefined || by === undefined || key === undefined || to === undefined)
     throw corruptLabel(object, label, text);
-  return { seq: Number(seq), at, by, key, to: to as FlagState };
+  if (to !== 'forgotten' && !isSetting(to)) throw corruptLabel(object, label, text);
+  return { seq: Number(seq), at, by, key, to };
 }
 
 function parsePointer(object: string, text: string): NonNullable<Flags['definitions']> {

@@ -1,7 +1,7 @@
 /** A release record: everything that is needed to bring the release back bit by bit. Immutable. */
 import * as z from 'zod';
 import type { ServiceSpec } from '../port.ts';
-import { flagDefinition } from './flags.ts';
+import { flagDefinition } from './flag-definition.ts';
 
 const millis = z.int().nonnegative();
 

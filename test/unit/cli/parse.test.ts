@@ -81,6 +81,7 @@ describe('the command line', () => {
     ['edge forget dev node-1', 'forgetEdge', { ...dev, node: 'node-1' }],
     ['flags list dev', 'flags.list', dev],
     ['flags on dev free-delivery', 'flags.set', { ...dev, key: 'free-delivery', on: true }],
+    ['flags on dev a --share 2.5%', 'flags.set', { ...dev, key: 'a', on: true, share: 2.5 }],
     ['flags off dev free-delivery', 'flags.set', { ...dev, key: 'free-delivery', on: false }],
     ['-C sub promote dev', 'promote', { folder: '/project/sub', environment: 'dev' }],
     ['promote dev --folder=/elsewhere', 'promote', { folder: '/elsewhere', environment: 'dev' }],

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { definedFlags, ownDefinitions, releasedFlags } from '../../../agent/flags/definitions.ts';
 import { flagsDocument } from '../../../agent/flags/document.ts';
-import { noFlags, type FlagDefinition } from '../../../agent/swarm/ledger/flags.ts';
+import type { FlagDefinition } from '../../../agent/swarm/ledger/flag-definition.ts';
+import { noFlags, type FlagSetting } from '../../../agent/swarm/ledger/flags.ts';
 import type { ReleaseRecord } from '../../../agent/swarm/ledger/release.ts';
 import { emptyRoutes, type Routes } from '../../../agent/swarm/ledger/routes.ts';
 import { aRecord } from '../ledger/samples.ts';
@@ -75,13 +76,16 @@ describe('the document of flags', () => {
     const document = flagsDocument(
       [flag('b', { default: true }), flag('a'), flag('c', { default: true })],
       new Map([
-        ['a', true],
-        ['c', false],
-        ['gone', true],
+        ['a', 'on'],
+        ['c', 'off'],
+        ['gone', 'on'],
       ]),
     );
     assert.deepEqual(
-      [...document.flags.values()].map(({ key, value }) => [key, value]),
+      [...document.flags.values()].map(({ key, evaluate }) => {
+        const result = evaluate({});
+        return [key, 'value' in result && result.value];
+      }),
       [
         ['a', true],
         ['b', true],
@@ -91,12 +95,12 @@ describe('the document of flags', () => {
   });
 
   it('has another digest exactly when a key or a value is another', () => {
-    const digest = (flags: readonly FlagDefinition[], states: Record<string, boolean> = {}): string =>
+    const digest = (flags: readonly FlagDefinition[], states: Record<string, FlagSetting> = {}): string =>
       flagsDocument(flags, new Map(Object.entries(states))).digest;
     const base = digest([flag('a'), flag('b')]);
     assert.equal(digest([flag('b', { description: 'Other words.' }), flag('a')]), base);
-    assert.equal(digest([flag('a'), flag('b')], { a: false, x: true }), base);
-    assert.notEqual(digest([flag('a'), flag('b')], { a: true }), base);
+    assert.equal(digest([flag('a'), flag('b')], { a: 'off', x: 'on' }), base);
+    assert.notEqual(digest([flag('a'), flag('b')], { a: 'on' }), base);
     assert.notEqual(digest([flag('a')]), base);
   });
 });

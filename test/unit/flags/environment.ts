@@ -9,7 +9,7 @@ import { silentLog } from '../../../agent/common/log.ts';
 import { names } from '../../../agent/common/names.ts';
 import type { Method, Params, Results } from '../../../agent/protocol/methods.ts';
 import { createAgent } from '../../../agent/server/agent.ts';
-import type { FlagDefinition } from '../../../agent/swarm/ledger/flags.ts';
+import type { FlagDefinition } from '../../../agent/swarm/ledger/flag-definition.ts';
 import { openLedger, type Ledger } from '../../../agent/swarm/ledger/ledger.ts';
 import { emptyRoutes, type Routes } from '../../../agent/swarm/ledger/routes.ts';
 import { output } from '../../../scripts/command.ts';

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
-import { readFlagsFile } from '../../../agent/flags/flags-file.ts';
-import { flagKeyPattern, type FlagDefinition } from '../../../agent/swarm/ledger/flags.ts';
+import { readFlagsFile } from '../../../agent/flags/file/flags-file.ts';
+import { flagKeyPattern, type FlagDefinition } from '../../../agent/swarm/ledger/flag-definition.ts';
 
 function problemsOf(text: string): readonly string[] {
-  return readFlagsFile('flags.yaml', text).problems.map(
+  return readFlagsFile('flags.yaml', text, 'dev').problems.map(
     ({ file, line, column, code, message }) => `${file}:${line}:${column} ${code}: ${message}`,
   );
 }
-const hintOf = (text: string): string => readFlagsFile('flags.yaml', text).problems[0]?.hint ?? '';
+const hintOf = (text: string): string => readFlagsFile('flags.yaml', text, 'dev').problems[0]?.hint ?? '';
 
 const good = `version: 1
 flags:
@@ -23,7 +23,7 @@ flags:
 
 describe('a flags file', () => {
   it('gives its flags by key; a default that is not there is off', () => {
-    const { flags, problems } = readFlagsFile('flags.yaml', good);
+    const { flags, problems } = readFlagsFile('flags.yaml', good, 'dev');
     assert.deepEqual(problems, []);
     assert.deepEqual(flags, [
       { key: 'false-at-first', description: 'x', default: false, owner: null },
@@ -31,7 +31,7 @@ describe('a flags file', () => {
       { key: 'off-at-first', description: 'x', default: false, owner: null },
       { key: 'stock-numbers', description: 'Shows how many are left', default: true, owner: 'shop' },
     ]);
-    assert.deepEqual(readFlagsFile('f', 'version: 1\nflags: {}\n'), { flags: [], problems: [] });
+    assert.deepEqual(readFlagsFile('f', 'version: 1\nflags: {}\n', 'dev'), { flags: [], problems: [] });
   });
 
   const table: readonly [string, string, readonly string[]][] = [
@@ -42,10 +42,10 @@ describe('a flags file', () => {
     ],
     [
       'keys that are not known',
-      'version: 1\nflags:\n  a: { descripton: x, description: x, variants: [] }\nowner: me\n',
+      'version: 1\nflags:\n  a: { descripton: x, description: x, variant: [] }\nowner: me\n',
       [
         'flags.yaml:3:8 flags.unknown-key: flags.a: "descripton" is not a known key.',
-        'flags.yaml:3:39 flags.unknown-key: flags.a: "variants" is not a known key.',
+        'flags.yaml:3:39 flags.unknown-key: flags.a: "variant" is not a known key.',
         'flags.yaml:4:1 flags.unknown-key: "owner" is not a known key.',
       ],
     ],
@@ -93,6 +93,133 @@ describe('a flags file', () => {
   for (const [name, text, expected] of table)
     it(`is told where it is wrong: ${name}`, () => assert.deepEqual(problemsOf(text), expected));
 
+  const rich = `version: 1
+segments:
+  staff: { attribute: email, endsWith: "@shop.example" }
+  testers: { any: [{ segment: staff }, { attribute: plan, in: [beta] }] }
+flags:
+  basket: { description: The new basket, kind: release, expires: 2027-03-01 }
+  checkout:
+    description: The way to pay
+    type: string
+    variants: { quick: two-pages, classic: one-page }
+    off: classic
+    on: { split: { quick: 25%, classic: 75% }, by: userId }
+    needs: { basket: on }
+    rules:
+      - { when: { segment: testers }, serve: quick }
+      - { when: { not: { attribute: user.age, atLeast: 18 } }, serve: classic }
+    environments:
+      dev: { default: on, schedule: { from: 2027-01-01T08:00:00+01:00 } }
+      production: { rules: [] }
+`;
+
+  it('gives types, rules, shares and needs, as the environment has them', () => {
+    const { flags, problems } = readFlagsFile('flags.yaml', rich, 'dev');
+    assert.deepEqual(problems, []);
+    const [basket, checkout] = flags;
+    assert.deepEqual([basket?.kind, basket?.expires], ['release', '2027-03-01']);
+    const staff = { attribute: 'email', test: { op: 'ends-with', texts: ['@shop.example'] } };
+    assert.deepEqual(checkout, {
+      key: 'checkout',
+      description: 'The way to pay',
+      owner: null,
+      type: 'string',
+      variants: [
+        { name: 'classic', value: 'one-page' },
+        { name: 'quick', value: 'two-pages' },
+      ],
+      off: 'classic',
+      default: true,
+      on: {
+        by: 'userId',
+        seed: 'checkout',
+        split: [
+          { variant: 'quick', share: 2_500 },
+          { variant: 'classic', share: 7_500 },
+        ],
+      },
+      rules: [
+        {
+          when: { any: [staff, { attribute: 'plan', test: { op: 'in', values: ['beta'] } }] },
+          serve: { variant: 'quick' },
+        },
+        {
+          when: { not: { attribute: 'user.age', test: { op: '>=', number: 18 } } },
+          serve: { variant: 'classic' },
+        },
+      ],
+      schedule: { from: Date.parse('2027-01-01T07:00:00Z'), until: null },
+      needs: [{ flag: 'basket', variants: null }],
+    });
+    const [, elsewhere] = readFlagsFile('flags.yaml', rich, 'production').flags;
+    assert.deepEqual(
+      [elsewhere?.default, elsewhere?.rules, elsewhere?.schedule],
+      [false, undefined, undefined],
+    );
+  });
+
+  const withFlag = (flag: string): string => `version: 1\nflags:\n  a: { description: x, ${flag} }\n`;
+  const mistakes: readonly [string, RegExp][] = [
+    [withFlag('kind: relase'), /3:30 .*flags\.a\.kind is "relase"/],
+    [withFlag('expires: 2027-02-30'), /flags\.a\.expires is "2027-02-30"/],
+    [withFlag('type: string, off: a'), /3:6 .*flags\.a: "variants" is missing/],
+    [withFlag('type: string, variants: { a: 1, b: x }, off: b, on: b'), /variants\.a is 1, not a string/],
+    [
+      withFlag('type: string, variants: { a: x, b: y }, off: c, on: b'),
+      /flags\.a\.off is "c", not a variant/,
+    ],
+    [withFlag('type: string, variants: { a: x, b: y }, off: a'), /flags\.a: "on" is missing/],
+    [withFlag('off: on'), /flags\.a\.off is for flags of another type/],
+    [withFlag('on: { split: { on: 20%, off: 70% } }'), /on\.split gives 90% of the users something/],
+    [withFlag('on: { split: { yes: 100% } }'), /split\.yes is not a variant/],
+    [withFlag('rules: [{ when: { segment: staff }, serve: on }]'), /there is no segment "staff"/],
+    [withFlag('rules: [{ serve: on }]'), /flags\.a\.rules\[0\]: "when" is missing/],
+    [withFlag('rules: [{ when: { attribute: a, is: 1, in: [2] }, serve: on }]'), /asks two things/],
+    [
+      withFlag('rules: [{ when: { attribute: $flagd.x, is: 1 }, serve: on }]'),
+      /cannot be the name of an attribute/,
+    ],
+    [withFlag('rules: [{ when: { attribute: v, version: ">=1.2" }, serve: on }]'), /version is ">=1\.2"/],
+    [withFlag('targeting: { iff: [true, "on"] }'), /targeting cannot be read by flagd/],
+    [
+      withFlag('targeting: { if: [true, "on"] }, rules: [{ when: { attribute: a, is: 1 }, serve: on }]'),
+      /is beside rules/,
+    ],
+    [withFlag('needs: { b: on }'), /flags\.a\.needs\.b is no flag of this file/],
+    [withFlag('needs: { a: on }'), /flags\.a\.needs leads back to itself: a -> a/],
+    [`${withFlag('needs: { b: on }')}  b: { description: x, needs: { a: on } }\n`, /a -> b -> a/],
+    [
+      withFlag('schedule: { from: 2027-01-02T00:00:00Z, until: 2027-01-01T00:00:00Z }'),
+      /ends before it begins/,
+    ],
+    [withFlag('schedule: { from: 2027-01-02 }'), /schedule\.from is "2027-01-02"/],
+    [
+      withFlag('environments: { production: { default: perhaps } }'),
+      /environments\.production\.default is "perhaps"/,
+    ],
+    [
+      'version: 1\nsegments: { a: { segment: b }, b: { segment: a } }\nflags: {}\n',
+      /consists of itself \(a -> b -> a\)/,
+    ],
+  ];
+  for (const [text, expected] of mistakes)
+    it(`tells a mistake once: ${expected.source}`, () => {
+      const problems = problemsOf(text);
+      assert.match(problems.join('\n'), expected);
+      const isCircle = /->/.test(expected.source);
+      assert.ok(problems.length === 1 || isCircle, problems.join('\n'));
+    });
+
+  it('refuses segments that grow out of all measure when they are written out', () => {
+    const levels = Array.from(
+      { length: 20 },
+      (_, n) => `  s${n + 1}: { any: [{ segment: s${n} }, { segment: s${n} }] }`,
+    );
+    const text = `version: 1\nsegments:\n  s0: { attribute: a, exists: true }\n${levels.join('\n')}\nflags: {}\n`;
+    assert.match(problemsOf(text).join('\n'), /is more than 2000 conditions when written out/);
+  });
+
   it('is told what would be right', () => {
     assert.equal(hintOf('version: 1\nflags: { a: { descripton: x } }\n'), 'Did you mean "description"?');
     assert.equal(hintOf('version: 1\nflag: {}\n'), 'Did you mean "flags"?');
@@ -126,7 +253,7 @@ describe('a flags file', () => {
           ]);
           const text = stringify({ version: 1, flags: Object.fromEntries(written) as unknown });
           const sorted = [...flags].sort((a, b) => (a.key < b.key ? -1 : 1));
-          assert.deepEqual(readFlagsFile('flags.yaml', text), { flags: sorted, problems: [] });
+          assert.deepEqual(readFlagsFile('flags.yaml', text, 'dev'), { flags: sorted, problems: [] });
         },
       ),
     );
@@ -158,7 +285,7 @@ describe('a flags file', () => {
     );
     fc.assert(
       fc.property(file, (text) => {
-        const { flags, problems } = readFlagsFile('flags.yaml', text);
+        const { flags, problems } = readFlagsFile('flags.yaml', text, 'dev');
         const lines = text.split('\n');
         for (const { line, column, message, hint } of problems) {
           assert.ok(line >= 1 && line <= lines.length + 1, `line ${line} of ${lines.length}`);

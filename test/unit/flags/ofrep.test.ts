@@ -47,6 +47,47 @@ describe('flags over OFREP, from a control that listens', () => {
     });
   });
 
+  it('are what the rules give the user of the context', async () => {
+    const rules = [
+      {
+        when: { attribute: 'plan', test: { op: 'in' as const, values: ['pro'] } },
+        serve: { variant: 'quick' },
+      },
+      { when: { attribute: 'age', test: { op: '>' as const, number: 90 } }, serve: { variant: 'classic' } },
+    ];
+    const variants = [
+      { name: 'classic', value: 1 },
+      { name: 'quick', value: { pages: 2 } },
+    ];
+    const other = await openFlagsEnvironment();
+    try {
+      const checkout = flag('checkout', {
+        type: 'object',
+        variants,
+        off: 'classic',
+        on: { variant: 'classic' },
+        rules,
+      });
+      await other.routes(live(await other.release([{ ...checkout, default: true }])));
+      const control = await other.control('t1');
+      const asked = async (context: unknown): Promise<unknown> => {
+        const body = JSON.stringify({ context });
+        const answer = await ask({ url: `${control.url}${all}/checkout`, method: 'POST', body, headers: {} });
+        return [answer.status, json(answer)];
+      };
+      const key = 'checkout';
+      assert.deepEqual(await asked({ targetingKey: 'u', plan: 'pro' }), [
+        200,
+        { key, value: { pages: 2 }, variant: 'quick', reason: 'TARGETING_MATCH' },
+      ]);
+      assert.deepEqual(await asked({}), [200, { key, value: 1, variant: 'classic', reason: 'DEFAULT' }]);
+      const [status, problem] = (await asked({ age: 'old' })) as [number, { errorCode: string }];
+      assert.deepEqual([status, problem.errorCode], [400, 'GENERAL']);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('are all of them, with an ETag that stays until one is switched', async () => {
     const first = await post(all);
     const etag = String(first.headers.etag);

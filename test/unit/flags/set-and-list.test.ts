@@ -35,6 +35,11 @@ describe('switching flags', () => {
         (answer as { flags: { key: string; value: boolean }[] }).flags.map(({ key, value }) => [key, value]),
       );
 
+  const valueFor = (url: string, context: unknown): Promise<unknown> =>
+    fetch(`${url}/ofrep/v1/evaluate/flags/a`, { method: 'POST', body: JSON.stringify({ context }) })
+      .then((response) => response.json())
+      .then((answer) => (answer as { value: unknown }).value);
+
   it('is done when every control serves it, and says who did it and when', async () => {
     await env.routes(live(await env.release([flag('a'), flag('b')])));
     const slow = { ...promptCaller, before: turn };
@@ -52,6 +57,43 @@ describe('switching flags', () => {
     assert.match(a?.by ?? '', /@/);
     assert.ok(Math.abs(Date.parse(a?.at ?? '') - Date.now()) < 60_000, 'switched just now');
     assert.deepEqual([b?.by, b?.at, b?.state], [null, null, null]);
+  });
+
+  it('is on for a share of the users, the same ones everywhere, until it is switched otherwise', async () => {
+    await env.routes(live(await env.release([flag('a')])));
+    const controls = [await env.control('t1'), await env.control('t2')];
+    const result = await env.ask('flags.set', { key: 'a', on: true, share: 50 });
+    assert.deepEqual([result.outcome, result.state, result.share], ['done', 'on', 50]);
+    assert.match(result.message, /^a is on for 50 % in dev: /);
+    const [listed] = (await env.ask('flags.list', {})).flags;
+    assert.deepEqual([listed?.value, listed?.state, listed?.share], [true, 'on', 50]);
+    const answers = await Promise.all(
+      controls.map(({ url }) =>
+        Promise.all(Array.from({ length: 40 }, (_, n) => valueFor(url, { targetingKey: `user-${n}` }))),
+      ),
+    );
+    assert.deepEqual(answers[0], answers[1]);
+    const isOn = answers[0]?.filter((value) => value === true).length ?? 0;
+    assert.ok(isOn > 5 && isOn < 35, `on for ${isOn} of 40`);
+    await env.ask('flags.set', { key: 'a', on: true });
+    assert.deepEqual((await env.ask('flags.list', {})).flags[0]?.share, null);
+  });
+
+  it('refuses a share where the definition says already who gets what', async () => {
+    const on = {
+      by: 'targetingKey',
+      seed: 'a',
+      split: [
+        { variant: 'on', share: 1 },
+        { variant: 'off', share: 9_999 },
+      ],
+    };
+    await env.routes(live(await env.release([flag('a', { on })])));
+    const attempt = env.ask('flags.set', { key: 'a', on: true, share: 5 });
+    await assert.rejects(
+      attempt,
+      (error) => hasCode(error, 'flags.no-share') && /splits its users/.test(error.message),
+    );
   });
 
   it('changes nothing when it is so already, and still waits for every control', async () => {

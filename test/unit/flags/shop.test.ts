@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readFlagsFile } from '../../../agent/flags/flags-file.ts';
+import { readFlagsFile } from '../../../agent/flags/file/flags-file.ts';
 import { eventually } from '../../support/eventually.ts';
 import { live, openFlagsEnvironment, type FlagsEnvironment } from './environment.ts';
 
@@ -23,7 +23,7 @@ describe('the sample shop and a control', () => {
   before(async () => {
     env = await openFlagsEnvironment();
     const file = await readFile(path.join(folder, 'flags.yaml'), 'utf8');
-    const { flags, problems } = readFlagsFile('flags.yaml', file);
+    const { flags, problems } = readFlagsFile('flags.yaml', file, 'dev');
     assert.deepEqual(problems, []);
     await env.routes(live(await env.release(flags)));
     const { url, control } = await env.control('t1');

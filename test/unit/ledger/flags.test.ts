@@ -7,12 +7,13 @@ import {
   noFlags,
   parseFlags,
   withChange,
+  type FlagState,
   type Flags,
 } from '../../../agent/swarm/ledger/flags.ts';
 import { turn } from '../../support/fake-clock.ts';
 import { aLedger, stack } from './samples.ts';
 
-const change = (key: string, to: 'on' | 'off' | 'forgotten', by = 'ann@laptop') => ({
+const change = (key: string, to: FlagState, by = 'ann@laptop') => ({
   key,
   to,
   by,
@@ -21,9 +22,9 @@ const change = (key: string, to: 'on' | 'off' | 'forgotten', by = 'ann@laptop') 
 const key = fc.stringMatching(/^[A-Za-z0-9]{1,6}([-_.][A-Za-z0-9]{1,6})?$/);
 const step = fc.record({
   key: fc.oneof(key, fc.constantFrom('a', 'b', 'constructor')),
-  to: fc.constantFrom('on' as const, 'off' as const, 'forgotten' as const),
+  to: fc.constantFrom<FlagState>('on', 'off', 'on:0', 'on:2500', 'on:10000', 'forgotten'),
 });
-const grown = (steps: readonly { key: string; to: 'on' | 'off' | 'forgotten' }[]): Flags =>
+const grown = (steps: readonly { key: string; to: FlagState }[]): Flags =>
   steps.reduce<Flags>((flags, { key: k, to }) => withChange(flags, change(k, to)), noFlags);
 
 describe('the labels of flags', () => {
@@ -44,7 +45,7 @@ describe('the labels of flags', () => {
         const flags = grown(steps);
         const wanted = new Map(steps.map(({ key: k, to }) => [k, to]));
         for (const [k, to] of wanted) {
-          assert.equal(flags.states.get(k), to === 'forgotten' ? undefined : to === 'on');
+          assert.equal(flags.states.get(k), to === 'forgotten' ? undefined : to);
           const last = flags.changes.findLast((one) => one.key === k);
           if (last) assert.equal(last.to, to);
           else assert.equal(to, 'forgotten', 'never switched at all');

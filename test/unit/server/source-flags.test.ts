@@ -10,7 +10,7 @@ describe('the flags of a commit', () => {
   it('are none where tidegate.yaml names no file', async () => {
     const loaded = await load({ 'flags.yaml': flags });
     assert.equal(loaded.flagsFile, undefined);
-    assert.deepEqual(await readSourceFlags(loaded, reader({ 'flags.yaml': flags })), {
+    assert.deepEqual(await readSourceFlags(loaded, reader({ 'flags.yaml': flags }), 'dev'), {
       flags: undefined,
       problems: [],
     });
@@ -20,7 +20,7 @@ describe('the flags of a commit', () => {
     const files = { 'shop/tidegate.yaml': named('conf/../flags.yaml'), 'shop/flags.yaml': flags };
     const loaded = await load(files, { folder: 'shop' });
     assert.equal(loaded.flagsFile?.path, 'shop/flags.yaml');
-    const read = await readSourceFlags(loaded, reader(files));
+    const read = await readSourceFlags(loaded, reader(files), 'dev');
     assert.deepEqual(
       read.flags?.map(({ key }) => key),
       ['a'],
@@ -31,6 +31,7 @@ describe('the flags of a commit', () => {
     const { problems } = await readSourceFlags(
       await load({ 'tidegate.yaml': named('flags.yml') }),
       reader({}),
+      'dev',
     );
     assert.deepEqual(
       problems.map(({ file, line, code, message }) => [file, line, code, message]),

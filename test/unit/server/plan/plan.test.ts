@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { reportPlan } from '../../../../agent/cli/report/plan.ts';
 import { plainStyle } from '../../../../agent/cli/terminal.ts';
 import type { PlanResult } from '../../../../agent/protocol/plan.ts';
-import type { FlagDefinition } from '../../../../agent/swarm/ledger/flags.ts';
+import type { FlagDefinition } from '../../../../agent/swarm/ledger/flag-definition.ts';
 import { aRecord } from '../../ledger/samples.ts';
 import { aService } from '../../release/model/agent.ts';
 import { call } from '../socket/server.ts';

@@ -1,0 +1,59 @@
+/** A flag with nothing left out. Pure. */
+import type { FlagDefinition, FlagType, Serve } from '../swarm/ledger/flag-definition.ts';
+import type { Json } from '../common/json.ts';
+import { wholeShare } from '../swarm/ledger/flag-definition.ts';
+import { shareOf, type FlagSetting } from '../swarm/ledger/flags.ts';
+
+export interface FlagModel {
+  readonly key: string;
+  readonly type: FlagType;
+  /** In the order of the file. */
+  readonly variants: readonly { readonly name: string; readonly value: Json }[];
+  readonly off: string;
+  readonly on: Serve;
+  readonly rules: NonNullable<FlagDefinition['rules']>;
+  readonly needs: NonNullable<FlagDefinition['needs']>;
+  readonly schedule: FlagDefinition['schedule'];
+  readonly targeting: Json | undefined;
+}
+
+/** The attribute that the SDKs name a user by. */
+export const targetingKey = 'targetingKey';
+
+const switches = [
+  { name: 'on', value: true },
+  { name: 'off', value: false },
+] as const;
+
+export function modelOf(definition: FlagDefinition): FlagModel {
+  const { key, type = 'boolean', variants = switches, off = 'off', on = { variant: 'on' } } = definition;
+  const { rules = [], needs = [], schedule, targeting } = definition;
+  return { key, type, variants, off, on, rules, needs, schedule, targeting };
+}
+
+export function settingOf(
+  { key, default: isOn }: FlagDefinition,
+  states: ReadonlyMap<string, FlagSetting>,
+): FlagSetting {
+  return states.get(key) ?? (isOn ? 'on' : 'off');
+}
+
+/** Why a flag cannot be on for a share of its users; `undefined`: it can. */
+export function whyNoShare({ on, targeting, key }: FlagModel): string | undefined {
+  if (targeting !== undefined) return `${key} has a targeting of its own, which says who gets what`;
+  return 'variant' in on ? undefined : `the definition of ${key} splits its users already`;
+}
+
+/**
+ * What users of a flag that is on get when no rule says otherwise. A share that was set here takes the rest to the
+ * variant of "off"; the one that is on comes first, so that a growing share keeps everyone who was in.
+ */
+export function onOf({ on, off, key }: FlagModel, setting: FlagSetting): Serve {
+  const share = shareOf(setting);
+  if (share === null || !('variant' in on)) return on;
+  const split = [
+    { variant: on.variant, share },
+    { variant: off, share: wholeShare - share },
+  ];
+  return { by: targetingKey, seed: key, split };
+}
