@@ -15,7 +15,7 @@ export interface ValidateRequest {
   readonly environment: string | undefined;
   readonly variables: Variables;
   /** What other files have to say once the project is loaded. */
-  readonly furtherProblems: (loaded: LoadedProject) => Promise<readonly Problem[]>;
+  readonly furtherProblems: (loaded: LoadedProject, environment: string) => Promise<readonly Problem[]>;
 }
 
 export interface Validated {
@@ -48,7 +48,7 @@ export async function validateFiles(request: ValidateRequest): Promise<Validated
       variables,
       folder,
     });
-    for (const problem of [...loaded.problems, ...(await request.furtherProblems(loaded))]) {
+    for (const problem of [...loaded.problems, ...(await request.furtherProblems(loaded, environment))]) {
       const key = JSON.stringify(problem);
       const entry = found.get(key) ?? { problem, environments: [] };
       if (!entry.environments.includes(environment)) entry.environments.push(environment);

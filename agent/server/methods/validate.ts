@@ -45,7 +45,8 @@ export async function validateTree(agent: Agent, request: TreeRequest): Promise<
       folder: request.folder,
       environment: request.environment ?? undefined,
       variables: agent.env,
-      furtherProblems: async (loaded) => (await readSourceFlags(loaded, read)).problems,
+      furtherProblems: async (loaded, environment) =>
+        (await readSourceFlags(loaded, read, environment)).problems,
     });
     checkAsked(validated, request.environment);
     return validated;
