@@ -6,10 +6,9 @@
 import * as z from 'zod';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
-import type { InitResult } from './init.ts';
+import { fileParams, type FileResults } from './files.ts';
 import type { Difference, PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
-import type { ValidateResult } from './validate.ts';
 import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
@@ -46,18 +45,7 @@ export const params = {
   down: z.strictObject({ ...changed, environment, volumes: z.boolean() }),
   forgetEdge: z.strictObject({ ...changed, environment, node: z.string().min(1) }),
   plan: z.strictObject({ ...place, environment, ref: z.string().min(1) }),
-  /**
-   * `compose`: the compose file, seen from `folder`; `null`: the usual one. `write: false`: only says what it would write.
-   * `fix`: repairs what a machine can repair in the compose file, too.
-   */
-  init: z.strictObject({
-    ...place,
-    compose: z.string().min(1).nullable(),
-    write: z.boolean(),
-    fix: z.boolean(),
-  }),
-  /** Of the working tree. `fix`: what a machine can repair is repaired in the files. */
-  validate: z.strictObject({ ...place, environment: environment.nullable(), fix: z.boolean() }),
+  ...fileParams,
   /** Asks no cluster. */
   project: z.strictObject(place),
   refs: z.strictObject(place),
@@ -326,7 +314,7 @@ export interface SuiteResult {
   readonly tookMs: number;
 }
 
-export interface Results {
+export interface Results extends FileResults {
   setup: SetupResult;
   deploy: RolloutResult;
   promote: RolloutResult;
@@ -344,8 +332,6 @@ export interface Results {
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;
   plan: PlanResult;
-  init: InitResult;
-  validate: ValidateResult;
   project: ProjectResult;
   refs: RefsResult;
   history: HistoryResult;
