@@ -23,6 +23,7 @@ const parts: Readonly<Record<string, () => Promise<{ bench(report: Report): Prom
   agent: () => import('./agent.ts'),
   edge: () => import('./edge.ts'),
   release: () => import('./release.ts'),
+  services: () => import('./services.ts'),
 };
 
 try {

@@ -4,10 +4,12 @@
  * cannot be done by another.
  */
 import * as z from 'zod';
+import type { BackingResult } from './backing.ts';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
 import { fileParams, type FileResults } from './files.ts';
-import type { Difference, PlanResult } from './plan.ts';
+
+import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { WatchEvent } from './watch.ts';
 
@@ -128,14 +130,6 @@ export interface SetupResult {
   /** Differences left alone, since changing an edge interrupts traffic (`--upgrade-edge`). */
   readonly pending: readonly string[];
   readonly url: string;
-}
-
-export interface BackingResult {
-  readonly outcome: 'done' | 'unchanged';
-  readonly environment: string;
-  readonly service: string;
-  readonly differences: readonly Difference[];
-  readonly message: string;
 }
 
 export interface MaintenanceResult {

@@ -19,6 +19,8 @@ export interface ChainService {
   readonly waits?: true;
   /** Opens a connection for each call. */
   readonly fresh?: true;
+  /** Makes its image another one than those of the others. */
+  readonly part?: string;
 }
 
 export type Chain = Readonly<Record<string, ChainService>>;
@@ -58,14 +60,16 @@ export function chainText({ web, orders, catalog }: Versions): string {
 export interface ChainTag {
   readonly tag: string;
   readonly chain: Chain;
+  /** True: each has a test suite of its own that passes. */
+  readonly suites?: true;
   /** In words of tidegate.yaml. */
   readonly rollout?: Readonly<Record<string, string>>;
 }
 
-/** A commit with exactly these services; all of one image, so that nothing but the first tag is built. */
+/** A commit with exactly these services; of one image unless they name their part, so that only the first tag is built. */
 export async function addChain(
   { folder, test }: Shop,
-  { tag, chain, rollout = { deadline: '1m', drain: '2s', keepWarm: '10m' } }: ChainTag,
+  { tag, chain, suites, rollout = { deadline: '1m', drain: '2s', keepWarm: '10m' } }: ChainTag,
 ): Promise<void> {
   const app = await readFile(path.join(import.meta.dirname, 'chain-app.mjs'), 'utf8');
   const services = Object.entries(chain).map(([name, service]) => ({ name, ...service }));
@@ -75,7 +79,7 @@ export async function addChain(
     edit: {
       'src/chain.mjs': () => app,
       'chain.Dockerfile': () =>
-        `FROM ${test.images.node}\nCOPY src/chain.mjs /app.mjs\nCMD ["node", "/app.mjs"]\n`,
+        `FROM ${test.images.node}\nCOPY src/chain.mjs /app.mjs\nARG PART=none\nENV PART=$PART\nCMD ["node", "/app.mjs"]\n`,
       'compose.yaml': () =>
         stringify({ services: Object.fromEntries(services.map((s) => [s.name, composeService(s)])) }),
       'tidegate.yaml': (text) => {
@@ -87,10 +91,18 @@ export async function addChain(
           { route: { ...route, port }, health: '/healthz', rollout },
         ]);
         document.set('services', document.createNode(Object.fromEntries(entries)));
+        if (suites) document.set('suites', document.createNode(suitesOf(services)));
         return document.toString();
       },
     },
   });
+}
+
+function suitesOf(services: readonly { readonly name: string }[]): unknown {
+  const command = ['node', '-e', 'console.log("well")'];
+  return Object.fromEntries(
+    services.map(({ name }) => [`unit-${name}`, { stage: 'build', service: name, command }]),
+  );
 }
 
 function composeService({
@@ -101,10 +113,15 @@ function composeService({
   broken,
   waits,
   fresh,
+  part,
 }: ChainService & { readonly name: string }): unknown {
   const called = next === undefined ? undefined : new URL(next).hostname;
   return {
-    build: { context: '.', dockerfile: 'chain.Dockerfile' },
+    build: {
+      context: '.',
+      dockerfile: 'chain.Dockerfile',
+      ...(part !== undefined && { args: { PART: part } }),
+    },
     environment: {
       NAME: name,
       VERSION: version,

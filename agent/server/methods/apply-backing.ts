@@ -1,7 +1,8 @@
 import { failure } from '../../common/errors.ts';
 import { applyBacking as apply, findBacking } from '../../infra/backing.ts';
 import { backingUnconfirmed } from '../../infra/failures.ts';
-import type { BackingResult, Call, Params } from '../../protocol/methods.ts';
+import type { BackingResult } from '../../protocol/backing.ts';
+import type { Call, Params } from '../../protocol/methods.ts';
 import { differenceLine } from '../../protocol/plan.ts';
 import type { Agent } from '../agent.ts';
 import { backingContent, makeBacking, plannedBacking } from '../backing.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PlanResult } from '../../../agent/protocol/plan.ts';
-import type { BackingResult } from '../../../agent/protocol/methods.ts';
+import type { BackingResult } from '../../../agent/protocol/backing.ts';
 import { must, openShop, type Shop } from '../../support/shop.ts';
 import { addTag } from '../release/commits.ts';
 import { inTask, runningTasks, store, withServices } from './kinds-shop.ts';

@@ -67,7 +67,6 @@ describe('a chain of services under load', function () {
     assert.deepEqual((await shop.ledger.routes.read()).value.routes, routes);
     assert.equal((await ask({ url: shop.url })).text, chainText(live));
     const { versions } = await load.stop();
-    // Nobody ever saw one of the three without the others but in the moment in which edges take over a swap.
     assert.ok((versions[chainText(live)] ?? 0) > 0, 'answers of the release that stays');
   });
 

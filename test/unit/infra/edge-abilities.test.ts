@@ -28,12 +28,23 @@ describe('what the edges that run can do', () => {
     );
   });
 
+  it('is what their Lua task can, where it is about internal routes: the mesh is made of it', async () => {
+    const bench = await openBench(stack);
+    await mount(bench, { http: 80 });
+    await assert.rejects(requireOfEdge(bench.engine('test'), 'have internal routes'), (error) =>
+      hasCode(error, 'environment.outdated'),
+    );
+    const now = await openBench(stack);
+    await mount(now, { http: 80 }, 'os.getenv("TIDEGATE_MESH")');
+    await requireOfEdge(now.engine('test'), 'have internal routes');
+  });
+
   it('is nothing to complain about where there is no edge: the wait for it says so', async () => {
     await requireOfEdge((await openBench(stack)).engine('test'), 'take certificates');
   });
 
-  async function mount({ cluster }: Bench, what: Door | string): Promise<void> {
-    const files = edgeFiles({ stack, lua: '', ...(typeof what === 'string' ? {} : { door: what }) });
+  async function mount({ cluster }: Bench, what: Door | string, lua = ''): Promise<void> {
+    const files = edgeFiles({ stack, lua, ...(typeof what === 'string' ? {} : { door: what }) });
     const configs = files.map(({ name, data, target }, index) => {
       const text = typeof what === 'string' && index === 0 ? what : data;
       const own = typeof what === 'string' ? `${name}.old` : name;

@@ -181,7 +181,11 @@ function wantedOf(services: Readonly<Record<string, ReleasedService>>): Record<s
 function contentOf(world: World, service: string, { content, nature, steps }: Wish): ReleasedService {
   const digest = `sha256:${sha256(`${service} ${content} ${nature}`)}`;
   world.natures.set(digest, nature);
-  return aService({ content: digest, image: digest, digest, replicas: 1 + (content % 2), steps });
+  const made = aService({ content: digest, image: digest, digest, replicas: 1 + (content % 2), steps });
+  if (!world.hasInside) return made;
+  if (service === 'api') return { ...made, route: { ...made.route, internal: 'only' } };
+  const internal = content % 2 === 0 ? { internal: 'also' as const } : {};
+  return { ...made, route: { ...made.route, ...internal }, dependsOn: ['api'] };
 }
 
 export function aService(

@@ -1,31 +1,50 @@
-/** An edge and the part of control that speaks for it: learns the routes late, reports late, loses its link. */
-import { names, otherColour, slotKey, type SlotKey } from '../../../../agent/common/names.ts';
-import { routingOf } from '../../../../agent/edge/routing.ts';
+/**
+ * An edge, or a task of the mesh, and the part of control that speaks for it: learns the routes late, reports late, loses
+ * its link.
+ */
+import { names, otherColour, parseSlotKey, slotKey, type SlotKey } from '../../../../agent/common/names.ts';
+import { routingOf, type Routing } from '../../../../agent/edge/routing.ts';
 import { renderServices } from '../../../../agent/edge/services-config.ts';
+import { answersFor, serves, type Side } from '../../../../agent/edge/side.ts';
 import { hasTraffic } from '../../../../agent/release/routes-changes.ts';
 import { formatAck, formatProof, type Ack, type Answer } from '../../../../agent/swarm/ledger/acks.ts';
 import type { Routes } from '../../../../agent/swarm/ledger/routes.ts';
-import type { Stored } from '../../../../agent/swarm/port.ts';
+import type { Stored, Task } from '../../../../agent/swarm/port.ts';
 import { aTask } from '../../../support/fake-swarm.ts';
 import { stack, type World } from './world.ts';
 
+interface Rendered {
+  readonly version: number;
+  readonly hash: string;
+  readonly routing: Routing;
+  readonly slots: readonly SlotKey[];
+}
+
 export class ModelEdge {
   readonly node: string;
+  readonly side: Side;
+  /** Of a task of the mesh. */
+  readonly aliases: readonly string[];
+  /** It is to go: it hears nothing more, and goes on with what it knows for those who are connected to it. */
+  isLeaving = false;
+  isGone = false;
   task = '';
   /** What it runs; `undefined`: it has just started, and answers 503. */
   applied: Stored<Routes> | undefined;
   isCutOff = false;
   readonly #world: World;
-  #rendered: { version: number; hash: string; slots: readonly SlotKey[] } | undefined;
+  #rendered: Rendered | undefined;
   /** When the requests that are open in a slot without traffic will have ended. */
   #open: Record<SlotKey, number[]> = {};
   #closed: Record<SlotKey, number> = {};
   /** How late it sees what its servers do. */
   readonly lagMs: number;
 
-  constructor(world: World, node: string) {
+  constructor(world: World, node: string, inside?: { readonly aliases: readonly string[] }) {
     this.#world = world;
     this.node = node;
+    this.side = inside ? 'inside' : 'outside';
+    this.aliases = inside?.aliases ?? [];
     this.lagMs = world.random.between(10, 250);
     this.restart();
     this.#work();
@@ -39,16 +58,43 @@ export class ModelEdge {
     this.applied = undefined;
     this.#open = {};
     this.#closed = {};
-    const serviceId = cluster.service(names.edge(stack))?.id ?? '';
+    const { side, aliases } = this;
+    const serviceId = cluster.service((side === 'inside' ? names.mesh : names.edge)(stack))?.id ?? '';
     cluster.tasks = cluster.tasks.filter((task) => task.id !== old);
-    cluster.tasks.push(aTask(this.task, { serviceId, nodeId: this.node }));
+    // Swarm calls a task of the mesh running when it is ready, and an edge when it has started.
+    const state = side === 'inside' ? 'starting' : 'running';
+    cluster.tasks.push(aTask(this.task, { serviceId, nodeId: this.node, state, aliases }));
     this.#label(`ack.${old}`, undefined);
     this.#label(`proof.${old}`, undefined);
   }
 
+  /** A task of the mesh that is to go, but for those who are connected to it. */
+  leave(): void {
+    this.isLeaving = true;
+    this.#setTask({ desired: 'shutdown' });
+  }
+
+  end(): void {
+    this.isGone = true;
+    this.#setTask({ desired: 'shutdown', state: 'shutdown' });
+  }
+
+  #setTask(change: Partial<Task>): void {
+    const { cluster } = this.#world;
+    cluster.tasks = cluster.tasks.map((task) => (task.id === this.task ? { ...task, ...change } : task));
+  }
+
+  /** Whether it has to do with the slot, in the state it runs. */
+  knows(slot: SlotKey): boolean {
+    if (!this.applied) return false;
+    const { routing } = this.#configuration(this.applied);
+    const service = routing.services.find((one) => one.service === parseSlotKey(slot)?.service);
+    return service !== undefined && serves(service, this.side);
+  }
+
   /** True while its users may be sent to the slot. */
   sendsTo(slot: SlotKey): boolean {
-    return this.applied !== undefined && hasTraffic(this.applied.value, slot);
+    return this.applied !== undefined && hasTraffic(this.applied.value, slot) && this.knows(slot);
   }
 
   openIn(slot: SlotKey): number {
@@ -57,9 +103,11 @@ export class ModelEdge {
   }
 
   #work(): void {
-    if (!this.isCutOff && this.#world.cluster.config(names.acks(stack))) {
+    if (this.isGone) return;
+    if (!this.isCutOff && !this.isLeaving && this.#world.cluster.config(names.acks(stack))) {
       this.#learn();
       this.#report();
+      if (this.side === 'inside') this.#setTask({ state: 'running' });
     }
     this.#world.clock.at(this.#world.random.between(40, 250), () => {
       this.#work();
@@ -93,35 +141,38 @@ export class ModelEdge {
     if (!applied) return;
     const { hash, slots } = this.#configuration(applied);
     const report = (slot: SlotKey): Ack['slots'][SlotKey] => ({
-      healthy: this.#world.healthy(slot, this.lagMs),
+      healthy: this.knows(slot) ? this.#world.healthy(slot, this.lagMs) : 0,
       sessions: this.openIn(slot),
       closed: this.#closed[slot] ?? 0,
     });
     const { id: object, version } = applied;
     const reports = Object.fromEntries(slots.map((slot) => [slot, report(slot)]));
     this.#label(`ack.${this.task}`, formatAck({ object, version, hash, slots: reports }));
-    const answers = this.#answers(applied.value, slots);
+    const answers = this.#answers(applied);
     this.#label(`proof.${this.task}`, formatProof({ object, version, answers }));
   }
 
-  #configuration(applied: Stored<Routes>): { readonly hash: string; readonly slots: readonly SlotKey[] } {
+  #configuration(applied: Stored<Routes>): Rendered {
     if (this.#rendered?.version === applied.version) return this.#rendered;
     const routing = routingOf(stack, applied, this.#world.releases);
     const slots = routing.services.flatMap((service) => service.slots.map(({ slot }) => slot));
-    this.#rendered = { version: applied.version, hash: renderServices(routing).hash, slots };
+    this.#rendered = { version: applied.version, hash: renderServices(routing).hash, routing, slots };
     return this.#rendered;
   }
 
-  #answers(routes: Routes, slots: readonly SlotKey[]): Record<string, Answer> {
+  #answers(applied: Stored<Routes>): Record<string, Answer> {
+    const { routing } = this.#configuration(applied);
+    const routes = applied.value;
     const answers: Record<string, Answer> = {};
     const answer = (way: string, slot: SlotKey): void => {
       if (this.#world.healthy(slot, this.lagMs) === 0) return;
       const digest = this.#world.imageOf(slot);
       answers[way] = { slot, release: routes.slots[slot] ?? 0, digest, status: 200 };
     };
-    for (const slot of slots) answer(slot, slot);
-    for (const [service, { active }] of Object.entries(routes.routes))
-      answer(service, slotKey(service, active));
+    for (const service of routing.services.filter((one) => answersFor(one, this.side))) {
+      for (const { slot } of service.slots) answer(slot, slot);
+      if (service.route) answer(service.service, slotKey(service.service, service.route.active));
+    }
     return answers;
   }
 

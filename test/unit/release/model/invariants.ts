@@ -1,6 +1,8 @@
 /** Invariants 1, 3 and 5 of the design, held against the world at every write and at every edge that learns. */
 import { gunzipSync } from 'node:zlib';
 import { names, parseSlotKey, type SlotKey } from '../../../../agent/common/names.ts';
+import { routingOf } from '../../../../agent/edge/routing.ts';
+import { serves } from '../../../../agent/edge/side.ts';
 import { parseAcks } from '../../../../agent/swarm/ledger/acks.ts';
 import { parseRoutes, type Routes } from '../../../../agent/swarm/ledger/routes.ts';
 import type { ServiceObject } from '../../../../agent/swarm/port.ts';
@@ -46,8 +48,8 @@ export class Invariants {
   /** An edge follows the ledger: what it sends users to has to be there. */
   edgeChanged(edge: ModelEdge): void {
     for (const slot of slotsWithTraffic(edge.applied?.value ?? { ...this.#world.routes().value, routes: {} }))
-      if (replicasOf(this.#world.slotService(slot)) === 0)
-        this.#violated(5, `the edge of ${edge.node} sends users to ${slot}, which is empty`);
+      if (edge.knows(slot) && replicasOf(this.#world.slotService(slot)) === 0)
+        this.#violated(5, `the edge of ${edge.node} (${edge.side}) sends users to ${slot}, which is empty`);
   }
 
   #violated(invariant: number, text: string): void {
@@ -97,10 +99,12 @@ export class Invariants {
     if (!acks || !cluster.config(names.routes(stack))) return;
     const reports = parseAcks(acks.name, acks.labels).acks;
     const routes = this.#world.routes().value;
-    const expected = this.#world.edges.filter((edge) => routes.forgotten[edge.node] === undefined);
+    const expected = this.#expected();
     for (const slot of Object.keys(routes.slots) as SlotKey[]) {
       const wanted = Math.max(1, replicasOf(this.#world.slotService(slot)));
-      const enough = expected.every(({ task }) => (reports[task]?.slots[slot]?.healthy ?? 0) >= wanted);
+      const doors = expected.filter((edge) => this.#serves(edge, slot));
+      const enough =
+        doors.length > 0 && doors.every(({ task }) => (reports[task]?.slots[slot]?.healthy ?? 0) >= wanted);
       if (enough) this.#enough.add(slot);
       else if (this.#enough.delete(slot)) this.#enoughUntil.set(slot, this.#world.clock.monotonic());
     }
@@ -117,7 +121,7 @@ export class Invariants {
   /** A slot is empty for every edge before it is filled anew. */
   #filledAnew(slot: SlotKey): void {
     for (const edge of this.#expected())
-      if (this.#world.healthy(slot, edge.lagMs) > 0)
+      if (edge.knows(slot) && this.#world.healthy(slot, edge.lagMs) > 0)
         this.#violated(1, `${slot} is filled while the edge of ${edge.node} still sees its former servers`);
   }
 
@@ -136,7 +140,15 @@ export class Invariants {
 
   #expected(): readonly ModelEdge[] {
     const { forgotten } = this.#world.routes().value;
-    return this.#world.edges.filter((edge) => forgotten[edge.node] === undefined);
+    return this.#world.doors().filter((edge) => forgotten[edge.node] === undefined);
+  }
+
+  /** By what the ledger says now, whatever the edge knows of it. */
+  #serves({ side }: ModelEdge, slot: SlotKey): boolean {
+    const { value, ...stored } = this.#world.routes();
+    const routing = routingOf(stack, { ...stored, value }, this.#world.releases);
+    const service = routing.services.find((one) => one.service === parseSlotKey(slot)?.service);
+    return service !== undefined && serves(service, side);
   }
 
   /** What its suites said no to does not stay; unless an edge was missing, and nobody could run them. */

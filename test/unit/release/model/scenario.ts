@@ -25,6 +25,8 @@ interface Who {
 export interface Scenario {
   readonly seed: number;
   readonly edges: number;
+  /** Some services are called by their names. */
+  readonly inside: boolean;
   /** A release is live when it begins. */
   readonly live: boolean;
   /** How much later than the one before each begins: they overlap. */
@@ -89,6 +91,7 @@ function swapNull(value: number | null): number | null {
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   seed: fc.integer(),
   edges: fc.integer({ min: 1, max: 3 }),
+  inside: fc.boolean(),
   live: fc.integer({ min: 0, max: 4 }).map((number) => number > 0),
   happenings: fc.array(
     fc.record({
@@ -122,7 +125,7 @@ class Stage {
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
-    this.world = new World(scenario.seed, scenario.edges);
+    this.world = new World(scenario.seed, scenario.edges, scenario.inside);
     this.world.invariants.drainMs = policy.drainMs;
     this.#control = this.#startControl();
   }
@@ -204,7 +207,8 @@ class Stage {
       if (!allowed.has(slot)) this.#violated(`the ledger keeps ${slot}, which has no traffic`);
     for (const { name } of this.world.cluster.services.values()) {
       const slot = name.slice(name.indexOf('_') + 1);
-      if (slot !== 'tidegate-edge' && !allowed.has(slot)) this.#violated(`the service ${name} is left`);
+      if (!['tidegate-edge', 'tidegate-mesh'].includes(slot) && !allowed.has(slot))
+        this.#violated(`the service ${name} is left`);
     }
     for (const config of this.world.cluster.configs.values()) {
       const state = config.labels['state'];
@@ -283,16 +287,17 @@ class Stage {
   }
 
   #troubleAtEdge(what: 'cut-off' | 'restart-edge' | 'lose-node', index: number, forMs: number): void {
-    const { edges, cluster, clock } = this.world;
-    const edge = edges[index % edges.length];
-    if (!edge) return;
+    const { cluster, clock } = this.world;
+    const doors = this.world.doors();
+    const edge = doors[index % doors.length];
+    if (!edge || edge.isLeaving) return;
     if (what === 'restart-edge') {
       edge.restart();
       return;
     }
     edge.isCutOff = true;
     const state = (now: 'down' | 'ready'): void => {
-      if (what === 'lose-node')
+      if (what === 'lose-node' && edge.side === 'outside')
         cluster.nodes = cluster.nodes.map((node) =>
           node.id === edge.node ? aNode(edge.node, { state: now }) : node,
         );

@@ -11,6 +11,7 @@ import {
   slotServiceName,
   type SlotKey,
 } from '../../../../agent/common/names.ts';
+import { edgePaths } from '../../../../agent/edge/wire.ts';
 import { openLedger } from '../../../../agent/swarm/ledger/ledger.ts';
 import { parseRoutes, type Routes } from '../../../../agent/swarm/ledger/routes.ts';
 import { releaseRecord, type ReleaseRecord } from '../../../../agent/swarm/ledger/release.ts';
@@ -19,6 +20,7 @@ import { FakeClock } from '../../../support/fake-clock.ts';
 import { aNode, aTask, FakeCluster, type Write } from '../../../support/fake-swarm.ts';
 import { ModelEdge } from './edge.ts';
 import { Invariants } from './invariants.ts';
+import { ModelMesh } from './mesh.ts';
 import { randomOf, type Random } from './random.ts';
 
 export const stack = 'shop-dev';
@@ -37,6 +39,9 @@ export class World {
   readonly random: Random;
   readonly cluster: FakeCluster;
   readonly edges: ModelEdge[];
+  readonly mesh: ModelMesh;
+  /** `api` is called by its name alone, and `web` from time to time. */
+  readonly hasInside: boolean;
   readonly invariants: Invariants;
   /** Records by number, kept also after the ledger has dropped them. */
   readonly releases = new Map<number, ReleaseRecord>();
@@ -46,7 +51,8 @@ export class World {
   /** Servers by the id of the slot's service. */
   readonly #running = new Map<string, Running[]>();
 
-  constructor(seed: number, edges: number) {
+  constructor(seed: number, edges: number, hasInside = false) {
+    this.hasInside = hasInside;
     this.random = randomOf(seed);
     this.cluster = new FakeCluster(() => this.clock.now());
     const ids = Array.from({ length: edges }, (_, index) => `n${index + 1}`);
@@ -57,6 +63,7 @@ export class World {
       this.#live(write);
       this.invariants.check(write);
     };
+    this.mesh = new ModelMesh(this);
     this.cluster.putService(undefined, edgeSpec());
     this.edges = ids.map((id) => new ModelEdge(this, id));
   }
@@ -66,6 +73,11 @@ export class World {
     await ledger.acks.create();
     await ledger.keys.create();
     await ledger.routes.create();
+  }
+
+  /** Every edge, and every task of the mesh that still has somebody to answer. */
+  doors(): readonly ModelEdge[] {
+    return [...this.edges, ...this.mesh.tasks];
   }
 
   routes(): Stored<Routes> {
@@ -112,6 +124,10 @@ export class World {
 
   #live(write: Write): void {
     if (write.what !== 'service' || write.name === names.edge(stack)) return;
+    if (write.name === names.mesh(stack)) {
+      this.mesh.changed(write.before, write.after);
+      return;
+    }
     const { before, after } = write;
     const had = replicasOf(before);
     const has = replicasOf(after);
@@ -170,7 +186,13 @@ function edgeSpec(): ServiceObject['spec'] {
   return {
     Name: names.edge(stack),
     Labels: { [labels.stack]: stack, [labels.object]: 'edge' },
-    TaskTemplate: { ContainerSpec: { Image: 'edge' } },
+    TaskTemplate: {
+      ContainerSpec: {
+        Image: 'edge',
+        Configs: [{ ConfigID: 'lua', ConfigName: 'lua', File: { Name: edgePaths.lua } }],
+      },
+      Networks: [{ Target: 'n1' }, { Target: 'n2' }],
+    },
     Mode: { Global: {} },
   };
 }
