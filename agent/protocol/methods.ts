@@ -8,7 +8,6 @@ import type { BackingResult } from './backing.ts';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
 import { fileParams, type FileResults } from './files.ts';
-
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { WatchEvent } from './watch.ts';
