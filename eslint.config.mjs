@@ -45,6 +45,13 @@ const arrows = Object.entries(reaches).map(([room, rooms]) => {
   };
 });
 
+const notTheContract = {
+  group: Object.keys(reaches)
+    .filter((room) => room !== 'protocol')
+    .map((room) => `**/agent/${room}/**`),
+  message: 'of the agent, the extension knows the contract only (agent/protocol)',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.tidegate/', 'examples/', 'bench/results/'] },
   ...tseslint.configs.strictTypeChecked,
@@ -72,6 +79,26 @@ export default tseslint.config(
     },
   },
   ...arrows,
+  {
+    files: ['extension/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [notTheContract] }],
+    },
+  },
+  {
+    files: ['extension/model/**/*.ts', 'extension/agent/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            notTheContract,
+            { group: ['vscode'], message: 'what knows no editor is tested without one' },
+          ],
+        },
+      ],
+    },
+  },
   {
     files: ['agent/release/machine.ts', 'agent/release/machine/**/*.ts'],
     rules: {

@@ -72,5 +72,14 @@ await Promise.all([
     plugins: unused,
   }),
   bundleControl(path.join(out, 'control.cjs')),
+  // The editor loads CommonJS, and gives it `vscode`.
+  build({
+    ...common,
+    entryPoints: { extension: path.join(root, 'extension/main.ts') },
+    outdir: out,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    external: ['vscode', 'bufferutil', 'utf-8-validate'],
+  }),
 ]);
 await cp(path.join(root, 'agent/edge/edge.lua'), path.join(out, 'edge.lua'));

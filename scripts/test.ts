@@ -13,6 +13,7 @@ import { ensureBaseImages, type BaseImages } from './images/base-images.ts';
 import { check, closingLine, sum, type Counts } from './testing/counts.ts';
 import { createForeignStack } from './testing/foreign-stack.ts';
 import { removeLeftovers, removeTestImages } from './testing/leftovers.ts';
+import { ensureSshServer } from './testing/ssh-server.ts';
 import { buildBundles, runMocha, runShopTests } from './testing/suites.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -52,6 +53,7 @@ async function withEngine(): Promise<Counts> {
   try {
     say(`Docker Engine: ${engine.host}${engine.private ? ' (private)' : ''}`);
     const images = await ensureBaseImages(engine.docker, say);
+    await ensureSshServer(consent, say);
     await buildBundles();
     return await allTests(engine, images);
   } finally {

@@ -4,8 +4,7 @@
  * anonymous token ("no active sessions") cannot be pulled. dockerode's own session answers no health checks, so
  * the engine drops it after a few seconds, and it is never closed when a build fails.
  */
-import { once } from 'node:events';
-import { createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { performServerHandshake, type ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { dial } from './dial.ts';
@@ -37,15 +36,13 @@ const unimplemented = '12';
 /** `id` is any unused text; it is told to the build as well. */
 export async function openSession(docker: Dockerode, id: string, signal: AbortSignal): Promise<Session> {
   const socket = await upgrade(docker, id, signal);
-  const server = createServer();
-  server.on('stream', (stream: ServerHttp2Stream, headers) => answer(stream, headers[':path'] ?? ''));
+  // A server of its own would refuse a TLS socket that did not agree on HTTP/2 when it was opened.
+  const opened = performServerHandshake(socket);
+  opened.on('stream', (stream: ServerHttp2Stream, headers) => answer(stream, headers[':path'] ?? ''));
   // The engine may go away at any moment; the build itself reports that.
-  server.on('sessionError', () => socket.destroy());
+  opened.on('error', () => socket.destroy());
   socket.on('error', () => undefined);
-  const connection = once(server, 'session') as Promise<[ServerHttp2Session]>;
-  server.emit('connection', socket);
   // Destroying the socket alone would leave it open: its handle belongs to the HTTP/2 connection now.
-  const [opened] = await connection;
   return { id, close: () => opened.destroy() };
 }
 

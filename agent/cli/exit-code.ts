@@ -56,6 +56,13 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'git.unreadable': exitCodes.usage,
   'engine.unreachable': exitCodes.failed,
   'engine.denied': exitCodes.failed,
+  'engine.unknown-context': exitCodes.usage,
+  'engine.no-ssh': exitCodes.failed,
+  'engine.unknown-host': exitCodes.failed,
+  'engine.key-refused': exitCodes.failed,
+  'engine.no-docker': exitCodes.failed,
+  'engine.untrusted': exitCodes.failed,
+  'engine.unsupported': exitCodes.failed,
   'engine.failed': exitCodes.failed,
   'engine.disk-full': exitCodes.failed,
   'swarm.inactive': exitCodes.failed,
@@ -86,6 +93,8 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'rollout.none': exitCodes.failed,
   'rollout.failed': exitCodes.failed,
   'rollout.partial': exitCodes.partial,
+  // Control goes on with it, and nobody here sees how it ends.
+  'rollout.left': exitCodes.partial,
   'flags.unknown': exitCodes.usage,
   'flags.no-share': exitCodes.usage,
   // Nobody here knows how far the agent got: somebody has to look.

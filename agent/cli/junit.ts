@@ -1,5 +1,6 @@
 /** What the suites of a command said, as JUnit XML: the dialect that GitLab, Jenkins, CircleCI and GitHub's actions read. Pure. */
-import type { AgentEvent, SuiteTest } from '../protocol/methods.ts';
+import type { AgentEvent } from '../protocol/methods.ts';
+import type { SuiteTest } from '../protocol/suite-test.ts';
 
 type SuiteEnd = Extract<AgentEvent, { kind: 'suite' }>;
 

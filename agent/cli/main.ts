@@ -17,6 +17,8 @@ import { run } from './run.ts';
 globalThis.console = new Console(process.stderr, process.stderr);
 
 const { env } = process;
+// Said by an editor that started this with its own runtime; programs that we start are none of it.
+delete env['ELECTRON_RUN_AS_NODE'];
 const assets = findAssets(import.meta.dirname);
 // The bundle names its parts by their content, so this one file tells the whole build.
 const build = sha256(readFileSync(import.meta.filename)).slice(0, 12);
@@ -39,7 +41,11 @@ async function findAgent(): Promise<AgentApi> {
     build,
     discover: () => discover(folder),
     connect: async (agent) => (await import('../protocol/connection/socket.ts')).connectSocket(agent),
-    start: async () => (await import('./start-agent.ts')).startDetached(import.meta.filename, folder, env),
+    start: async () => {
+      const { startDetached } = await import('../protocol/connection/start-agent.ts');
+      const { execPath: runtime, execArgv: runtimeArgs } = process;
+      await startDetached({ runtime, runtimeArgs, program: import.meta.filename }, folder, env);
+    },
     own: ownAgent,
     clock: systemClock,
   });

@@ -1,6 +1,6 @@
 /** Which keys of a compose file are read, and why the others are not. Nothing is dropped silently. */
 import type { Field } from './compose-field.ts';
-import { nearestName, suggestion } from './did-you-mean.ts';
+import { nearestName, suggestion } from '../common/did-you-mean.ts';
 import type { Change } from './fix/change.ts';
 
 export interface Keys {

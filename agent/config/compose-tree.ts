@@ -1,5 +1,5 @@
 /** The compose files of a project as one tree: variables filled in, `extends`, `include` and several files resolved. */
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 import { mergeCompose } from './compose-merge.ts';
 import { resolveExtends } from './extends.ts';
 import { interpolateTree } from './interpolate-tree.ts';

@@ -1,7 +1,7 @@
 import { circleIn } from '../common/stages.ts';
 import type { Field } from './compose-field.ts';
 import { checkKeys } from './compose-keys.ts';
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 
 const conditions = ['service_started', 'service_healthy', 'service_completed_successfully'];
 

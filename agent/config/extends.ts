@@ -1,6 +1,6 @@
 /** `extends:`: a service takes over another one's keys and lays its own over them. */
 import { mergeServices } from './compose-merge.ts';
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 import type { Finding, Place, Report } from './report.ts';
 import {
   describeTree,

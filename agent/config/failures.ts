@@ -1,5 +1,5 @@
 import { failure, type TidegateError } from '../common/errors.ts';
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 import type { Problem } from './model.ts';
 
 /** Every problem in one message, one a line. Warnings are told by whoever goes on in spite of them. */

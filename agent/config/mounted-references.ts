@@ -1,7 +1,7 @@
 /** `configs:` and `secrets:` of a service: what of the top level its tasks mount, and where. */
 import { checkKeys, fileReferenceKeys } from './compose-keys.ts';
 import type { Field } from './compose-field.ts';
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 import type { ExternalFile, FileKind } from './model.ts';
 
 /** What stands behind a name of the top level. */

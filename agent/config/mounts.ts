@@ -8,7 +8,7 @@ import type { Field } from './compose-field.ts';
 import { checkKeys, mountKeys } from './compose-keys.ts';
 import { parseBytes } from './durations.ts';
 import type { Change } from './fix/change.ts';
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 import type { DeclaredVolume } from './volumes.ts';
 
 export interface MountPlace {

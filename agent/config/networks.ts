@@ -2,7 +2,7 @@
 import { names as swarmNames } from '../common/names.ts';
 import type { Field } from './compose-field.ts';
 import { attachmentKeys, checkKeys, networkKeys } from './compose-keys.ts';
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 
 /** Names of the declared networks; `default` is always there. */
 export function readNetworks(field: Field | undefined, stack: string): readonly string[] {

@@ -9,7 +9,7 @@ import { backingServices } from './backing.ts';
 import { noCallerFiles, type CallerFiles } from './caller-files.ts';
 import { readComposeFile, type ComposeFile, type ComposeService, type PortsRule } from './compose-file.ts';
 import type { ComposePath } from './compose-tree.ts';
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 import { dockerfileFacts, type DockerfileFacts } from './dockerfile-facts.ts';
 import { environmentsOf } from './environments.ts';
 import { missingHint, unknownEnvironment } from './failures.ts';

@@ -1,6 +1,6 @@
 /** Turns what zod found in tidegate.yaml into problems with places, in words for people. */
 import type * as z from 'zod';
-import { nearestName, suggestion } from './did-you-mean.ts';
+import { nearestName, suggestion } from '../common/did-you-mean.ts';
 import type { Place, Finding } from './report.ts';
 import { notYet, notYetValue } from './not-yet.ts';
 import { tidegateJsonSchema } from './schema.ts';

@@ -1,5 +1,5 @@
 /** `suites:` of tidegate.yaml: which image each runs in, with every default filled in. */
-import { suggestion } from './did-you-mean.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 import { dockerfileStages } from './dockerfile-stages.ts';
 import type { ImageSource, ReadFile, Suite, WebService } from './model.ts';
 import type { Finding, Place, Report } from './report.ts';

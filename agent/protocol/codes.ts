@@ -16,6 +16,13 @@ export type ErrorCode =
   // the engine and the cluster
   | 'engine.unreachable'
   | 'engine.denied'
+  | 'engine.unknown-context'
+  | 'engine.no-ssh'
+  | 'engine.unknown-host'
+  | 'engine.key-refused'
+  | 'engine.no-docker'
+  | 'engine.untrusted'
+  | 'engine.unsupported'
   | 'engine.failed'
   | 'engine.disk-full'
   | 'swarm.inactive'
@@ -49,6 +56,7 @@ export type ErrorCode =
   | 'rollout.none'
   | 'rollout.failed'
   | 'rollout.partial'
+  | 'rollout.left'
   // feature flags
   | 'flags.unknown'
   | 'flags.no-share'

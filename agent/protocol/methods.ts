@@ -10,6 +10,7 @@ import type { DoctorResult } from './doctor.ts';
 import { fileParams, type FileResults } from './files.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
+import type { SuiteTest } from './suite-test.ts';
 import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
@@ -372,19 +373,6 @@ export type ProgressEvent =
       readonly tests: readonly SuiteTest[];
       readonly tookMs: number;
     };
-
-/** `flaky`: it failed in one try, as told here, and passed in the last. */
-export interface SuiteTest {
-  readonly name: string;
-  /** As the suite's report names it, seen from its working folder where it is below that. */
-  readonly file: string | null;
-  /** From 1. */
-  readonly line: number | null;
-  readonly status: 'passed' | 'failed' | 'skipped' | 'flaky';
-  readonly message: string;
-  /** As its report says. */
-  readonly tookMs: number | null;
-}
 
 export interface Call {
   readonly signal: AbortSignal;

@@ -6,6 +6,7 @@
 import { hasCode, messageOf } from '../common/errors.ts';
 import { phaseName, effectOf, transition, type Effect, type RolloutEvent } from './machine.ts';
 import { isEnded, type Reason, type RolloutHead, type RolloutState } from '../swarm/ledger/rollout.ts';
+import { lostEngine } from '../swarm/reach/failures.ts';
 import { build } from './effects/build.ts';
 import { claim } from './effects/claim.ts';
 import { place } from './effects/place.ts';
@@ -167,7 +168,7 @@ async function hold(rollout: Rollout, ms: number | null, signal: AbortSignal): P
  */
 function failed({ state }: Rollout, error: unknown): RolloutEvent {
   const forward = !['aborting', 'settling', 'partial'].includes(state.phase.name);
-  if (!forward || hasCode(error, 'ledger.fenced', 'engine.unreachable', 'ledger.corrupt')) throw error;
+  if (!forward || hasCode(error, 'ledger.fenced', 'ledger.corrupt', ...lostEngine)) throw error;
   const reason: Reason = hasCode(error, 'build.failed', 'build.unsupported', 'image.missing')
     ? 'build-failed'
     : 'effect-failed';

@@ -1,5 +1,5 @@
 /** Open engines and repositories, kept as long as the agent lives: opening them costs more than using them. */
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import type { Builder } from '../build/builder.ts';
 import { createBuilder } from '../build/image-builder.ts';
@@ -10,8 +10,10 @@ import type { Repository } from '../git/repository.ts';
 import { openChanges, type Changes } from '../swarm/changes.ts';
 import { openContainers, type Containers } from '../swarm/containers.ts';
 import type { SwarmOptions } from '../swarm/docker-swarm.ts';
-import { locateEngine, openEngine, type OpenEngine } from '../swarm/engine.ts';
+import { openEngine, type OpenEngine } from '../swarm/engine.ts';
 import type { Swarm } from '../swarm/port.ts';
+import { locateEngine } from '../swarm/reach/location.ts';
+import type { Surroundings } from '../swarm/reach/surroundings.ts';
 
 export interface Connection {
   readonly engine: OpenEngine;
@@ -42,14 +44,10 @@ export function openConnections({ env, clock, log, open }: ConnectionOptions): C
   const repositories = new Map<string, Repository>();
   return {
     engine: async (context) => {
-      const location = await locateEngine({
-        env,
-        home: env['HOME'] ?? homedir(),
-        context,
-        readFile: readText,
-        exists,
-      });
-      const known = engines.get(location.name);
+      const location = await locateEngine(surroundings(env, context));
+      // The same address with other certificates is another engine for whoever is let in.
+      const key = `${location.name} ${location.kind === 'tcp' ? (location.tls?.folder ?? '') : ''}`;
+      const known = engines.get(key);
       if (known) return known;
       const engine = openEngine(location);
       const swarm = open(engine, { clock, log });
@@ -60,7 +58,7 @@ export function openConnections({ env, clock, log, open }: ConnectionOptions): C
         builder: createBuilder({ engine, images: swarm.images, clock, log, env }),
         containers: openContainers(engine, { clock }),
       };
-      engines.set(location.name, connection);
+      engines.set(key, connection);
       return connection;
     },
     repository: async (folder) => {
@@ -77,6 +75,15 @@ export function openConnections({ env, clock, log, open }: ConnectionOptions): C
       }
     },
   };
+}
+
+/** This machine, as a session's environment has it. */
+export function surroundings(
+  env: Readonly<Record<string, string | undefined>>,
+  context?: string,
+): Surroundings {
+  const list = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
+  return { env, home: env['HOME'] ?? homedir(), context, readFile: readText, exists, list };
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -81,6 +81,25 @@ export function unknownCertificate(
   });
 }
 
+/** The agent cannot drive on; control does, inside the Swarm. */
+export function rolloutLeft(
+  left: {
+    readonly environment: string;
+    readonly rollout: string;
+    readonly version: string;
+    readonly leaseSeconds: number;
+  },
+  cause: TidegateError,
+): TidegateError {
+  const { environment, rollout, version, leaseSeconds } = left;
+  return failure('rollout.left', {
+    message: `The way to the engine was lost in the middle of bringing ${version} to ${environment} (rollout ${rollout}). ${cause.message}`,
+    hint: `Traffic goes on. Without a sign from here for ${leaseSeconds} s, control goes on with the rollout inside the Swarm: what was swapped is finished, anything else is taken back (or held, where tidegate.yaml says so). See "tidegate status ${environment}" when the engine can be reached again; the next "tidegate deploy ${environment}" starts from there. ${cause.hint ?? ''}`.trim(),
+    data: { environment, rollout, because: cause.code },
+    cause,
+  });
+}
+
 export function unknownSuite(name: string, ref: string, suggestion: string): TidegateError {
   return failure('usage.invalid', {
     message: `There is no suite "${name}" in tidegate.yaml of ${ref}.`,

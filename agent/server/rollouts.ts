@@ -1,5 +1,6 @@
 /** Starting a rollout, driving it as far as an agent does, and telling how it ended. */
 import { randomBytes } from 'node:crypto';
+import { hasCode } from '../common/errors.ts';
 import { previewLink } from '../edge/preview.ts';
 import type { Call, Outcome, ReleaseName, RolloutResult } from '../protocol/methods.ts';
 import { drive } from '../release/driver.ts';
@@ -9,8 +10,10 @@ import { firstState, phaseName } from '../release/machine.ts';
 import { agentLeaves } from '../release/takeover.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
+import { lostEngine } from '../swarm/reach/failures.ts';
+import { rolloutLeft } from './failures.ts';
 import { probePublicUrl } from './public-probe.ts';
-import { describeEnd } from './wording.ts';
+import { describeEnd, versionOf } from './wording.ts';
 import { edgeUrl, type Place } from './place.ts';
 
 export interface Start {
@@ -57,10 +60,17 @@ export async function runRollout({
     leaves: agentLeaves,
     signal: call.signal,
     onPhase,
+  }).catch((error: unknown) => {
+    throw hasCode(error, ...lostEngine) ? rolloutLeft(leftBy(place, whole), error) : error;
   });
   const result = await resultOf(place, whole, end, from, engine.clock.monotonic() - began);
   if (result.outcome === 'done' && result.to) await tellPublicAnswer(place, result.to.number, call);
   return result;
+}
+
+function leftBy({ environment, engine }: Place, head: RolloutHead): Parameters<typeof rolloutLeft>[0] {
+  const { leaseSeconds } = engine;
+  return { environment: environment.name, rollout: head.id, version: versionOf(head), leaseSeconds };
 }
 
 async function tellPublicAnswer({ environment, engine }: Place, release: number, call: Call): Promise<void> {
@@ -144,7 +154,7 @@ const previewHours = 8;
 
 /** `null`: it moves nothing that could be looked at. */
 export async function previewOf(
-  { engine, environment }: Pick<Place, 'engine' | 'environment'>,
+  { engine, environment, connection }: Pick<Place, 'connection' | 'engine' | 'environment'>,
   head: RolloutHead,
   release: number,
 ): Promise<string | null> {
@@ -154,7 +164,7 @@ export async function previewOf(
   const service = head.moves.map((move) => move.service).find(isPublic);
   if (service === undefined) return null;
   const { hosts = [], paths = ['/'] } = record?.services[service]?.route ?? {};
-  const base = environment.url ?? edgeUrl(environment, hosts[0]);
+  const base = environment.url ?? edgeUrl(environment, hosts[0] ?? connection.engine.host);
   return previewLink({
     key: (await engine.ledger.keys.read()).preview,
     service,

@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import type { Clock } from '../common/clock.ts';
 import type { OpenEngine } from './engine.ts';
 import { TidegateError } from '../common/errors.ts';
+import { wasReached } from './reach/failures.ts';
 import { engineFailed, engineFailure, isAbsent, NoAnswer, statusOf, unreachable } from './failures.ts';
 
 /** Asks dockerode something. The signal must be passed on as `abortSignal`. */
@@ -43,7 +44,7 @@ export function openCalls(engine: OpenEngine, { clock, reconnectMs, callMs }: Ca
       met = true;
       return answer;
     } catch (error) {
-      met ||= statusOf(error) !== undefined || error instanceof TidegateError;
+      met ||= statusOf(error) !== undefined || (error instanceof TidegateError && wasReached(error));
       throw engineFailure(error, { engine: engine.name, doing });
     }
   }

@@ -1,6 +1,7 @@
 /** What can go wrong with the engine and the cluster; `engineFailure` reads it out of whatever was thrown. */
 import * as z from 'zod';
 import { failure, messageOf, TidegateError } from '../common/errors.ts';
+import { trustFailure, wantsTls } from './reach/tls-trouble.ts';
 
 /** Where and at what a call failed. */
 export interface Attempt {
@@ -64,12 +65,14 @@ function connectionFailure(error: unknown, attempt: Attempt): TidegateError {
   const { code, syscall } = systemError.safeParse(error).data ?? { code: '', syscall: undefined };
   if ((code === 'EACCES' || code === 'EPERM') && syscall === 'connect') return denied(attempt, error);
   if (code === 'ENOENT' && syscall !== 'connect') return engineFailed(attempt, error);
+  if (code === 'ECONNREFUSED') return nobodyListens(attempt, error);
+  const trust = trustFailure(code, attempt, error);
+  if (trust) return trust;
   return connectionCodes.has(code) ? unreachable(attempt, error) : engineFailed(attempt, error);
 }
 
 const connectionCodes = new Set([
   'ENOENT',
-  'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',
   'EPIPE',
@@ -87,6 +90,7 @@ const passing =
 
 function answerFailure(status: number, error: unknown, attempt: Attempt): TidegateError {
   const words = wordsOf(error);
+  if (/HTTP request to an HTTPS server/i.test(words)) return wantsTls(attempt, error);
   if (/no space left on device/i.test(words)) return diskFull(attempt, error);
   if (passing.test(words)) return unreachable(attempt, error);
   // All three texts begin with "This node is not a swarm manager" and come with 503 (daemon/cluster/cluster.go).
@@ -109,10 +113,19 @@ export function unreachable({ engine, doing }: Attempt, cause: unknown): Tidegat
   });
 }
 
+export function nobodyListens({ engine, doing }: Attempt, cause: unknown): TidegateError {
+  return failure('engine.unreachable', {
+    message: `Nobody answers at ${engine}: could not ${doing} (${wordsOf(cause)}).`,
+    hint: 'Is Docker running there, and does it listen on that address? Look at DOCKER_HOST and "docker context show"; a firewall that refuses looks the same.',
+    data: { engine },
+    cause,
+  });
+}
+
 export function denied({ engine, doing }: Attempt, cause: unknown): TidegateError {
   return failure('engine.denied', {
     message: `Docker at ${engine} does not let you in: could not ${doing} (${wordsOf(cause)}).`,
-    hint: 'On Linux: "sudo usermod -aG docker $USER", then log in again; or use a rootless engine.',
+    hint: 'On Linux: "sudo usermod -aG docker $USER", then log in again (a new shell is not enough).',
     data: { engine },
     cause,
   });
@@ -145,6 +158,22 @@ export function notAManager(engine: string, cause?: unknown): TidegateError {
   });
 }
 
+export function podman(engine: string): TidegateError {
+  return failure('engine.unsupported', {
+    message: `The engine at ${engine} is Podman, which has no Swarm mode: there is nothing to release to.`,
+    hint: 'Use Docker Engine 20.10 or newer, here or on another machine (a docker context with ssh:// or tcp://).',
+    data: { engine },
+  });
+}
+
+export function rootless(engine: string): TidegateError {
+  return failure('engine.unsupported', {
+    message: `Docker at ${engine} runs rootless, where there are no overlay networks: a Swarm cannot connect its services.`,
+    hint: "Use an engine that runs as root (on Linux the package's own, /var/run/docker.sock), here or on another machine.",
+    data: { engine },
+  });
+}
+
 export function conflict({ engine, doing }: Attempt, cause: unknown): TidegateError {
   return failure('swarm.conflict', {
     message: `Somebody else was first: could not ${doing} on ${engine} (${wordsOf(cause)}).`,
@@ -159,38 +188,6 @@ export function engineFailed({ engine, doing }: Attempt, cause: unknown, status?
     message: `Docker at ${engine} could not ${doing}: ${wordsOf(cause)}`,
     data: { engine, ...(status === undefined ? {} : { status }) },
     cause,
-  });
-}
-
-export function notReachedByThisVersion(host: string, source: string): TidegateError {
-  return failure('engine.denied', {
-    message: `The engine at ${host} (from ${source}) cannot be used: ssh:// and TLS are not supported yet.`,
-    hint: 'Use unix://, npipe:// or tcp:// without TLS; for a remote engine: "ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST", then DOCKER_HOST=unix:///tmp/engine.sock.',
-    data: { host, source },
-  });
-}
-
-export function badEngineAddress(host: string, source: string): TidegateError {
-  return failure('engine.unreachable', {
-    message: `${JSON.stringify(host)} (from ${source}) is not the address of a Docker engine.`,
-    hint: 'An address looks like unix:///var/run/docker.sock, npipe:////./pipe/docker_engine or tcp://localhost:2375.',
-    data: { host, source },
-  });
-}
-
-export function unknownContext(name: string, source: string, file: string): TidegateError {
-  return failure('engine.unreachable', {
-    message: `There is no docker context "${name}" (from ${source}): ${file} is missing or not a docker context.`,
-    hint: '"docker context ls" lists those that exist.',
-    data: { context: name, source },
-  });
-}
-
-export function noEngine(looked: readonly string[]): TidegateError {
-  return failure('engine.unreachable', {
-    message: `No Docker engine found: none of ${looked.join(', ')} is there.`,
-    hint: 'Start Docker, or name the engine with DOCKER_HOST or a docker context.',
-    data: { looked },
   });
 }
 

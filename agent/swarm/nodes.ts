@@ -1,6 +1,7 @@
 /** The cluster itself: what it is, and its nodes. */
 import * as z from 'zod';
 import type { Calls } from './calls.ts';
+import { unsupported } from './engine-kind.ts';
 import { inactive, notAManager, unreachable } from './failures.ts';
 import type { ClusterInfo, ClusterNode } from './port.ts';
 import { listOf } from './shapes.ts';
@@ -43,6 +44,8 @@ const managerInfo = z.object({
   Swarm: z.object({ NodeID: z.string(), Cluster: z.object({ ID: z.string() }) }),
 });
 
+const versionAnswer = z.looseObject({ ApiVersion: z.string() });
+
 export function readNodes(calls: Calls): Promise<readonly ClusterNode[]> {
   return calls.read(
     'list the nodes',
@@ -53,10 +56,13 @@ export function readNodes(calls: Calls): Promise<readonly ClusterNode[]> {
 
 export async function readInfo(calls: Calls): Promise<ClusterInfo> {
   const engine = calls.engine.name;
-  const [info, version] = await Promise.all([
-    calls.read('ask what it is', async (docker) => managed(engine, await docker.info()), managerInfo),
-    calls.read('ask for its version', (docker) => docker.version(), z.object({ ApiVersion: z.string() })),
-  ]);
+  // Podman's answer about itself has nothing of a Swarm in it: who answers is asked first.
+  const version = await calls.read('ask for its version', (docker) => docker.version(), versionAnswer);
+  const info = await calls.read(
+    'ask what it is',
+    async (docker) => managed(engine, await docker.info(), version),
+    managerInfo,
+  );
   return {
     engine,
     engineVersion: info.ServerVersion,
@@ -69,7 +75,9 @@ export async function readInfo(calls: Calls): Promise<ClusterInfo> {
 }
 
 /** Throws unless the cluster can be managed from here; `engine.unreachable` while it is only starting. */
-function managed(engine: string, answer: unknown): unknown {
+function managed(engine: string, answer: unknown, version: unknown): unknown {
+  const hindrance = unsupported(engine, { info: answer, version });
+  if (hindrance) throw hindrance;
   const swarm = swarmState.safeParse(answer).data?.Swarm;
   if (!swarm) throw inactive(engine);
   switch (swarm.LocalNodeState) {

@@ -1,7 +1,7 @@
 /** Taking away what the demo made: its environment, its images, its repository, the private engine. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import type { Surroundings } from '../../agent/swarm/engine.ts';
+import type { Surroundings } from '../../agent/swarm/reach/surroundings.ts';
 import { thisMachine } from '../engine/find.ts';
 import { engineFolder } from '../engine/private-folder.ts';
 import { findReady, removeEngine } from '../engine/ready-engine.ts';

@@ -1,15 +1,17 @@
 /** The engine that is there already: DOCKER_HOST, the docker context, the usual sockets. */
-import { access, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import os from 'node:os';
 import { hasCode } from '../../agent/common/errors.ts';
-import { locateEngine, type EngineLocation, type Surroundings } from '../../agent/swarm/engine.ts';
+import { locateEngine, type EngineLocation } from '../../agent/swarm/reach/location.ts';
+import type { Surroundings } from '../../agent/swarm/reach/surroundings.ts';
 
 /** This machine as it is; a socket counts only when somebody listens on it. */
 export const thisMachine: Surroundings = {
   env: process.env,
   home: os.homedir(),
   readFile: (path) => readFile(path, 'utf8').catch(() => undefined),
+  list: (folder) => readdir(folder).catch(() => []),
   exists: (path) => (path.endsWith('.sock') ? isServed(path) : isThere(path)),
 };
 

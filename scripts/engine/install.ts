@@ -25,6 +25,6 @@ function noEngine(isRoot: boolean): string {
   return `No Docker Engine answers here. ${how}, or set DOCKER_HOST; then run this again.`;
 }
 
-async function aptGet(...args: readonly string[]): Promise<void> {
+export async function aptGet(...args: readonly string[]): Promise<void> {
   await output('apt-get', args, { env: { DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: 300_000 });
 }

@@ -4,8 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { openEngine, type EngineLocation, type Surroundings } from '../../agent/swarm/engine.ts';
+import { openEngine } from '../../agent/swarm/engine.ts';
 import { engineFailure } from '../../agent/swarm/failures.ts';
+import type { EngineLocation } from '../../agent/swarm/reach/location.ts';
+import type { Surroundings } from '../../agent/swarm/reach/surroundings.ts';
 import type { Consent } from '../consent.ts';
 import { findEngine } from './find.ts';
 import { installEngine } from './install.ts';

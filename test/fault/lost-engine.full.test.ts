@@ -82,8 +82,8 @@ describe('an engine that an agent loses', function () {
     await comesToRestOn(shop, 'v1.0.0');
     assert.deepEqual(await activeTasks(shop), tasks, 'tasks of the live slot');
     const { code, stderr } = await done;
-    assert.equal(code, 1, stderr);
-    assert.match(stderr, /engine\.unreachable/);
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /rollout\.left/);
     assert.ok(stderr.includes(theProxy().host), stderr);
     noFailure(load);
   });

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type Docker from 'dockerode';
-import { locateEngine, openEngine, type OpenEngine } from '../../agent/swarm/engine.ts';
+import { openEngine, type OpenEngine } from '../../agent/swarm/engine.ts';
+import { locateEngine } from '../../agent/swarm/reach/location.ts';
 import { thisMachine } from '../../scripts/engine/find.ts';
 import { findReady } from '../../scripts/engine/ready-engine.ts';
 import { ensureBaseImages, type BaseImages } from '../../scripts/images/base-images.ts';

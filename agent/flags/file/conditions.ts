@@ -1,5 +1,5 @@
 /** Conditions and segments of a flags file. Segments are written out where they are named. */
-import { suggestion } from '../../config/did-you-mean.ts';
+import { suggestion } from '../../common/did-you-mean.ts';
 import { describeTree, entryOf, type Entry, type MapTree, type Tree } from '../../config/yaml-tree.ts';
 import type { Condition, Scalar, Test } from '../../swarm/ledger/flag-definition.ts';
 import { below, checkKeys, isA, listOf, mapOf, textOf, wrong, type Reading } from './fields.ts';

@@ -1,5 +1,5 @@
 /** Reading single values of a flags file; what is wrong goes into the report with its place. */
-import { nearestName, suggestion } from '../../config/did-you-mean.ts';
+import { nearestName, suggestion } from '../../common/did-you-mean.ts';
 import type { Finding, Place, Report } from '../../config/report.ts';
 import { describeTree, entryOf, type Entry, type MapTree, type Tree } from '../../config/yaml-tree.ts';
 

@@ -1,5 +1,5 @@
 /** Reads the flags file of a commit. Never throws for what is in it: every problem has its place. */
-import { nearestName, suggestion } from '../../config/did-you-mean.ts';
+import { nearestName, suggestion } from '../../common/did-you-mean.ts';
 import type { Problem } from '../../config/model.ts';
 import { Report } from '../../config/report.ts';
 import { readYaml } from '../../config/yaml-source.ts';

@@ -1,5 +1,5 @@
 /** Whether the flags that others need are there, can be asked, and do not need each other in a circle. */
-import { suggestion } from '../../config/did-you-mean.ts';
+import { suggestion } from '../../common/did-you-mean.ts';
 import { entryOf, type Entry } from '../../config/yaml-tree.ts';
 import type { FlagDefinition } from '../../swarm/ledger/flag-definition.ts';
 import { modelOf } from '../model.ts';

@@ -1,5 +1,5 @@
 /** Which variant is served: one, or shares of the users. */
-import { suggestion } from '../../config/did-you-mean.ts';
+import { suggestion } from '../../common/did-you-mean.ts';
 import { parseShare } from '../../config/durations.ts';
 import { entryOf, type Entry, type Tree } from '../../config/yaml-tree.ts';
 import { wholeShare, type Serve } from '../../swarm/ledger/flag-definition.ts';

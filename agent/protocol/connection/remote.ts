@@ -29,6 +29,8 @@ export interface RemoteAgent extends AgentApi {
    * the other side speaks another version of the contract.
    */
   hello(session?: Pick<HelloParams, 'env' | 'variables'>): Promise<Hello>;
+  /** Resolves when the connection has ended, with why. */
+  readonly ended: Promise<TidegateError>;
   /** Ends the connection. An agent on pipes cancels what it still does for us; one on a WebSocket only what reads. */
   close(): void;
 }
@@ -59,11 +61,14 @@ export interface Wire {
 export class ConnectedAgent implements RemoteAgent {
   readonly #connection: MessageConnection;
   readonly #wire: Wire;
+  readonly ended: Promise<TidegateError>;
   #lost: TidegateError | undefined;
+  #tellEnd: (why: TidegateError) => void = () => undefined;
   #tokens = 0;
 
   constructor(wire: Wire) {
     this.#wire = wire;
+    this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
     this.#connection = createMessageConnection(wire.reader, wire.writer);
     this.#connection.onError(([error]) => this.#lose(error.message));
     this.#connection.onClose(() => this.#lose(wire.why?.() ?? 'it closed the connection'));
@@ -120,5 +125,6 @@ export class ConnectedAgent implements RemoteAgent {
     if (this.#lost !== undefined) return;
     this.#lost = disconnected(why);
     this.#connection.dispose();
+    this.#tellEnd(this.#lost);
   }
 }

@@ -1,11 +1,15 @@
 /** The engine of an environment, out of what it says about itself. Pure. */
 import type { Check } from '../../protocol/doctor.ts';
+import type { OpenEngine } from '../../swarm/engine.ts';
 import type { EngineReport } from '../../swarm/engine-report.ts';
 import { fail, ok, warn } from './checks.ts';
 
-export function engineCheck(environment: string | null, name: string, report: EngineReport): Check {
+type Reached = Pick<OpenEngine, 'name' | 'way' | 'source'>;
+
+export function engineCheck(environment: string | null, engine: Reached, report: EngineReport): Check {
   const subject = { check: 'engine', environment };
-  const words = `Docker ${report.version} at ${name}${report.system === '' ? '' : `, ${report.system}`}`;
+  const system = report.system === '' ? '' : `, ${report.system}`;
+  const words = `Docker ${report.version} at ${engine.name}${system} (${engine.way}; from ${engine.source})`;
   const [major = 0, minor = 0] = report.version.split('.').map(Number);
   const isKnown = major > 20 || (major === 20 && minor >= 10);
   return isKnown
@@ -13,11 +17,11 @@ export function engineCheck(environment: string | null, name: string, report: En
     : warn(subject, `${words}: older than what Tidegate is tested with.`, 'Update Docker to 20.10 or newer.');
 }
 
-export function swarmCheck(environment: string | null, { swarm }: EngineReport): Check {
+export function swarmCheck(environment: string | null, { swarm, cluster, machine }: EngineReport): Check {
   const subject = { check: 'swarm', environment };
   switch (swarm) {
     case 'manager':
-      return ok(subject, 'Swarm mode, and this node is a manager');
+      return ok(subject, `Swarm ${clusterName(cluster)}; its manager ${machine} answers`);
     case 'worker':
       return fail(
         subject,
@@ -35,6 +39,11 @@ export function swarmCheck(environment: string | null, { swarm }: EngineReport):
         'Wait a little, then run this again.',
       );
   }
+}
+
+function clusterName(cluster: EngineReport['cluster']): string {
+  if (cluster === undefined) return 'mode';
+  return `${cluster.id.slice(0, 12)} of ${cluster.nodes} node${cluster.nodes === 1 ? '' : 's'}`;
 }
 
 export interface Disk {

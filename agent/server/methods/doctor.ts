@@ -6,7 +6,7 @@ import type { Check, DoctorResult } from '../../protocol/doctor.ts';
 import type { Params } from '../../protocol/methods.ts';
 import { reportEngine } from '../../swarm/engine-report.ts';
 import type { Agent } from '../agent.ts';
-import type { Connection } from '../connections.ts';
+import { surroundings, type Connection } from '../connections.ts';
 import { failed, ok } from '../doctor/checks.ts';
 import { diskCheck, engineCheck, swarmCheck, type Disk } from '../doctor/engine.ts';
 import { imageChecks, portCheck, tryPort } from '../doctor/environment.ts';
@@ -21,7 +21,7 @@ export async function doctor(agent: Agent, params: Params<'doctor'>): Promise<Do
     await gitCheck(agent.env),
     nodeCheck(process.versions.node),
     check,
-    await contextsCheck(agent.env, wanted),
+    await contextsCheck(surroundings(agent.env), wanted),
   ];
   // Without a project there is still the engine that one would use.
   const places = environments.length === 0 ? [undefined] : environments;
@@ -53,7 +53,7 @@ async function placeChecks(agent: Agent, environment: Environment | undefined): 
     const report = await reportEngine(connection.engine);
     const disk = await diskOf(connection, report.rootFolder);
     const checks = [
-      engineCheck(name, connection.engine.name, report),
+      engineCheck(name, connection.engine, report),
       swarmCheck(name, report),
       diskCheck(name, disk),
     ];

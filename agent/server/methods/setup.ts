@@ -4,7 +4,7 @@ import type { Agent } from '../agent.ts';
 import { edgeUrl, openPlace } from '../place.ts';
 
 export async function setup(agent: Agent, params: Params<'setup'>, call: Call): Promise<SetupResult> {
-  const { engine, environment } = await openPlace(agent, params.folder, params.environment);
+  const { engine, environment, connection } = await openPlace(agent, params.folder, params.environment);
   const { changes, pending, unset } = await setUp({
     engine,
     door: environment.edge,
@@ -26,6 +26,6 @@ export async function setup(agent: Agent, params: Params<'setup'>, call: Call): 
     stack: environment.stack,
     changes,
     pending,
-    url: environment.url ?? edgeUrl(environment),
+    url: environment.url ?? edgeUrl(environment, connection.engine.host),
   };
 }

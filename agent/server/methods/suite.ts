@@ -1,4 +1,4 @@
-import { suggestion } from '../../config/did-you-mean.ts';
+import { suggestion } from '../../common/did-you-mean.ts';
 import type { Suite } from '../../config/model.ts';
 import type { Call, Params, SuiteResult } from '../../protocol/methods.ts';
 import { activeSlot, readCurrent } from '../../release/current.ts';

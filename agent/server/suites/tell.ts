@@ -1,5 +1,6 @@
 /** What clients hear of the end of a suite: each of its tests, and then the whole of it. */
-import type { Call, SuiteTest } from '../../protocol/methods.ts';
+import type { Call } from '../../protocol/methods.ts';
+import type { SuiteTest } from '../../protocol/suite-test.ts';
 import type { TestResult } from '../../suites/results.ts';
 import type { SuiteOutcome } from '../../suites/run-suite.ts';
 import { resultLine } from '../../suites/wording.ts';

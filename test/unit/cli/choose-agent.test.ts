@@ -32,6 +32,7 @@ async function chosen(
       session = said;
       return Promise.resolve({ protocolVersion: 1, version: '1.2.3', pid: 99 });
     },
+    ended: new Promise<never>(() => undefined),
     close: () => undefined,
   });
   const api = await chooseAgent({

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import type { Surroundings } from '../../../agent/swarm/engine.ts';
+import type { Surroundings } from '../../../agent/swarm/reach/surroundings.ts';
 import { hasCode } from '../../../agent/common/errors.ts';
 import { findEngine, isListening, thisMachine } from '../../../scripts/engine/find.ts';
 import { engineFolder } from '../../../scripts/engine/private-folder.ts';
@@ -14,6 +14,7 @@ const nowhere: Surroundings = {
   platform: 'linux',
   readFile: () => Promise.resolve(undefined),
   exists: () => Promise.resolve(false),
+  list: () => Promise.resolve([]),
 };
 
 describe('finding an engine', () => {
@@ -32,7 +33,7 @@ describe('finding an engine', () => {
 
   it('does not go past a context that does not exist', async () => {
     const around = { ...nowhere, env: { DOCKER_CONTEXT: 'gone' } };
-    await assert.rejects(findEngine(around), (error) => hasCode(error, 'engine.unreachable'));
+    await assert.rejects(findEngine(around), (error) => hasCode(error, 'engine.unknown-context'));
   });
 
   it('passes by a socket file that a dead engine left', async () => {

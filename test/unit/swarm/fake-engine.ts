@@ -1,6 +1,7 @@
 /** A Docker engine of our own on a real unix socket, whose answers a test decides. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEngine, type OpenEngine } from '../../../agent/swarm/engine.ts';
@@ -19,13 +20,19 @@ export class FakeEngine {
     this.open = openEngine({ kind: 'socket', path: this.path, name: 'the fake engine', source: 'the test' });
   }
 
-  async start(): Promise<void> {
+  /** `port`: on TCP instead of the socket; 0 is any that is free. */
+  async start(port?: number): Promise<void> {
     const server = createServer((request, response) => {
       this.requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
       this.answer(request, response);
     });
     this.#server = server;
-    await new Promise<void>((resolve) => server.listen(this.path, resolve));
+    const at = port === undefined ? { path: this.path } : { port, host: '127.0.0.1' };
+    await new Promise<void>((resolve) => server.listen(at, resolve));
+  }
+
+  get port(): number {
+    return (this.#server?.address() as AddressInfo).port;
   }
 
   /** Like a dockerd that is killed: connections break in the middle of what they are at. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { locateEngine, openEngine } from '../../../agent/swarm/engine.ts';
+import { openEngine } from '../../../agent/swarm/engine.ts';
+import { locateEngine } from '../../../agent/swarm/reach/location.ts';
 import { openSwarm } from '../../../agent/swarm/docker-swarm.ts';
 import { FakeEngine, sendJson } from './fake-engine.ts';
 
@@ -17,7 +18,11 @@ async function withDockerHost(value: string, work: () => Promise<void>): Promise
   }
 }
 
-const nothing = { readFile: () => Promise.resolve(undefined), exists: () => Promise.resolve(false) };
+const nothing = {
+  readFile: () => Promise.resolve(undefined),
+  exists: () => Promise.resolve(false),
+  list: () => Promise.resolve([]),
+};
 
 describe("openEngine, whatever the process's own DOCKER_HOST says,", () => {
   for (const host of ['127.0.0.1', 'localhost', '[::1]'])

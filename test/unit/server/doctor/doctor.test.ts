@@ -7,6 +7,7 @@ import { reportDoctor } from '../../../../agent/cli/report/doctor.ts';
 import { plainStyle } from '../../../../agent/cli/terminal.ts';
 import type { Environment } from '../../../../agent/config/model.ts';
 import { createAgent } from '../../../../agent/server/agent.ts';
+import { surroundings } from '../../../../agent/server/connections.ts';
 import { diskCheck, engineCheck, swarmCheck } from '../../../../agent/server/doctor/engine.ts';
 import { portCheck, tryPort } from '../../../../agent/server/doctor/environment.ts';
 import { contextsCheck, gitCheck, nodeCheck } from '../../../../agent/server/doctor/machine.ts';
@@ -39,15 +40,31 @@ function publishing(name: string, port: number): ServiceObject {
 }
 
 describe('the doctor', () => {
-  const report = { version: '20.10.24', system: '', rootFolder: '/', swarm: 'manager' } as const;
+  const report = {
+    version: '20.10.24',
+    system: '',
+    rootFolder: '/',
+    swarm: 'manager',
+    machine: 'box',
+    cluster: { id: 'tpksbfp2w3g88ssunpxx', nodes: 3 },
+  } as const;
+  const engine = { name: 'ssh://box', way: 'through ssh', source: 'docker context prod' };
 
   it('knows versions that are too old', () => {
     assert.equal(nodeCheck('20.19.0').state, 'ok');
     assert.equal(nodeCheck('24.0.0').state, 'ok');
     assert.equal(nodeCheck('20.18.3').state, 'fail');
     assert.equal(nodeCheck('18.20.0').state, 'fail');
-    assert.equal(engineCheck('dev', 'x', report).state, 'ok');
-    assert.equal(engineCheck('dev', 'x', { ...report, version: '19.03.1' }).state, 'warn');
+    assert.equal(engineCheck('dev', engine, report).state, 'ok');
+    assert.equal(engineCheck('dev', engine, { ...report, version: '19.03.1' }).state, 'warn');
+  });
+
+  it('says which cluster it is, and how it is reached', () => {
+    assert.equal(
+      engineCheck('dev', engine, report).detail,
+      'Docker 20.10.24 at ssh://box (through ssh; from docker context prod)',
+    );
+    assert.equal(swarmCheck('dev', report).detail, 'Swarm tpksbfp2w3g8 of 3 nodes; its manager box answers');
   });
 
   it('finds git by the PATH of the session', async () => {
@@ -98,7 +115,7 @@ describe('the doctor', () => {
     const meta = path.join(folder, 'contexts', 'meta', 'x');
     await mkdir(meta, { recursive: true });
     await writeFile(path.join(meta, 'meta.json'), '{"Name":"prod"}');
-    const env = { DOCKER_CONFIG: folder };
+    const env = surroundings({ DOCKER_CONFIG: folder });
     assert.equal((await contextsCheck(env, ['prod', 'default'])).detail, 'docker contexts: default, prod');
     assert.equal((await contextsCheck(env, ['staging'])).state, 'fail');
     await rm(folder, { recursive: true });

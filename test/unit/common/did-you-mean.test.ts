@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { editDistance, nearestName, suggestion } from '../../../agent/config/did-you-mean.ts';
+import { editDistance, nearestName, suggestion } from '../../../agent/common/did-you-mean.ts';
 
 describe('did you mean', () => {
   it('finds a letter too many, too few, wrong or swapped', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { sha256 } from '../../../agent/common/canonical.ts';
-import { hasCode } from '../../../agent/common/errors.ts';
-import { locateEngine, type EngineLocation, type Surroundings } from '../../../agent/swarm/engine.ts';
+import { sha256 } from '../../../../agent/common/canonical.ts';
+import { hasCode } from '../../../../agent/common/errors.ts';
+import { locateEngine, type EngineLocation } from '../../../../agent/swarm/reach/location.ts';
+import type { Surroundings } from '../../../../agent/swarm/reach/surroundings.ts';
 
 interface Machine {
   readonly env?: Record<string, string>;
@@ -24,9 +25,15 @@ function locate({
     platform,
     context,
     readFile: (path) => Promise.resolve(files[path]),
-    exists: (path) => Promise.resolve(sockets.includes(path)),
+    exists: (path) => Promise.resolve(sockets.includes(path) || path in files),
+    list: (folder) => Promise.resolve(namesIn(folder, Object.keys(files))),
   };
   return locateEngine(surroundings);
+}
+
+function namesIn(folder: string, paths: readonly string[]): readonly string[] {
+  const inside = paths.filter((path) => path.startsWith(`${folder}/`));
+  return [...new Set(inside.map((path) => path.slice(folder.length + 1).split('/')[0] ?? ''))];
 }
 
 const cli = (folder: string, current: string): Record<string, string> => ({
@@ -130,38 +137,74 @@ describe('locateEngine', () => {
       assert.deepEqual(found.kind === 'tcp' && [found.host, found.port], [host, port]);
     });
 
-  const refused = [
-    { title: 'ssh', env: { DOCKER_HOST: 'ssh://ada@box' } },
-    { title: 'the TLS port', env: { DOCKER_HOST: 'tcp://box:2376' } },
-    { title: 'DOCKER_TLS_VERIFY', env: { DOCKER_HOST: 'tcp://box:2375', DOCKER_TLS_VERIFY: '1' } },
-  ];
-  for (const { title, env } of refused)
-    it(`refuses ${title} by name`, async () => {
-      await assert.rejects(
-        locate({ env }),
-        (error) => hasCode(error, 'engine.denied') && error.message.includes(env.DOCKER_HOST),
-      );
+  const overSsh = [
+    ['ssh://box', { host: 'box' }],
+    ['ssh://ada@box:2222', { host: 'box', user: 'ada', port: 2222 }],
+    ['ssh://ada@box/', { host: 'box', user: 'ada' }],
+    ['ssh://[fe80::1]/run/d.sock', { host: 'fe80::1', socket: '/run/d.sock' }],
+  ] as const;
+  for (const [text, target] of overSsh)
+    it(`reads DOCKER_HOST=${text}`, async () => {
+      const env = { DOCKER_HOST: text, SSH_AUTH_SOCK: '/agent' };
+      const found = await locate({ env });
+      assert.ok(found.kind === 'ssh', found.kind);
+      assert.deepEqual([found.target, found.env], [target, env]);
     });
 
-  it('refuses a context that has TLS files', async () => {
-    const files = context(docker, 'prod', 'tcp://box:2375');
-    const sockets = [`${docker}/contexts/tls/${sha256('prod')}/docker`];
-    await assert.rejects(locate({ files, sockets, context: 'prod' }), (error) =>
-      hasCode(error, 'engine.denied'),
+  it('reads the address of a context as it reads DOCKER_HOST', async () => {
+    const files = context(docker, 'prod', 'ssh://ada@box');
+    const found = await locate({ files, context: 'prod', env: { DOCKER_HOST: 'unix:///other' } });
+    assert.deepEqual([found.kind, found.name, found.source], ['ssh', 'ssh://ada@box', 'docker context prod']);
+  });
+
+  it('takes a context without an address for the usual places', async () => {
+    assert.equal(
+      await where({ files: context(docker, 'here', ''), ...usual, context: 'here' }),
+      'unix:///var/run/docker.sock',
     );
   });
 
-  it('names a context that does not exist instead of falling back to another engine', async () => {
-    await assert.rejects(
-      locate({ ...usual, context: 'nowhere' }),
-      (error) => hasCode(error, 'engine.unreachable') && error.message.includes('"nowhere"'),
-    );
+  it('names a context that does not exist, and the one that was probably meant', async () => {
+    const files = { ...context(docker, 'production', 'ssh://a'), ...context(docker, 'blog', 'ssh://b') };
+    await assert.rejects(locate({ ...usual, files, context: 'prodution' }), {
+      code: 'engine.unknown-context',
+      message: /"prodution"/,
+      hint: /Did you mean "production"/,
+    });
+    await assert.rejects(locate({ ...usual, files, context: 'nowhere' }), {
+      hint: /default, blog, production/,
+    });
+  });
+
+  it('tells a context whose file is broken from one that does not exist', async () => {
+    const files = { [`${docker}/contexts/meta/${sha256('prod')}/meta.json`]: '{ "Name": "prod" }' };
+    await assert.rejects(locate({ files, context: 'prod' }), {
+      code: 'engine.unknown-context',
+      message: /not as it should be/,
+    });
   });
 
   it('refuses an address it cannot read', async () => {
-    for (const host of ['tcp://', 'ftp://box', 'tcp://a b:1', 'unix://'])
+    const wrong = [
+      'tcp://',
+      'ftp://box',
+      'tcp://a b:1',
+      'tcp://a:99999',
+      'unix://',
+      'ssh://',
+      'ssh://-oProxyCommand=x',
+    ];
+    for (const host of [...wrong, 'ssh://-l@box', "ssh://box/a'b", 'ssh://box?x', 'ssh://box:0', 'ssh://b;x'])
       await assert.rejects(locate({ env: { DOCKER_HOST: host } }), (error) =>
         hasCode(error, 'engine.unreachable'),
+      );
+  });
+
+  it('takes no password, and does not repeat it', async () => {
+    for (const host of ['ssh://ada:hunter2@box', 'tcp://ada:hunter2@box:1', 'ada:hunter2@box'])
+      await assert.rejects(
+        locate({ env: { DOCKER_HOST: host } }),
+        (error: Error) => error.message.includes('password') && !JSON.stringify(error).includes('hunter2'),
       );
   });
 

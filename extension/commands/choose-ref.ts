@@ -1,0 +1,71 @@
+/** The second step of Deploy: what. Tags newest first, the current one marked, HEAD and branches below. */
+import * as vscode from 'vscode';
+import type { RefsResult } from '../../agent/protocol/project.ts';
+import { refItems, refsPlaceholder } from '../model/ref-items.ts';
+import { liveRelease, type EnvironmentState } from '../model/state.ts';
+import { Declined, type CommandContext } from './context.ts';
+
+interface Choosing {
+  readonly folder: string;
+  readonly state: EnvironmentState;
+  readonly title: string;
+}
+
+interface Item extends vscode.QuickPickItem {
+  readonly ref?: string;
+}
+
+/** A name that is in no list (an abbreviated id, an older tag) may be typed. */
+export async function chooseRef(
+  { link }: CommandContext,
+  { folder, state, title }: Choosing,
+): Promise<string> {
+  const pick = vscode.window.createQuickPick<Item>();
+  Object.assign(pick, {
+    title,
+    placeholder: 'Reading tags and branches …',
+    busy: true,
+    ignoreFocusOut: true,
+  });
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.show();
+  try {
+    const agent = await link.connected();
+    const signal = new AbortController().signal;
+    const refs = await agent.request('refs', { folder }, { signal, onEvent: () => undefined });
+    const items = itemsOf(refs, state);
+    pick.items = items;
+    pick.placeholder = refsPlaceholder(refs);
+    pick.busy = false;
+    pick.onDidChangeValue((value) => {
+      pick.items = withTyped(items, value.trim());
+    });
+    return await chosen(pick);
+  } finally {
+    pick.dispose();
+  }
+}
+
+function itemsOf(refs: RefsResult, state: EnvironmentState): readonly Item[] {
+  return refItems(refs, liveRelease(state), state.facts.environment).map((item): Item => {
+    if (item.kind === 'separator') return { label: item.label, kind: vscode.QuickPickItemKind.Separator };
+    const { label, description, detail, ref } = item;
+    return { label, description, detail, ref };
+  });
+}
+
+function withTyped(items: readonly Item[], value: string): readonly Item[] {
+  if (value === '' || items.some(({ ref }) => ref?.includes(value) === true)) return items;
+  return [...items, { label: value, description: 'as it is typed', ref: value, alwaysShow: true }];
+}
+
+function chosen(pick: vscode.QuickPick<Item>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    pick.onDidAccept(() => {
+      const ref = pick.selectedItems[0]?.ref;
+      if (ref !== undefined) resolve(ref);
+    });
+    pick.onDidHide(() => reject(new Declined()));
+  });
+}

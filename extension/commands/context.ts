@@ -1,0 +1,105 @@
+/** What every command works with. */
+import * as vscode from 'vscode';
+import type { AgentLink } from '../agent/link.ts';
+import type { Target } from '../model/node.ts';
+import type { EnvironmentState } from '../model/state.ts';
+import type { Store } from '../project/store.ts';
+import type { Documents } from '../documents.ts';
+import type { RunningBar } from '../running-bar.ts';
+
+export interface CommandContext {
+  readonly link: AgentLink;
+  readonly store: Store;
+  readonly output: vscode.LogOutputChannel;
+  readonly documents: Documents;
+  readonly running: RunningBar;
+  /** What a row of a tree is about. */
+  readonly targetOfRow: (id: string) => Target | undefined;
+  readonly version: string;
+}
+
+/** Gives up without a word: the person has closed what was asked. */
+export class Declined extends Error {}
+
+/**
+ * What a command was called with: nothing (palette), a row of a tree, or an object (keybinding, another extension).
+ * Anything else is refused: a command that misreads its argument asks less than it should.
+ */
+export function targetOf(context: CommandContext, given: unknown): Partial<Target> {
+  if (given === undefined || given === null) return {};
+  if (typeof given === 'string') return context.targetOfRow(given) ?? {};
+  if (typeof given !== 'object' || Array.isArray(given)) throw badArgument(given);
+  const known = ['folder', 'environment', 'service', 'tag', 'flag', 'rollout'];
+  for (const [name, value] of Object.entries(given))
+    if (!known.includes(name) || typeof value !== 'string') throw badArgument(given);
+  return given;
+}
+
+function badArgument(given: unknown): Error {
+  return new Error(
+    `A Tidegate command takes { folder, environment, service, tag, flag }, all of them texts, not ${JSON.stringify(given)}.`,
+  );
+}
+
+/** The environment that is meant; asked for where it is not said and there are several. */
+export async function chooseEnvironment(
+  context: CommandContext,
+  { folder, environment }: Partial<Target>,
+  title: string,
+  fits: (state: EnvironmentState) => boolean = () => true,
+): Promise<{ readonly folder: string; readonly state: EnvironmentState }> {
+  await ready(context);
+  const all = (context.store.state.projects ?? []).flatMap((project) =>
+    project.environments.map((state) => ({ folder: project.folder, project: project.name, state })),
+  );
+  const named = all.filter(
+    (one) =>
+      (folder === undefined || one.folder === folder) &&
+      (environment === undefined || one.state.facts.environment === environment),
+  );
+  if (named.length === 0) throw new Error(nothingToChoose(context, environment));
+  const [only] = named;
+  if (only !== undefined && named.length === 1) return only;
+  const several = new Set(named.map((one) => one.folder)).size > 1;
+  const sorted = [...named].sort((a, b) => Number(fits(b.state)) - Number(fits(a.state)));
+  const items = sorted.map((one) => ({
+    label: one.state.facts.environment,
+    description: [
+      several ? one.project : '',
+      one.state.facts.protected ? 'protected' : '',
+      one.state.facts.stack,
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    one,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: 'Environment',
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) throw new Declined();
+  return picked.one;
+}
+
+/** Connected, and the projects of the workspace are known. */
+export async function ready({ link, store }: CommandContext): Promise<void> {
+  if (!vscode.workspace.isTrusted)
+    throw new Error('This workspace is not trusted: Tidegate starts nothing in it.');
+  await link.connected();
+  if (
+    store.state.projects?.some(({ environments, trouble }) => environments.length === 0 && !trouble) ??
+    true
+  )
+    await store.reload();
+}
+
+function nothingToChoose({ store }: CommandContext, environment: string | undefined): string {
+  const projects = store.state.projects ?? [];
+  const trouble = projects.flatMap((project) => project.trouble ?? [])[0];
+  if (trouble !== undefined) return [trouble.message, trouble.hint].filter(Boolean).join(' ');
+  if (projects.length === 0) return 'There is no tidegate.yaml in this workspace.';
+  return environment === undefined
+    ? 'tidegate.yaml names no environment.'
+    : `tidegate.yaml names no environment ${environment}.`;
+}

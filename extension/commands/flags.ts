@@ -1,0 +1,112 @@
+/** Switching a flag, with the way back in the message that says it is done. */
+import * as vscode from 'vscode';
+import type { FlagStatus, Results } from '../../agent/protocol/methods.ts';
+import type { EnvironmentState } from '../model/state.ts';
+import { confirm } from './ask.ts';
+import { chooseEnvironment, Declined, targetOf, type CommandContext } from './context.ts';
+import { call } from './run.ts';
+
+export async function toggleFlag(context: CommandContext, given: unknown): Promise<Results['flags.set']> {
+  const target = targetOf(context, given);
+  const { folder, state } = await chooseEnvironment(context, target, 'Toggle a flag: in which environment?');
+  const flag = await chooseFlag(context, folder, state, target.flag);
+  const { key: name, value, share } = flag;
+  return setFlag(context, { folder, state, key: name, on: !value, before: { share } });
+}
+
+interface Setting {
+  readonly folder: string;
+  readonly state: EnvironmentState;
+  readonly key: string;
+  readonly on: boolean;
+  /** Of the users who are to get it; all of them without one. */
+  readonly share?: number;
+  /** What Undo goes back to. */
+  readonly before: { readonly share: number | null };
+}
+
+async function setFlag(context: CommandContext, setting: Setting): Promise<Results['flags.set']> {
+  const { folder, state, key, on, share } = setting;
+  const { environment } = state.facts;
+  const confirmed = await confirm({
+    change: on ? 'flagOn' : 'flagOff',
+    facts: state.facts,
+    what: key,
+    from: on ? 'off' : 'on',
+    to: on ? 'on' : 'off',
+    strategy: 'at once, for all users; no deploy',
+  });
+  const result = await call(context, {
+    title: `Switching ${key} ${on ? 'on' : 'off'} in ${environment}`,
+    method: 'flags.set',
+    params: {
+      ...{ folder, environment, key, on },
+      ...(share !== undefined && { share }),
+      ...(confirmed && { confirmed }),
+    },
+  });
+  context.output.info(result.message);
+  // The message stays as long as it likes; the command has ended.
+  void offerUndo(context, setting, result);
+  return result;
+}
+
+async function offerUndo(
+  context: CommandContext,
+  setting: Setting,
+  { message, outcome }: Results['flags.set'],
+): Promise<void> {
+  const show =
+    outcome === 'partial' ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  const pressed = await show(message, ...(outcome === 'unchanged' ? [] : ['Undo']));
+  if (pressed !== 'Undo') return;
+  try {
+    const { folder, state, key, on, before } = setting;
+    const share = on || before.share === null ? {} : { share: before.share };
+    await setFlag(context, {
+      folder,
+      state,
+      key,
+      on: !on,
+      ...share,
+      before: { share: setting.share ?? null },
+    });
+  } catch (error) {
+    if (!(error instanceof Declined)) void vscode.window.showErrorMessage(String(error));
+  }
+}
+
+async function chooseFlag(
+  { link }: CommandContext,
+  folder: string,
+  { facts: { environment } }: EnvironmentState,
+  key: string | undefined,
+): Promise<FlagStatus> {
+  const agent = await link.connected();
+  const signal = new AbortController().signal;
+  const { flags } = await agent.request(
+    'flags.list',
+    { folder, environment },
+    { signal, onEvent: () => undefined },
+  );
+  if (key !== undefined) {
+    const known = flags.find((flag) => flag.key === key);
+    if (known === undefined) throw new Error(`No release in ${environment} knows the flag ${key}.`);
+    return known;
+  }
+  if (flags.length === 0) throw new Error(`The release that is live in ${environment} defines no flags.`);
+  const items = flags.map((flag) => ({
+    label: `$(${flag.value ? 'circle-filled' : 'circle-outline'}) ${flag.key}`,
+    description: `${flag.value ? 'on' : 'off'} in ${environment}`,
+    detail: flag.description ?? '',
+    flag,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Toggle a flag in ${environment}`,
+    placeHolder: 'The flag is switched to its other state',
+    matchOnDetail: true,
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) throw new Declined();
+  return picked.flag;
+}

@@ -1,0 +1,219 @@
+/** Deploy, Promote, Abort, Roll Back: what moves traffic. */
+import * as vscode from 'vscode';
+import type { Method, Params, RolloutResult } from '../../agent/protocol/methods.ts';
+import { TidegateError } from '../../agent/protocol/errors.ts';
+import { aboutDeploy, type About } from '../model/confirmation.ts';
+import type { Target } from '../model/node.ts';
+import { isHeld, liveRelease, openRollout, type EnvironmentState } from '../model/state.ts';
+import { nameOf, targetName } from '../model/words.ts';
+import { confirm, isAsked } from './ask.ts';
+import { chooseRef } from './choose-ref.ts';
+import { chooseEnvironment, Declined, ready, targetOf, type CommandContext } from './context.ts';
+import { call, tell } from './run.ts';
+import { offerSetUp } from './set-up.ts';
+
+type Chosen = Awaited<ReturnType<typeof chooseEnvironment>>;
+
+/** The result, for tasks and other extensions. */
+type Run = (context: CommandContext, given: unknown) => Promise<RolloutResult | undefined>;
+
+export const deploy: Run = async (context, given) => {
+  const { tag, ...target } = targetOf(context, given);
+  const title = 'Deploy';
+  const chosen = await chooseEnvironment(context, target, `${title}: which environment?`);
+  const { folder, state } = chosen;
+  const { environment } = state.facts;
+  const ref = tag ?? (await chooseRef(context, { folder, state, title: `${title} to ${environment}` }));
+  const params = { folder, environment, ref };
+  let confirmed = false;
+  if (isAsked({ change: 'deploy', facts: state.facts })) {
+    const plan = await call(context, { title: `Planning ${ref} for ${environment}`, method: 'plan', params });
+    confirmed = await confirm(aboutDeploy(plan, state.facts));
+  }
+  return move(context, chosen, 'deploy', `Deploying ${ref} to ${environment}`, {
+    ...{ ...params, hold: false },
+    ...(confirmed && { confirmed }),
+  });
+};
+
+export const promote: Run = (context, given) =>
+  decide(context, given, {
+    method: 'promote',
+    question: 'Promote: in which environment?',
+    doing: (environment) => `Promoting in ${environment}`,
+    fits: (state) => isHeld(openRollout(state)),
+  });
+
+export const abort: Run = (context, given) =>
+  decide(context, given, {
+    method: 'abort',
+    question: 'Abort: in which environment?',
+    doing: (environment) => `Aborting the rollout in ${environment}`,
+    fits: (state) => openRollout(state) !== undefined,
+  });
+
+/** One step: to the release before the one that is live. */
+export const rollback: Run = async (context, given) => {
+  const target = targetOf(context, given);
+  const chosen = await chooseEnvironment(
+    context,
+    target,
+    'Roll back: which environment?',
+    (state) => liveRelease(state) !== null,
+  );
+  return rollBackTo(context, chosen, null);
+};
+
+export const rollbackToTag: Run = async (context, given) => {
+  const target = targetOf(context, given);
+  const chosen = await chooseEnvironment(
+    context,
+    target,
+    'Roll back: which environment?',
+    (state) => liveRelease(state) !== null,
+  );
+  const tag = target.tag ?? (await chooseReleasedTag(context, chosen));
+  return rollBackTo(context, chosen, tag);
+};
+
+/** From a row: the release is said by it. */
+export const rollbackToThis: Run = async (context, given) => {
+  const target = targetOf(context, given);
+  if (target.tag === undefined || target.environment === undefined)
+    throw new Error('Roll Back to This needs a release: call it on a row that has one.');
+  return rollBackTo(context, await chooseEnvironment(context, target, ''), target.tag);
+};
+
+async function rollBackTo(
+  context: CommandContext,
+  chosen: Chosen,
+  tag: string | null,
+): Promise<RolloutResult | undefined> {
+  const { folder, state } = chosen;
+  const { environment } = state.facts;
+  const live = liveRelease(state);
+  const to = tag ?? previousOf(state) ?? 'the release before';
+  const about: About = {
+    change: 'rollback',
+    facts: state.facts,
+    what: servicesOf(state),
+    from: live === null ? 'what is live' : nameOf(live),
+    to,
+    strategy: isWarm(state, tag)
+      ? 'its slot is still warm: all traffic at once'
+      : 'its slot is started anew first',
+  };
+  const confirmed = await confirm(about);
+  return move(context, chosen, 'rollback', `Rolling ${environment} back to ${to}`, {
+    ...{ folder, environment, tag },
+    ...(confirmed && { confirmed }),
+  });
+}
+
+interface Decision {
+  readonly method: 'promote' | 'abort';
+  readonly question: string;
+  readonly doing: (environment: string) => string;
+  readonly fits: (state: EnvironmentState) => boolean;
+}
+
+async function decide(
+  context: CommandContext,
+  given: unknown,
+  { method, question, doing, fits }: Decision,
+): Promise<RolloutResult | undefined> {
+  const chosen = await chooseEnvironment(context, targetOf(context, given), question, fits);
+  const { folder, state } = chosen;
+  const { environment } = state.facts;
+  const rollout = openRollout(state);
+  const live = liveRelease(state);
+  const before = live === null ? 'nothing' : nameOf(live);
+  const confirmed = await confirm({
+    change: method,
+    facts: state.facts,
+    what: rollout?.services.join(', ') ?? servicesOf(state),
+    from: method === 'promote' ? before : (rollout?.ref ?? 'the open rollout'),
+    to: method === 'promote' ? (rollout?.ref ?? 'the held release') : before,
+    strategy: method === 'promote' ? 'all traffic at once' : 'all traffic back at once',
+  });
+  return move(context, chosen, method, doing(environment), {
+    ...{ folder, environment },
+    ...(confirmed && { confirmed }),
+  });
+}
+
+type Moving = Extract<Method, 'deploy' | 'promote' | 'abort' | 'rollback'>;
+
+async function move<M extends Moving>(
+  context: CommandContext,
+  { folder, state }: Chosen,
+  method: M,
+  title: string,
+  params: Params<M>,
+): Promise<RolloutResult | undefined> {
+  const target: Target = { folder, environment: state.facts.environment };
+  try {
+    const result: RolloutResult = await call(context, { title, method, params });
+    tell(context, result, target);
+    return result;
+  } catch (error) {
+    if (!(error instanceof TidegateError) || error.code !== 'environment.not-set-up') throw error;
+    offerSetUp(context, target, error);
+    return undefined;
+  }
+}
+
+/** Releases that users had here, newest first, each once. */
+async function chooseReleasedTag(context: CommandContext, { folder, state }: Chosen): Promise<string> {
+  await ready(context);
+  const { environment } = state.facts;
+  const agent = await context.link.connected();
+  const [{ rollouts }, refs] = await Promise.all([
+    agent.request('history', { folder, environment }, quiet()),
+    agent.request('refs', { folder }, quiet()),
+  ]);
+  const current = liveRelease(state)?.tag ?? null;
+  const released = rollouts.filter(({ outcome, to }) => outcome === 'live' && to.tag !== null);
+  const seen = new Set<string>(current === null ? [] : [current]);
+  const items = released.flatMap((past) => {
+    const tag = targetName(past);
+    if (seen.has(tag)) return [];
+    seen.add(tag);
+    return { label: `$(history) ${tag}`, description: `released ${past.at.slice(0, 10)} by ${past.by}`, tag };
+  });
+  const others = refs.tags
+    .filter(({ ref }) => !seen.has(ref))
+    .map(({ ref, subject }) => ({
+      label: `$(tag) ${ref}`,
+      description: `never released here, is built · ${subject}`,
+      tag: ref,
+    }));
+  const picked = await vscode.window.showQuickPick([...items, ...others], {
+    title: `Roll ${environment} back to a tag`,
+    placeHolder: current === null ? 'Tag' : `Tag (${current} is live)`,
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) throw new Declined();
+  return picked.tag;
+}
+
+function servicesOf({ status }: EnvironmentState): string {
+  return (status?.services ?? []).map(({ service }) => service).join(', ') || 'all';
+}
+
+/** The release that was live before, as far as the slots still show it. */
+function previousOf({ status }: EnvironmentState): string | undefined {
+  const warm = (status?.services ?? []).flatMap(({ slots }) => slots.filter(({ state }) => state === 'warm'));
+  const names = new Set(warm.flatMap(({ release }) => (release === null ? [] : [nameOf(release)])));
+  return names.size === 1 ? [...names][0] : undefined;
+}
+
+function isWarm({ status }: EnvironmentState, tag: string | null): boolean {
+  const slots = (status?.services ?? []).flatMap((service) => service.slots);
+  return slots.some(({ state, release }) => state === 'warm' && (tag === null || release?.tag === tag));
+}
+
+function quiet(): { signal: AbortSignal; onEvent: () => void } {
+  return { signal: new AbortController().signal, onEvent: () => undefined };
+}

@@ -1,0 +1,155 @@
+/** Calling the agent for somebody: progress, cancelling, and an end that is never waited for. */
+import * as vscode from 'vscode';
+import type { AgentEvent, Method, Params, Results, RolloutResult } from '../../agent/protocol/methods.ts';
+import { messageOf, TidegateError } from '../../agent/protocol/errors.ts';
+import { commands } from '../ids.ts';
+import { endMessage, type NextStep } from '../model/messages.ts';
+import type { Target } from '../model/node.ts';
+import { Declined, type CommandContext } from './context.ts';
+
+export interface Calling<M extends Method> {
+  readonly title: string;
+  readonly method: M;
+  readonly params: Params<M>;
+}
+
+/** With a notification that can be cancelled; `$/cancelRequest` takes a rollout back. */
+export async function call<M extends Method>(
+  { link, output, running }: CommandContext,
+  { title, method, params }: Calling<M>,
+): Promise<Results[M]> {
+  const agent = await link.connected();
+  const bar = running.begin(title);
+  output.info(title);
+  try {
+    return await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      async (progress, token) => {
+        const controller = new AbortController();
+        token.onCancellationRequested(() => controller.abort());
+        const onEvent = (event: AgentEvent): void => {
+          const text = write(output, event);
+          if (text === undefined) return;
+          progress.report({ message: text });
+          bar.say(`${title}: ${text}`);
+        };
+        return agent.request(method, params, { signal: controller.signal, onEvent });
+      },
+    );
+  } finally {
+    bar.end();
+  }
+}
+
+/** Writes it down; what is worth showing while it runs comes back. */
+function write(output: vscode.LogOutputChannel, event: AgentEvent): string | undefined {
+  switch (event.kind) {
+    case 'note':
+      if (event.level === 'warning') output.warn(event.text);
+      else output.info(event.text);
+      return event.text;
+    case 'phase':
+      output.info(`${event.phase}${event.detail === '' ? '' : `: ${event.detail}`}`);
+      return event.phase;
+    case 'line':
+      output.debug(`[${event.source}] ${event.text}`);
+      return undefined;
+    case 'suite':
+      if (event.outcome === 'failed') output.error(event.text);
+      else output.info(event.text);
+      return event.text;
+    case 'tests':
+      for (const { name, status, message } of event.tests)
+        if (status === 'failed') output.error(`${event.suite}: ${name}: ${message}`);
+      return undefined;
+    case 'watch':
+      return undefined;
+  }
+}
+
+/** A message with buttons; what they do happens when they are pressed, if ever. */
+export function tell(context: CommandContext, result: RolloutResult, target: Target): void {
+  const { level, text, next } = endMessage(result);
+  context.output[level === 'warning' ? 'warn' : level](text);
+  const show = {
+    info: vscode.window.showInformationMessage,
+    warning: vscode.window.showWarningMessage,
+    error: vscode.window.showErrorMessage,
+  }[level] as (text: string, ...buttons: string[]) => Thenable<string | undefined>;
+  void show(text, ...next).then((pressed) => {
+    if (pressed !== undefined) void follow(pressed as NextStep, context, result, target);
+  });
+}
+
+async function follow(
+  step: NextStep,
+  { documents, store }: CommandContext,
+  result: RolloutResult,
+  { folder, environment }: Target,
+): Promise<void> {
+  const target: Target = { folder, environment };
+  const run = (id: string, argument: object = target): Thenable<unknown> =>
+    vscode.commands.executeCommand(id, argument);
+  switch (step) {
+    case 'Open App':
+      await run(commands.openApp);
+      return;
+    case 'Open Preview':
+      await run(commands.openPreview);
+      return;
+    case 'Promote':
+      await run(commands.promote);
+      return;
+    case 'Abort':
+      await run(commands.abort);
+      return;
+    case 'Roll Back':
+      await run(commands.rollback);
+      return;
+    case 'Show Details': {
+      const known = store
+        .environment(folder, environment)
+        ?.history?.some(({ rollout }) => rollout === result.rollout);
+      if (known === true && result.rollout !== null)
+        await run(commands.showRelease, { ...target, rollout: result.rollout });
+      else await documents.show(`${environment} ${result.reason}`, `${result.message}\n`);
+    }
+  }
+}
+
+/** The handler of a command: its failures become messages, and it does not wait for their buttons. */
+export function handled(
+  context: CommandContext,
+  run: (given: unknown) => Promise<unknown>,
+): (given?: unknown) => Promise<unknown> {
+  return async (given) => {
+    try {
+      return await run(given);
+    } catch (error) {
+      if (!(error instanceof Declined)) complain(context, error);
+      return undefined;
+    }
+  };
+}
+
+function complain({ output }: CommandContext, error: unknown): void {
+  const hint = error instanceof TidegateError ? error.hint : undefined;
+  if (error instanceof TidegateError && error.code === 'cancelled') {
+    output.info(error.message);
+    void vscode.window.showInformationMessage(error.message);
+    return;
+  }
+  const text = [messageOf(error), hint].filter(Boolean).join(' ');
+  output.error(text);
+  const { environment, method } = error instanceof TidegateError ? error.data : {};
+  const fix =
+    error instanceof TidegateError && error.code === 'environment.not-set-up' ? ['Set Up'] : ['Show Output'];
+  void vscode.window.showErrorMessage(text, ...fix).then((pressed) => {
+    if (pressed === 'Show Output') output.show(true);
+    if (pressed === 'Set Up')
+      void vscode.commands.executeCommand(
+        commands.setUpEnvironment,
+        typeof environment === 'string' && method === undefined ? { environment } : undefined,
+      );
+  });
+}

@@ -1,0 +1,82 @@
+/** Bringing edge and control into an environment, and taking an environment away. */
+import * as vscode from 'vscode';
+import { messageOf } from '../../agent/protocol/errors.ts';
+import type { Results } from '../../agent/protocol/methods.ts';
+import { commands } from '../ids.ts';
+import type { Target } from '../model/node.ts';
+import { liveRelease } from '../model/state.ts';
+import { nameOf } from '../model/words.ts';
+import { confirm } from './ask.ts';
+import { chooseEnvironment, targetOf, type CommandContext } from './context.ts';
+import { call } from './run.ts';
+
+export async function setUpEnvironment(context: CommandContext, given: unknown): Promise<Results['setup']> {
+  const { folder, state } = await chooseEnvironment(
+    context,
+    targetOf(context, given),
+    'Set up which environment?',
+    ({ status }) => status?.state === 'not-set-up',
+  );
+  const { environment } = state.facts;
+  const confirmed = await confirm({
+    change: 'setUp',
+    facts: state.facts,
+    what: 'edge and control',
+    from: state.status?.state === 'not-set-up' ? 'nothing' : 'what is there',
+    to: 'an environment that can be deployed to',
+    strategy: 'what is there already stays as it is',
+  });
+  const result = await call(context, {
+    title: `Setting up ${environment}`,
+    method: 'setup',
+    params: { folder, environment, upgradeEdge: false, ...(confirmed && { confirmed }) },
+  });
+  for (const line of [...result.changes, ...result.pending]) context.output.info(line);
+  void vscode.window
+    .showInformationMessage(
+      result.outcome === 'done' ? `${environment} is set up.` : `${environment} was set up already.`,
+      'Deploy…',
+    )
+    .then((pressed) => {
+      if (pressed !== undefined)
+        void vscode.commands.executeCommand(commands.deploy, { folder, environment });
+    });
+  return result;
+}
+
+/** For a command that failed because of it. */
+export function offerSetUp({ output }: CommandContext, target: Target, error: Error): void {
+  output.warn(messageOf(error));
+  const text = `${target.environment} is not set up yet: edge and control have to be brought into it once.`;
+  void vscode.window.showWarningMessage(text, 'Set Up').then((pressed) => {
+    if (pressed !== undefined) void vscode.commands.executeCommand(commands.setUpEnvironment, target);
+  });
+}
+
+export async function takeDown(context: CommandContext, given: unknown): Promise<Results['down']> {
+  const { folder, state } = await chooseEnvironment(
+    context,
+    targetOf(context, given),
+    'Take which environment down?',
+    ({ status }) => status?.state === 'ready',
+  );
+  const { environment } = state.facts;
+  const live = liveRelease(state);
+  const services = (state.status?.services ?? []).map(({ service }) => service);
+  const confirmed = await confirm({
+    change: 'takeDown',
+    facts: state.facts,
+    what: services.join(', ') || 'none',
+    from: live === null ? 'nothing deployed' : nameOf(live),
+    to: 'nothing: services, edge, control and the record of releases are removed',
+    strategy: 'at once; volumes stay',
+  });
+  const result = await call(context, {
+    title: `Taking ${environment} down`,
+    method: 'down',
+    params: { folder, environment, volumes: false, ...(confirmed && { confirmed }) },
+  });
+  for (const line of result.removed) context.output.info(`removed ${line}`);
+  void vscode.window.showInformationMessage(`${environment} is taken down.`);
+  return result;
+}

@@ -1,0 +1,36 @@
+/** Every id that package.json names too; a test holds the two against each other. */
+
+export const commands = {
+  deploy: 'tidegate.deploy',
+  promote: 'tidegate.promote',
+  abort: 'tidegate.abort',
+  rollbackToTag: 'tidegate.rollbackToTag',
+  rollback: 'tidegate.rollback',
+  rollbackToThis: 'tidegate.rollbackToThis',
+  toggleFlag: 'tidegate.toggleFlag',
+  plan: 'tidegate.plan',
+  showLogs: 'tidegate.showLogs',
+  setUpEnvironment: 'tidegate.setUpEnvironment',
+  takeDown: 'tidegate.takeDown',
+  openApp: 'tidegate.openApp',
+  openPreview: 'tidegate.openPreview',
+  showRelease: 'tidegate.showRelease',
+  showOutput: 'tidegate.showOutput',
+  restartAgent: 'tidegate.restartAgent',
+  copyDiagnostics: 'tidegate.copyDiagnostics',
+} as const;
+
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+export const views = {
+  environments: 'tidegate.environments',
+  releases: 'tidegate.releases',
+  flags: 'tidegate.flags',
+} as const;
+
+export type ViewId = (typeof views)[keyof typeof views];
+
+/** What the welcome views go by: one key, one value at a time (`model/overall.ts`). */
+export const overallKey = 'tidegate.state';
+
+export const settings = { section: 'tidegate', confirm: 'confirm' } as const;

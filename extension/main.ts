@@ -1,0 +1,63 @@
+/** The extension's first function: registers everything at once, and starts nothing before somebody looks. */
+import * as vscode from 'vscode';
+import metadata from '../package.json' with { type: 'json' };
+import { openLink } from './agent/open-link.ts';
+import { systemClock } from './agent/clock.ts';
+import { registerCommands } from './commands/register.ts';
+import { Documents } from './documents.ts';
+import type { TreeNode } from './model/node.ts';
+import type { State } from './model/state.ts';
+import { watchFolders } from './project/folders.ts';
+import { Store } from './project/store.ts';
+import { RunningBar } from './running-bar.ts';
+import { Views } from './views/views.ts';
+
+/** What other extensions get. Commands take typed targets, and give back the agent's results. */
+export interface TidegateApi {
+  /** Version of this interface. */
+  readonly version: 1;
+  readonly state: () => State;
+  /** Rows of a view as they are now: `environments`, `releases`, `flags`. */
+  readonly rows: (view: string) => readonly TreeNode[];
+}
+
+export function activate(extension: vscode.ExtensionContext): TidegateApi {
+  const output = vscode.window.createOutputChannel('Tidegate', { log: true });
+  const { version } = metadata;
+  const link = openLink({
+    program: extension.asAbsolutePath('dist/tidegate.js'),
+    version,
+    env: process.env,
+    log: (level, text) => (level === 'warning' ? output.warn(text) : output.info(text)),
+  });
+  const store = new Store({ agent: () => link.agent, clock: systemClock, log: (text) => output.warn(text) });
+  const documents = new Documents();
+  const running = new RunningBar();
+  const look = (anyVisible: boolean): void => {
+    store.setActive(anyVisible);
+    // An untrusted workspace gets no process of ours.
+    if (anyVisible && vscode.workspace.isTrusted) link.open();
+  };
+  const views = new Views(store, look);
+  const folders = watchFolders({
+    onFolders: (found) => store.setFolders(found),
+    onFileChange: () => void store.reload(),
+  });
+  store.onChange((state) => {
+    views.update(state);
+    running.update(state);
+  });
+  link.onState((state) => store.setLink(state));
+  store.setTrusted(vscode.workspace.isTrusted);
+  void folders.look();
+  const commands = registerCommands({
+    ...{ link, store, output, documents, running, version },
+    targetOfRow: (id) => views.targetOfRow(id),
+  });
+  const trust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
+    store.setTrusted(true);
+    views.lookAgain();
+  });
+  extension.subscriptions.push(commands, trust, folders, views, running, documents, store, link, output);
+  return { version: 1, state: () => store.state, rows: (view) => views.nodes(view) };
+}

@@ -1,0 +1,48 @@
+/** A row of a tree as a plain object: what `views/` turns into the editor's own kind. Pure, as is all of `model/`. */
+import type { CommandId } from '../ids.ts';
+
+export interface TreeNode {
+  /** Stable: the same thing keeps its id, whatever becomes of it. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** Words that menus go by: `environment ready held`. */
+  readonly kinds: readonly string[];
+  /** A codicon. Never the only thing that tells a state. */
+  readonly icon: { readonly id: string; readonly colour?: 'good' | 'warn' | 'bad' };
+  /** Markdown; what comes from outside is escaped. */
+  readonly tooltip: string;
+  /** What a screen reader says instead of label and description. */
+  readonly spoken: string;
+  readonly children: readonly TreeNode[];
+  /** Its children, which it has or may get, are seen at first. */
+  readonly open: boolean;
+  /** What a command is about when it is called on this row. */
+  readonly target: Target | undefined;
+  /** What a click does. */
+  readonly click?: CommandId;
+}
+
+/** What commands work on; also what keybindings, tasks and other extensions pass. */
+export interface Target {
+  readonly folder: string;
+  readonly environment: string;
+  readonly service?: string;
+  readonly tag?: string;
+  readonly flag?: string;
+  readonly rollout?: string;
+}
+
+/** Text from a repository or a cluster inside Markdown. */
+export function plain(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&');
+}
+
+export function findNode(nodes: readonly TreeNode[], id: string): TreeNode | undefined {
+  for (const node of nodes) {
+    if (node.id === id) return node;
+    const below = findNode(node.children, id);
+    if (below !== undefined) return below;
+  }
+  return undefined;
+}

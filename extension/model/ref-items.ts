@@ -1,0 +1,57 @@
+/** What can be deployed, as the rows of a quick pick: tags newest first, HEAD and branches below. */
+import type { ReleaseName } from '../../agent/protocol/methods.ts';
+import type { RefEntry, RefsResult } from '../../agent/protocol/project.ts';
+
+export type RefItem =
+  | { readonly kind: 'separator'; readonly label: string }
+  | {
+      readonly kind: 'ref';
+      readonly ref: string;
+      readonly label: string;
+      readonly description: string;
+      readonly detail: string;
+      readonly isCurrent: boolean;
+    };
+
+export function refItems(
+  refs: RefsResult,
+  live: ReleaseName | null,
+  environment: string,
+): readonly RefItem[] {
+  const item =
+    (icon: string, hint: string) =>
+    (entry: RefEntry): RefItem => {
+      // A tag that is live is the current one, whatever else points at its commit.
+      const isCurrent =
+        live !== null && (live.tag === null ? entry.commit === live.commit : entry.ref === live.tag);
+      return {
+        kind: 'ref',
+        ref: entry.ref,
+        label: `$(${isCurrent ? 'pass-filled' : icon}) ${entry.ref}`,
+        description: [isCurrent ? `current in ${environment}` : '', entry.at.slice(0, 10), hint]
+          .filter(Boolean)
+          .join(' · '),
+        detail: `${entry.commit.slice(0, 8)} ${entry.subject}`,
+        isCurrent,
+      };
+    };
+  const dirty = refs.dirty === true ? 'without your uncommitted changes' : '';
+  return [
+    ...section('tags', refs.tags.map(item('tag', '')), refs.more.tags),
+    ...section('here', (refs.head === null ? [] : [refs.head]).map(item('git-commit', dirty)), 0),
+    ...section('branches', refs.branches.map(item('git-branch', '')), refs.more.branches),
+  ];
+}
+
+function section(label: string, items: readonly RefItem[], more: number): readonly RefItem[] {
+  if (items.length === 0) return [];
+  const title = more === 0 ? label : `${label} (${more} older ones: type the name)`;
+  return [{ kind: 'separator', label: title }, ...items];
+}
+
+export function refsPlaceholder({ dirty, tags, head }: RefsResult): string {
+  if (tags.length === 0 && head === null)
+    return 'There is no commit yet: only what is committed can be deployed';
+  if (dirty === true) return 'Your working tree has uncommitted changes: they are not deployed';
+  return 'Tag, branch or commit';
+}

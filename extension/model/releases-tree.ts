@@ -1,0 +1,94 @@
+/** The view "Releases": what the team rolled out, of all environments, grouped by day. */
+import type { PastRollout } from '../../agent/protocol/project.ts';
+import { groupsOf } from './groups.ts';
+import { plain, type TreeNode } from './node.ts';
+import type { ProjectState } from './state.ts';
+import { clockTime, endWords, nameOf, targetName, took } from './words.ts';
+
+interface Dated {
+  readonly folder: string;
+  readonly environment: string;
+  readonly past: PastRollout;
+}
+
+const most = 200;
+
+/** `dayOf`: the day that a time (ISO) belongs to, here: `2026-03-01`. */
+export function releasesTree(
+  projects: readonly ProjectState[],
+  dayOf: (iso: string) => string = localDay,
+): readonly TreeNode[] {
+  const all = projects
+    .flatMap(({ folder, environments }) =>
+      environments.flatMap(({ facts, history = [] }) =>
+        history.map((past): Dated => ({ folder, environment: facts.environment, past })),
+      ),
+    )
+    .sort((a, b) => (a.past.at < b.past.at ? 1 : -1))
+    .slice(0, most);
+  const days = groupsOf(all, ({ past }) => dayOf(past.at));
+  return [...days].map(([day, entries], index): TreeNode => ({
+    id: `day:${day}`,
+    label: day,
+    description: '',
+    kinds: ['day'],
+    icon: { id: 'calendar' },
+    tooltip: plain(day),
+    spoken: `${day}, ${entries.length} rollouts`,
+    children: entries.map(rolloutRow),
+    open: index === 0,
+    target: undefined,
+  }));
+}
+
+function rolloutRow({ folder, environment, past }: Dated): TreeNode {
+  const from = past.from === null ? 'nothing' : nameOf(past.from);
+  const to = targetName(past);
+  const ended = endWords(past);
+  const lasted = past.tookMs === null ? [] : [took(past.tookMs)];
+  return {
+    id: `rollout:${folder}#${environment}#${past.rollout}`,
+    label: `${environment}: ${from} → ${to}`,
+    description: [clockTime(past.at), past.by, ...lasted, ended].join(' · '),
+    kinds: ['past', past.outcome, ...(past.outcome === 'live' && past.to.tag !== null ? ['returnable'] : [])],
+    icon: iconOf(past),
+    tooltip: tooltipOf(past),
+    spoken: `${past.kind} in ${environment} from ${from} to ${to} by ${past.by}, ${[...lasted, ended].join(', ')}`,
+    children: [],
+    open: false,
+    target: {
+      ...{ folder, environment, rollout: past.rollout },
+      ...(past.to.tag === null ? {} : { tag: past.to.tag }),
+    },
+    click: 'tidegate.showRelease',
+  };
+}
+
+function iconOf({ outcome, kind }: PastRollout): TreeNode['icon'] {
+  switch (outcome) {
+    case 'running':
+      return { id: 'sync~spin' };
+    case 'live':
+      return { id: kind === 'rollback' ? 'discard' : 'rocket', colour: 'good' };
+    case 'failed':
+    case 'reverted':
+      return { id: 'error', colour: 'bad' };
+    case 'partial':
+      return { id: 'warning', colour: 'warn' };
+  }
+}
+
+function tooltipOf(past: PastRollout): string {
+  const rows = [
+    `${past.kind} of ${plain(past.ref)} by ${plain(past.by)}: ${plain(endWords(past))}`,
+    `services: ${plain(past.services.join(', '))}`,
+    ...(past.detail === '' ? [] : [plain(past.detail.slice(0, 400))]),
+  ];
+  return rows.join('\n\n');
+}
+
+function localDay(iso: string): string {
+  const date = new Date(iso);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}

@@ -1,0 +1,44 @@
+/** Which folders of the workspace hold a tidegate.yaml. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+
+const pattern = '**/tidegate.yaml';
+const most = 20;
+/** Editors and git write a file in several steps. */
+const calmMs = 200;
+
+export interface FolderWatcher {
+  /** They were looked for, or one of their files has changed. */
+  readonly onFolders: (folders: readonly string[]) => void;
+  readonly onFileChange: () => void;
+}
+
+export function watchFolders({ onFolders, onFileChange }: FolderWatcher): {
+  look(): Promise<void>;
+  dispose(): void;
+} {
+  const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+  let calm: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    const files = await vscode.workspace.findFiles(pattern, '**/{node_modules,.git,dist}/**', most);
+    onFolders(files.map((file) => path.dirname(file.fsPath)).sort());
+  };
+  const soon = (act: () => void): void => {
+    clearTimeout(calm);
+    calm = setTimeout(act, calmMs);
+  };
+  const listening = [
+    watcher,
+    watcher.onDidCreate(() => soon(() => void look())),
+    watcher.onDidDelete(() => soon(() => void look())),
+    watcher.onDidChange(() => soon(onFileChange)),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => soon(() => void look())),
+  ];
+  return {
+    look,
+    dispose: () => {
+      clearTimeout(calm);
+      for (const one of listening) one.dispose();
+    },
+  };
+}

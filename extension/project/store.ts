@@ -1,0 +1,246 @@
+/**
+ * What the views show, kept up to date: projects of the workspace, and their environments while somebody looks. Knows
+ * no editor.
+ */
+import type { AgentApi, Params } from '../../agent/protocol/methods.ts';
+import type { ProjectEnvironment } from '../../agent/protocol/project.ts';
+import type { WatchUpdate } from '../../agent/protocol/watch.ts';
+import type { Clock } from '../agent/clock.ts';
+import {
+  applyUpdates,
+  liveRelease,
+  newEnvironment,
+  nothingYet,
+  type EnvironmentState,
+  type LinkState,
+  type ProjectState,
+  type State,
+} from '../model/state.ts';
+import { troubleOf, watchEnvironment } from './environment-watch.ts';
+
+export interface StoreDeps {
+  /** The connected agent, if there is one. */
+  readonly agent: () => AgentApi | undefined;
+  readonly clock: Clock;
+  readonly log: (text: string) => void;
+}
+
+type Since = Awaited<ReturnType<typeof watchEnvironment>>;
+
+interface Watch {
+  readonly stop: AbortController;
+  readonly facts: string;
+}
+
+export class Store {
+  readonly #deps: StoreDeps;
+  readonly #listeners = new Set<(state: State) => void>();
+  /** By `folder#environment`. */
+  readonly #watches = new Map<string, Watch>();
+  readonly #since = new Map<string, Since>();
+  #state: State = nothingYet;
+  #folders: readonly string[] | undefined;
+  #active = false;
+
+  constructor(deps: StoreDeps) {
+    this.#deps = deps;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  onChange(listener: (state: State) => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  setTrusted(trusted: boolean): void {
+    this.#set({ ...this.#state, trusted });
+  }
+
+  setLink(link: LinkState): void {
+    this.#set({ ...this.#state, link });
+    if (link.kind === 'connected') void this.reload();
+    else this.#stopWatches();
+  }
+
+  /** Folders that hold a tidegate.yaml. */
+  setFolders(folders: readonly string[]): void {
+    this.#folders = folders;
+    const known = this.#state.projects ?? [];
+    this.#setProjects(folders.map((folder) => known.find((p) => p.folder === folder) ?? newProject(folder)));
+    void this.reload();
+  }
+
+  /** Environments are watched while it is true. */
+  setActive(active: boolean): void {
+    if (this.#active === active) return;
+    this.#active = active;
+    if (active) void this.reload();
+    else this.#stopWatches();
+  }
+
+  /** Reads what the files of the projects say now, and watches the environments they name. */
+  async reload(folders: readonly string[] | undefined = this.#folders): Promise<void> {
+    const agent = this.#deps.agent();
+    if (agent === undefined || folders === undefined) return;
+    await Promise.all(folders.map((folder) => this.#reloadProject(agent, folder)));
+    if (this.#active) this.#startWatches(agent);
+  }
+
+  environment(folder: string, name: string): EnvironmentState | undefined {
+    return this.#state.projects
+      ?.find((project) => project.folder === folder)
+      ?.environments.find(({ facts }) => facts.environment === name);
+  }
+
+  dispose(): void {
+    this.#stopWatches();
+    this.#listeners.clear();
+  }
+
+  async #reloadProject(agent: AgentApi, folder: string): Promise<void> {
+    try {
+      const { project: name, environments } = await agent.request('project', { folder }, quiet());
+      this.#changeProject(folder, (project) => ({
+        ...project,
+        name,
+        trouble: undefined,
+        environments: environments.map((facts) => kept(project, facts)),
+      }));
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble.code === 'agent.disconnected') return;
+      this.#changeProject(folder, (project) => ({ ...project, trouble }));
+    }
+  }
+
+  #startWatches(agent: AgentApi): void {
+    const wanted = new Map<string, { folder: string; facts: ProjectEnvironment }>(
+      (this.#state.projects ?? []).flatMap(({ folder, environments }) =>
+        environments.map(({ facts }) => [`${folder}#${facts.environment}`, { folder, facts }] as const),
+      ),
+    );
+    for (const [key, { stop, facts }] of this.#watches) {
+      const now = wanted.get(key);
+      if (now !== undefined && JSON.stringify(now.facts) === facts) continue;
+      stop.abort();
+      this.#watches.delete(key);
+      this.#since.delete(key);
+    }
+    for (const [key, { folder, facts }] of wanted)
+      if (!this.#watches.has(key)) this.#startWatch(agent, key, folder, facts);
+  }
+
+  #startWatch(agent: AgentApi, key: string, folder: string, facts: ProjectEnvironment): void {
+    const { environment } = facts;
+    const stop = new AbortController();
+    const watch: Watch = { stop, facts: JSON.stringify(facts) };
+    this.#watches.set(key, watch);
+    const watching = {
+      ...{ folder, environment, clock: this.#deps.clock, signal: stop.signal },
+      onUpdates: (updates: readonly WatchUpdate[]) => this.#apply(agent, folder, environment, updates),
+      onTrouble: (trouble: EnvironmentState['trouble']) =>
+        this.#change(folder, environment, (state) => ({ ...state, trouble })),
+    };
+    void watchEnvironment(agent, watching, this.#since.get(key) ?? null).then((since) => {
+      this.#since.set(key, since);
+      if (this.#watches.get(key) === watch) this.#watches.delete(key);
+    });
+  }
+
+  #stopWatches(): void {
+    for (const { stop } of this.#watches.values()) stop.abort();
+    this.#watches.clear();
+  }
+
+  #apply(agent: AgentApi, folder: string, environment: string, updates: readonly WatchUpdate[]): void {
+    const before = this.environment(folder, environment);
+    if (before === undefined) return;
+    const { state, ended } = applyUpdates(before, updates);
+    this.#change(folder, environment, () => state);
+    const began = [...state.rollouts.keys()].some((id) => !before.rollouts.has(id));
+    if (began || ended.length > 0 || before.history === undefined || settled(before) !== settled(state))
+      void this.#readHistory(agent, { folder, environment });
+    if (before.flags === undefined || flagsMark(before) !== flagsMark(state))
+      void this.#readFlags(agent, { folder, environment });
+  }
+
+  async #readHistory(agent: AgentApi, params: Params<'history'>): Promise<void> {
+    const { folder, environment } = params;
+    await this.#read(environment, async () => {
+      const { rollouts: history } = await agent.request('history', params, quiet());
+      this.#change(folder, environment, (state) => ({ ...state, history }));
+    });
+  }
+
+  async #readFlags(agent: AgentApi, params: Params<'flags.list'>): Promise<void> {
+    const { folder, environment } = params;
+    await this.#read(environment, async () => {
+      const flags = await agent.request('flags.list', params, quiet());
+      this.#change(folder, environment, (state) => ({ ...state, flags }));
+    });
+  }
+
+  /** An environment that cannot be read says so by its status: here it is a line of the log. */
+  async #read(environment: string, read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      const { code, message } = troubleOf(error);
+      if (code !== 'agent.disconnected' && code !== 'environment.not-set-up')
+        this.#deps.log(`${environment}: ${message}`);
+    }
+  }
+
+  #change(folder: string, environment: string, change: (state: EnvironmentState) => EnvironmentState): void {
+    this.#changeProject(folder, (project) => ({
+      ...project,
+      environments: project.environments.map((state) =>
+        state.facts.environment === environment ? change(state) : state,
+      ),
+    }));
+  }
+
+  #changeProject(folder: string, change: (project: ProjectState) => ProjectState): void {
+    const projects = this.#state.projects ?? [];
+    this.#setProjects(projects.map((project) => (project.folder === folder ? change(project) : project)));
+  }
+
+  #setProjects(projects: readonly ProjectState[]): void {
+    this.#set({ ...this.#state, projects });
+  }
+
+  #set(state: State): void {
+    this.#state = state;
+    for (const listener of [...this.#listeners]) listener(state);
+  }
+}
+
+function newProject(folder: string): ProjectState {
+  const name = folder.split(/[\\/]/).at(-1) ?? folder;
+  return { folder, name, environments: [], trouble: undefined };
+}
+
+function kept({ environments }: ProjectState, facts: ProjectEnvironment): EnvironmentState {
+  const known = environments.find((state) => state.facts.environment === facts.environment);
+  return known?.facts.stack === facts.stack ? { ...known, facts } : newEnvironment(facts);
+}
+
+/** The flags are to be read again when this changes: somebody switched one, or another release defines them. */
+function flagsMark(state: EnvironmentState): string {
+  const live = (state.status?.services ?? []).flatMap(({ slots }) =>
+    slots.flatMap(({ state: slot, release }) => (slot === 'active' ? [release?.number ?? 0] : [])),
+  );
+  return `${state.status?.flagsVersion ?? ''} ${live.join()} ${liveRelease(state)?.number ?? ''}`;
+}
+
+/** A rollout has gone live when it settles, which is some minutes before it ends. */
+function settled(state: EnvironmentState): string {
+  return [...state.rollouts.values()].map(({ id, stage }) => `${id}:${stage === 'settling'}`).join();
+}
+
+function quiet(): { signal: AbortSignal; onEvent: () => void } {
+  return { signal: new AbortController().signal, onEvent: () => undefined };
+}

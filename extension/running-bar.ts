@@ -1,0 +1,63 @@
+/** The one item in the status bar: what this window started, and what runs anyway. */
+import * as vscode from 'vscode';
+import { commands } from './ids.ts';
+import { openRollout, type State } from './model/state.ts';
+import { phaseWords } from './model/words.ts';
+
+export class RunningBar {
+  readonly #item = vscode.window.createStatusBarItem('tidegate.running', vscode.StatusBarAlignment.Left, 10);
+  readonly #own = new Map<symbol, string>();
+  #watched: readonly string[] = [];
+
+  constructor() {
+    this.#item.name = 'Tidegate';
+    this.#item.command = commands.showOutput;
+  }
+
+  /** Says what is done until it is told that it has ended. */
+  begin(text: string): { say(text: string): void; end(): void } {
+    const key = Symbol(text);
+    this.#own.set(key, text);
+    this.#show();
+    return {
+      say: (now) => {
+        this.#own.set(key, now);
+        this.#show();
+      },
+      end: () => {
+        this.#own.delete(key);
+        this.#show();
+      },
+    };
+  }
+
+  update({ projects = [] }: State): void {
+    this.#watched = projects.flatMap(({ environments }) =>
+      environments.flatMap((state) => {
+        const rollout = openRollout(state);
+        return rollout === undefined
+          ? []
+          : [`${state.facts.environment}: ${rollout.ref} ${phaseWords(rollout, Date.now())}`];
+      }),
+    );
+    this.#show();
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+
+  #show(): void {
+    const texts = this.#own.size > 0 ? [...this.#own.values()] : this.#watched;
+    const [first] = texts;
+    if (first === undefined) {
+      this.#item.hide();
+      return;
+    }
+    const more = texts.length > 1 ? ` (+${texts.length - 1})` : '';
+    this.#item.text = `$(sync~spin) ${first}${more}`;
+    this.#item.tooltip = texts.join('\n');
+    this.#item.accessibilityInformation = { label: `Tidegate: ${texts.join(', ')}` };
+    this.#item.show();
+  }
+}

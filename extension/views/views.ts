@@ -1,0 +1,92 @@
+/** The three views of the side bar, and the one key that their welcome views go by. */
+import * as vscode from 'vscode';
+import { overallKey, views, type ViewId } from '../ids.ts';
+import { environmentsTree } from '../model/environments-tree.ts';
+import { flagsTree } from '../model/flags-tree.ts';
+import type { Target, TreeNode } from '../model/node.ts';
+import { overallOf, type Overall } from '../model/overall.ts';
+import { releasesTree } from '../model/releases-tree.ts';
+import { openRollout, type State } from '../model/state.ts';
+import type { Store } from '../project/store.ts';
+import { Tree } from './tree.ts';
+
+/** Rows that count down do so by the second. */
+const tickMs = 1_000;
+
+export class Views {
+  readonly #store: Store;
+  readonly #trees: readonly Tree[];
+  readonly #onLook: (anyVisible: boolean) => void;
+  #overall: Overall | undefined;
+  #tick: NodeJS.Timeout | undefined;
+
+  /** `onLook`: somebody sees one of the views, or nobody does any more. */
+  constructor(store: Store, onLook: (anyVisible: boolean) => void) {
+    this.#store = store;
+    this.#onLook = onLook;
+    const tree = (id: ViewId, nodes: (state: State) => readonly TreeNode[]): Tree =>
+      new Tree({
+        id,
+        nodes: () => (overallOf(store.state) === 'ready' ? nodes(store.state) : []),
+        onVisible: () => this.#look(),
+      });
+    this.#trees = [
+      tree(views.environments, ({ projects = [] }) => environmentsTree(projects, Date.now())),
+      tree(views.releases, ({ projects = [] }) => releasesTree(projects)),
+      tree(views.flags, ({ projects = [] }) => flagsTree(projects)),
+    ];
+  }
+
+  update(state: State): void {
+    const overall = overallOf(state);
+    if (overall !== this.#overall) {
+      this.#overall = overall;
+      void vscode.commands.executeCommand('setContext', overallKey, overall);
+    }
+    for (const tree of this.#trees) tree.update();
+    this.#keepTicking(state);
+  }
+
+  targetOfRow(id: string): Target | undefined {
+    for (const tree of this.#trees) {
+      const target = tree.node(id)?.target;
+      if (target !== undefined) return target;
+    }
+    return undefined;
+  }
+
+  /** `view`: `environments`, `releases` or `flags`. */
+  nodes(view: string): readonly TreeNode[] {
+    const tree = this.#trees.find(({ id }) => id === `tidegate.${view}`);
+    return tree?.getChildren().flatMap((id) => tree.node(id) ?? []) ?? [];
+  }
+
+  /** Something that keeps views from looking has gone. */
+  lookAgain(): void {
+    this.#look();
+  }
+
+  dispose(): void {
+    clearInterval(this.#tick);
+    for (const tree of this.#trees) tree.dispose();
+  }
+
+  #look(): void {
+    this.#onLook(this.#trees.some(({ view }) => view.visible));
+  }
+
+  #keepTicking({ projects = [] }: State): void {
+    const counts = projects.some(({ environments }) =>
+      environments.some((one) => {
+        const rollout = openRollout(one);
+        return rollout?.until !== null && rollout?.until !== undefined;
+      }),
+    );
+    if (counts && this.#tick === undefined)
+      this.#tick = setInterval(() => this.update(this.#store.state), tickMs);
+    if (!counts) {
+      clearInterval(this.#tick);
+      this.#tick = undefined;
+    }
+  }
+}

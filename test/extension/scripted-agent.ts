@@ -1,0 +1,111 @@
+/** An agent that the extension finds like any other, and that answers what a test tells it to. */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import metadata from '../../package.json' with { type: 'json' };
+import { silentLog } from '../../agent/common/log.ts';
+import { discoveryFolder, makeFolder } from '../../agent/protocol/connection/folder.ts';
+import type { AgentEvent, Call, Method, Params, Results } from '../../agent/protocol/methods.ts';
+import { protocolVersion } from '../../agent/protocol/version.ts';
+import { announce } from '../../agent/server/discovery/announce.ts';
+import { defaultLimits, serveSocket } from '../../agent/server/socket/serve-socket.ts';
+import * as vscode from 'vscode';
+
+type Answers = { [M in Method]?: (params: Params<M>, call: Call) => Promise<Results[M]> | Results[M] };
+
+export interface Asked {
+  readonly method: Method;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export class ScriptedAgent {
+  /** What was asked, oldest first; without what only reads in the background. */
+  readonly asked: Asked[] = [];
+  answers: Answers;
+  readonly #stop: () => Promise<void>;
+  readonly #watchers = new Set<(event: AgentEvent) => void>();
+
+  private constructor(answers: Answers, stop: () => Promise<void>) {
+    this.answers = answers;
+    this.#stop = stop;
+  }
+
+  static async start(
+    answers: Answers,
+    as: { readonly protocolVersion?: number } = {},
+  ): Promise<ScriptedAgent> {
+    const token = randomBytes(32).toString('base64url');
+    const { version } = metadata;
+    const spoken = as.protocolVersion ?? protocolVersion;
+    const holder: { agent?: ScriptedAgent } = {};
+    const server = await serveSocket({
+      hello: { protocolVersion: spoken, version, pid: process.pid },
+      token,
+      lend: () => ({
+        api: {
+          request: (method, params, call) =>
+            holder.agent?.answer(method, params, call) ?? Promise.reject(new Error('too early')),
+        },
+        release: () => undefined,
+      }),
+      limits: defaultLimits,
+      log: silentLog,
+    });
+    const folder = discoveryFolder(process.env);
+    await makeFolder(folder);
+    const takeBack = await announce(folder, {
+      ...{
+        pid: process.pid,
+        port: server.port,
+        token,
+        version,
+        build: bundledBuild(),
+        protocolVersion: spoken,
+      },
+    });
+    holder.agent = new ScriptedAgent(answers, async () => {
+      await takeBack();
+      server.stop();
+      await server.ended;
+    });
+    return holder.agent;
+  }
+
+  /** Goes away like an agent that was killed: its clients are cut off. */
+  stop(): Promise<void> {
+    return this.#stop();
+  }
+
+  /** Tells everybody who watches. */
+  tell(event: AgentEvent): void {
+    for (const watcher of this.#watchers) watcher(event);
+  }
+
+  asksFor(method: Method): readonly Asked[] {
+    return this.asked.filter((one) => one.method === method);
+  }
+
+  private async answer<M extends Method>(method: M, params: Params<M>, call: Call): Promise<Results[M]> {
+    this.asked.push({ method, params });
+    if (method === 'watch') return (await this.#watch(params as Params<'watch'>, call)) as Results[M];
+    const answer = this.answers[method];
+    if (answer === undefined) throw new Error(`nobody told the scripted agent about ${method}`);
+    return answer(params, call);
+  }
+
+  async #watch(params: Params<'watch'>, call: Call): Promise<Results['watch']> {
+    await this.answers.watch?.(params, call);
+    this.#watchers.add(call.onEvent);
+    await new Promise<void>((resolve) =>
+      call.signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    this.#watchers.delete(call.onEvent);
+    return { feed: 'f', sequence: 0 };
+  }
+}
+
+function bundledBuild(): string {
+  const extension = vscode.extensions.getExtension('tidegate.tidegate');
+  const program = path.join(extension?.extensionPath ?? '', 'dist/tidegate.js');
+  return createHash('sha256').update(readFileSync(program)).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { openBrowser } from '../../scripts/editor/browser.ts';
+import { packageExtension } from '../../scripts/editor/package.ts';
+import { editorFolder, ensureEditor } from '../../scripts/editor/place.ts';
+import { startEditor, type RunningEditor } from '../../scripts/editor/server.ts';
+import { openEngineProxy, type EngineProxy } from '../support/engine-proxy.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+import { Workbench } from './workbench.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const say = (line: string): void => console.log(`      ${line}`);
+
+/** One story, told in order: each step stands on the one before. */
+describe('the shop, delivered from the side bar and the palette', () => {
+  let shop: Shop;
+  let editor: RunningEditor;
+  let browser: Browser;
+  /** What the editor's agent talks to; it can be cut. */
+  let engine: EngineProxy;
+  let workbench: Workbench;
+
+  before(async function () {
+    this.timeout(240_000);
+    const program = await ensureEditor({ root, consent: () => Promise.resolve(), say });
+    const vsix = await packageExtension(path.join(editorFolder(root), 'tidegate.vsix'));
+    shop = await openShop({ about: 'ui', setUp: false, replicas: 1 });
+    engine = await openEngineProxy(shop.test.host.replace('unix://', ''));
+    const env = { PATH: process.env['PATH'], DOCKER_HOST: engine.host };
+    editor = await startEditor({ editor: program, workspace: shop.folder, vsix, env });
+    browser = await openBrowser(program);
+    const url = `http://${editor.authority}/?folder=${encodeURIComponent(shop.folder)}`;
+    workbench = await Workbench.open(browser, url, path.join(editorFolder(root), 'pictures'));
+  });
+
+  after(async function () {
+    this.timeout(60_000);
+    await browser.close();
+    await endAgent(editor.runtime);
+    await editor.stop();
+    await engine.close();
+    await shop.close();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      await workbench.picture(`failed ${this.currentTest.title.slice(0, 40)}`);
+  });
+
+  async function page(): Promise<string> {
+    const response = await fetch(shop.url, { headers: { host: 'shop.localhost' } });
+    return response.text();
+  }
+
+  /** Until the shop's page reads like this; the milliseconds it took. */
+  async function pageSays(text: RegExp): Promise<number> {
+    const began = performance.now();
+    for (;;) {
+      const found = await page();
+      if (text.test(found)) return performance.now() - began;
+      assert.ok(
+        performance.now() - began < 20_000,
+        `the page does not say ${String(text)}: ${found.slice(0, 400)}`,
+      );
+    }
+  }
+
+  it('shows an environment that is not set up, and sets it up', async () => {
+    await workbench.showTidegate();
+    await workbench.waitForRow(/dev.*not set up/s);
+    await workbench.picture('1 not set up');
+    await workbench.command('Set Up Environment');
+    await workbench.waitForToast('dev is set up', 120_000);
+    await workbench.waitForRow(/dev.*nothing deployed yet/s);
+    await workbench.clearToasts();
+  });
+
+  it('deploys v1.0.0 from the palette', async () => {
+    await workbench.command('Deploy…');
+    await workbench.quickRow('v1.5.0').waitFor();
+    await workbench.picture('2 choosing a tag');
+    await workbench.pick('v1.0.0');
+    await workbench.waitForToast('v1.0.0 is live in dev', 120_000);
+    await workbench.waitForRow(/blue.*v1\.0\.0.*live 100 %/s);
+    await pageSays(/v?1\.0\.0/);
+    await workbench.picture('3 first release');
+    await workbench.clearToasts();
+  });
+
+  it('deploys v1.1.0, and keeps v1.0.0 warm beside it', async () => {
+    await workbench.command('Deploy…');
+    await workbench.pick('v1.1.0');
+    await workbench.waitForToast('v1.1.0 is live in dev', 120_000);
+    await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
+    await workbench.waitForRow(/blue.*v1\.0\.0.*warm/s);
+    await workbench.picture('4 second release');
+    await workbench.clearToasts();
+    await pageSays(/v?1\.1\.0/);
+  });
+
+  it('toggles a flag from the side bar, and the page changes', async () => {
+    await workbench.waitForRow(/free-delivery/);
+    const before = await page();
+    await workbench.clickInline(workbench.row(/dev.*off, by default/s), 'Toggle Flag…');
+    await workbench.waitForToast('free-delivery is on in dev');
+    await pageSays(/delivery is free/);
+    assert.doesNotMatch(before, /delivery is free/);
+    await workbench.picture('5 flag on');
+    await workbench.clearToasts();
+  });
+
+  it('goes back with one click on the warm slot', async () => {
+    const row = workbench.row(/blue.*v1\.0\.0.*warm/s);
+    await workbench.clickInline(row, 'Roll Back to This');
+    const tookMs = await pageSays(/v?1\.0\.0/);
+    say(`from the click to the page: ${Math.round(tookMs)} ms`);
+    await workbench.waitForToast('dev is back on v1.0.0');
+    await workbench.waitForRow(/blue.*v1\.0\.0.*live 100 %/s);
+    await workbench.picture('6 rolled back');
+    await workbench.clearToasts();
+  });
+
+  it('goes on with a rollout when its window is closed, and shows it in the next', async () => {
+    await workbench.command('Deploy…');
+    await workbench.pick('v1.1.0');
+    await workbench.waitForRow(/dev.*v1\.1\.0: (building|starting|probing)/s);
+    await workbench.page.reload();
+    await workbench.showTidegate();
+    await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
+    await pageSays(/v?1\.1\.0/);
+  });
+
+  it('says that Docker does not answer, and recovers by itself', async () => {
+    await engine.cut();
+    await workbench.waitForWelcome('Docker does not answer');
+    await workbench.picture('7 no docker');
+    await engine.mend();
+    await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
+  });
+
+  it('shows what was rolled out in the timeline', async () => {
+    await workbench.waitForRow(/dev: v1\.1\.0 → v1\.0\.0/);
+    await workbench.row(/dev: v1\.0\.0 → v1\.1\.0/).click();
+    await workbench.document(/Deployed by/);
+    await workbench.picture('8 details');
+  });
+});
+
+/** It outlives its editor; nobody else would end it before its time. */
+async function endAgent(runtime: string): Promise<void> {
+  const text = await readFile(path.join(runtime, 'tidegate', 'agent.json'), 'utf8').catch(() => undefined);
+  if (text !== undefined) process.kill((JSON.parse(text) as { pid: number }).pid, 'SIGTERM');
+}

@@ -1,0 +1,103 @@
+/** The editor's window as a person uses it: what they click, and what they read. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+
+const patience = { timeout: 60_000 };
+
+export class Workbench {
+  readonly page: Page;
+  readonly #shots: string;
+
+  private constructor(page: Page, shots: string) {
+    this.page = page;
+    this.#shots = shots;
+  }
+
+  static async open(browser: Browser, url: string, shots: string): Promise<Workbench> {
+    await mkdir(shots, { recursive: true });
+    const context = await browser.newContext({ viewport: { width: 1180, height: 760 } });
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.waitForSelector('.monaco-workbench', patience);
+    return new Workbench(page, shots);
+  }
+
+  async showTidegate(): Promise<void> {
+    await this.page.locator('.activitybar [aria-label^="Tidegate"]').first().click(patience);
+    await this.row('dev').waitFor(patience);
+  }
+
+  /** A row of the side bar whose label and description read like this. */
+  row(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar [role=treeitem]').filter({ hasText: text }).first();
+  }
+
+  async waitForRow(text: string | RegExp): Promise<void> {
+    await this.row(text).waitFor(patience);
+  }
+
+  async waitForWelcome(text: string): Promise<void> {
+    await this.page
+      .locator('.sidebar .welcome-view-content')
+      .filter({ hasText: text })
+      .first()
+      .waitFor(patience);
+  }
+
+  /** A rendered document that reads like this. */
+  async document(text: RegExp): Promise<void> {
+    const frame = this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await frame.locator('body').filter({ hasText: text }).waitFor(patience);
+  }
+
+  /** An action that appears when the row is pointed at. */
+  async clickInline(row: Locator, action: string): Promise<void> {
+    await row.scrollIntoViewIfNeeded();
+    await row.hover();
+    await row.locator(`.action-label[aria-label="${action}"]`).first().click(patience);
+  }
+
+  /** From the command palette, by its title. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input').first().waitFor(patience);
+    await this.page.keyboard.type(`Tidegate: ${title}`);
+    await this.quickRow(title).waitFor(patience);
+    await this.page.keyboard.press('Enter');
+  }
+
+  quickRow(text: string | RegExp): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  async pick(text: string): Promise<void> {
+    await this.quickRow(text).waitFor(patience);
+    await this.page.keyboard.type(text);
+    await this.quickRow(text).click(patience);
+  }
+
+  toast(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast').filter({ hasText: text }).first();
+  }
+
+  async waitForToast(text: string | RegExp, timeout = patience.timeout): Promise<void> {
+    await this.toast(text).waitFor({ timeout });
+  }
+
+  async clearToasts(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('F1');
+    await this.page.keyboard.type('Notifications: Clear All Notifications');
+    await this.quickRow('Clear All Notifications').waitFor(patience);
+    await this.page.keyboard.press('Enter');
+    await this.page
+      .locator('.notification-toast')
+      .first()
+      .waitFor({ state: 'hidden', ...patience });
+  }
+
+  async picture(name: string): Promise<void> {
+    await this.page.screenshot({ path: path.join(this.#shots, `${name}.png`) });
+  }
+}

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import type { FlagStatus } from '../../../agent/protocol/methods.ts';
+import { environmentsTree } from '../../../extension/model/environments-tree.ts';
+import { flagsTree } from '../../../extension/model/flags-tree.ts';
+import { findNode, type TreeNode } from '../../../extension/model/node.ts';
+import { releasesTree } from '../../../extension/model/releases-tree.ts';
+import { repaint } from '../../../extension/model/repaint.ts';
+import { applyUpdates, type EnvironmentState } from '../../../extension/model/state.ts';
+import { empty, environment, past, project, release, rollout, slot, status } from './samples.ts';
+
+const now = Date.parse('2026-01-01T00:00:10.000Z');
+
+function drawn(nodes: readonly TreeNode[], indent = ''): string {
+  return nodes
+    .map(
+      ({ label, description, icon, kinds, children }) =>
+        `${indent}${label} | ${description} | ${icon.id} | ${kinds.join(' ')}\n${drawn(children, `${indent}  `)}`,
+    )
+    .join('');
+}
+
+const tree = (state: EnvironmentState): readonly TreeNode[] => environmentsTree([project(state)], now);
+
+describe('the rows of the side bar', () => {
+  it('show each slot with its release, share, health and answer, and releases to go back to', () => {
+    const warm = slot({ colour: 'green', state: 'warm', release: release(2), share: 0, answering: null });
+    const state = environment({
+      status: status({ services: [{ service: 'web', slots: [slot(), warm] }] }),
+      history: [
+        past({ rollout: 'r9', to: release(5) }),
+        past({ to: release(2) }),
+        past(),
+        past({ rollout: 'r8', outcome: 'failed' }),
+      ],
+    });
+    assert.equal(
+      drawn(tree(state)),
+      [
+        'dev | v1.1.0 | pass | environment ready unprotected idle',
+        '  web | v1.1.0 2/2 healthy | server-process | service',
+        '    blue | v1.1.0 · live 100 % · 2/2 healthy · answers 200 (0123456) | circle-filled | slot active',
+        '    green | v1.2.0 · warm: ready to roll back · 2/2 healthy | history | slot warm returnable',
+        '    v1.5.0 | released 2026-01-01 by ann@laptop | tag | release returnable',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('say who really answers when it is another release', () => {
+    const lying = slot({ answering: { release: 7, digest: 'sha256:ffffffffff', status: 200 } });
+    const state = environment({ status: status({ services: [{ service: 'web', slots: [lying, empty] }] }) });
+    assert.match(drawn(tree(state)), /answered by release 7 \(fffffff\)/);
+  });
+
+  it('show a held rollout with the time left, as one that may be promoted', () => {
+    const held = rollout({
+      ...{ phase: 'shifting 1: holding', stage: 'shifting', until: '2026-01-01T00:00:22.000Z' },
+    });
+    const [dev] = tree(environment({ rollouts: new Map([[held.id, held]]) }));
+    assert.equal(dev?.description, 'v1.2.0: held, goes on in 12 s');
+    assert.deepEqual(dev.kinds, ['environment', 'ready', 'unprotected', 'running', 'held']);
+    assert.equal(dev.children[0]?.label, 'Deploying v1.2.0');
+  });
+
+  for (const [state, words] of [
+    ['not-set-up', 'not set up'],
+    ['unreachable', 'not reachable'],
+    ['corrupt', 'its ledger is damaged'],
+    ['going-down', 'being taken down'],
+  ] as const)
+    it(`say in words that an environment is ${state}`, () => {
+      const [dev] = tree(environment({ status: status({ state, problem: 'what is wrong', services: [] }) }));
+      assert.equal(dev?.description, words);
+      assert.equal(dev.children[0]?.description, 'what is wrong');
+    });
+
+  it('name every state for a screen reader', () => {
+    const all = (nodes: readonly TreeNode[]): TreeNode[] =>
+      nodes.flatMap((node) => [node, ...all(node.children)]);
+    for (const { spoken, description } of all(tree(environment({ history: [past()] }))))
+      assert.ok(spoken.length >= description.length, `${spoken} says less than ${description}`);
+  });
+
+  it('escape what comes from a repository', () => {
+    const state = environment({ history: [past({ by: '[click](command:evil)', to: release(3) })] });
+    const [day] = releasesTree([project(state)]);
+    assert.doesNotMatch(day?.children[0]?.tooltip ?? '', /[^\\]\]\(/);
+  });
+
+  it('put projects above their environments when there are several', () => {
+    const two = [project(environment()), { ...project(environment()), folder: '/other', name: 'other' }];
+    assert.deepEqual(
+      environmentsTree(two, now).map(({ label }) => label),
+      ['shop', 'other'],
+    );
+    const ids = environmentsTree(two, now).flatMap(({ children }) => children.map(({ id }) => id));
+    assert.equal(new Set(ids).size, 2);
+  });
+
+  it('list the past of all environments by day, newest first', () => {
+    const dev = environment({ history: [past()] });
+    const production = environment(
+      { history: [past({ at: '2026-01-02T10:00:00.000Z', outcome: 'reverted', reason: 'suite-failed' })] },
+      'production',
+    );
+    const days = releasesTree([project(dev, production)], (iso) => iso.slice(0, 10));
+    assert.deepEqual(
+      days.map(({ label, children, open }) => [label, children[0]?.label, open]),
+      [
+        ['2026-01-02', 'production: nothing → v1.1.0', true],
+        ['2026-01-01', 'dev: nothing → v1.1.0', false],
+      ],
+    );
+    assert.match(days[0]?.children[0]?.description ?? '', /taken back: suite-failed/);
+  });
+
+  it('show a flag once, with its state in each environment', () => {
+    const key = 'odd key/ä*';
+    const flag: FlagStatus = {
+      ...{ key, value: true, state: 'on', defined: true, default: false },
+      ...{
+        description: null,
+        owner: null,
+        by: 'ann',
+        at: null,
+        share: 25,
+        kind: null,
+        expires: '2027-03-01',
+      },
+      ...{ type: 'boolean', variants: ['on', 'off'], conditions: 0 },
+    };
+    const of = (value: boolean, name: string) =>
+      environment(
+        { flags: { environment: name, stack: '', release: null, flags: [{ ...flag, value }] } },
+        name,
+      );
+    const [row] = flagsTree([project(of(true, 'dev'), of(false, 'production'))]);
+    assert.deepEqual([row?.label, row?.description], [key, 'on in dev']);
+    assert.deepEqual(
+      row?.children.map(({ description }) => description),
+      ['on for 25 %, by ann', 'off, by ann'],
+    );
+    assert.match(row.children[0]?.tooltip ?? '', /expires 2027/);
+  });
+});
+
+describe('painting again', () => {
+  it('paints the one row that an event changed', () => {
+    const before = tree(environment());
+    const sick = status({ services: [{ service: 'web', slots: [slot(), { ...empty, healthy: 1 }] }] });
+    assert.deepEqual(repaint(before, tree(environment({ status: sick }))), []);
+    const named = slot({ answering: null });
+    const after = tree(
+      environment({ status: status({ services: [{ service: 'web', slots: [named, empty] }] }) }),
+    );
+    assert.deepEqual(repaint(before, after), ['/shop#dev#service:web#blue']);
+  });
+
+  it('paints the parent when rows come or go, and everything when the first level does', () => {
+    const held = rollout();
+    const more = tree(environment({ rollouts: new Map([[held.id, held]]) }));
+    assert.deepEqual(repaint(tree(environment()), more), ['/shop#dev']);
+    assert.equal(repaint([], more), 'all');
+  });
+
+  it('takes a glance for 60 services in 4 environments', () => {
+    const services = Array.from({ length: 60 }, (_, index) => ({
+      service: `s${index}`,
+      slots: [slot(), empty],
+    }));
+    const many = ['a', 'b', 'c', 'd'].map((name) => environment({ status: status({ services }) }, name));
+    const began = performance.now();
+    const before = environmentsTree([project(...many)], now);
+    const changed = [...services.slice(0, 59), { service: 's59', slots: [slot({ healthy: 1 }), empty] }];
+    const [first, ...rest] = many;
+    assert.ok(first, 'there is a first one');
+    const after = environmentsTree(
+      [project({ ...first, status: status({ services: changed }) }, ...rest)],
+      now,
+    );
+    assert.deepEqual(repaint(before, after), ['/shop#a#service:s59']);
+    assert.ok(findNode(after, '/shop#d#service:s59#green'), 'the last row is found');
+    const tookMs = performance.now() - began;
+    assert.ok(tookMs < 100, `${tookMs} ms`);
+  });
+});
+
+describe('what a watch tells', () => {
+  it('is applied in order; what has ended leaves the rows', () => {
+    const began = applyUpdates(environment(), [{ type: 'rollout', sequence: 1, progress: rollout() }]);
+    assert.deepEqual([...began.state.rollouts.keys()], ['r2']);
+    const over = applyUpdates(began.state, [
+      { type: 'rollout', sequence: 2, progress: rollout({ ended: true }) },
+    ]);
+    assert.deepEqual([over.state.rollouts.size, over.ended.length], [0, 1]);
+  });
+
+  it('is void from before when a snapshot comes', () => {
+    const { state } = applyUpdates(environment({ rollouts: new Map([['old', rollout({ id: 'old' })]]) }), [
+      { type: 'snapshot', sequence: 9, because: 'again', status: status({ state: 'corrupt' }), rollouts: [] },
+    ]);
+    assert.deepEqual([state.rollouts.size, state.status?.state], [0, 'corrupt']);
+  });
+});

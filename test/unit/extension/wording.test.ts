@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { confirmationOf, type About, type Change } from '../../../extension/model/confirmation.ts';
+import { endMessage } from '../../../extension/model/messages.ts';
+import { overallOf } from '../../../extension/model/overall.ts';
+import { refItems, refsPlaceholder } from '../../../extension/model/ref-items.ts';
+import { nothingYet, type State } from '../../../extension/model/state.ts';
+import { commit, environment, project, release, status } from './samples.ts';
+
+const about = (change: Change, name: string): About => ({
+  ...{
+    change,
+    facts: environment({}, name).facts,
+    what: 'web',
+    from: 'v1.1.0',
+    to: 'v1.2.0',
+    strategy: 'at once',
+  },
+});
+const all: readonly Change[] = [
+  ...(['deploy', 'rollback', 'promote', 'abort', 'takeDown', 'setUp', 'flagOn', 'flagOff'] as const),
+];
+
+describe('confirmations', () => {
+  it('ask nothing in an open environment, but before taking it down', () => {
+    assert.deepEqual(
+      all.filter((change) => confirmationOf(about(change, 'dev'), 'protected') !== undefined),
+      ['takeDown'],
+    );
+  });
+
+  it('ask before everything in a protected one, or where somebody wants to be asked', () => {
+    for (const change of all) {
+      assert.ok(confirmationOf(about(change, 'production'), 'protected'), change);
+      assert.ok(confirmationOf(about(change, 'dev'), 'always'), change);
+    }
+  });
+
+  it('want the name of a protected one typed before it goes back, goes away, or loses a flag', () => {
+    const typed = all.filter((change) => confirmationOf(about(change, 'production'), 'protected')?.typed);
+    assert.deepEqual(typed, ['rollback', 'takeDown', 'flagOff']);
+  });
+
+  it('name environment, services, from, to and how', () => {
+    for (const change of all) {
+      const question = confirmationOf(about(change, 'production'), 'protected');
+      for (const word of ['production', 'web', 'v1.1.0', 'v1.2.0', 'at once'])
+        assert.ok(question?.detail.includes(word), `${change}: ${word}`);
+    }
+  });
+});
+
+describe('the rows of references', () => {
+  const ref = (name: string) => ({ ref: name, commit, subject: 's', at: '2026-01-02T00:00:00.000Z' });
+  const refs = {
+    ...{ head: ref('HEAD'), tags: [ref('v1.2.0'), ref('v1.1.0')], branches: [ref('main')] },
+    ...{ more: { tags: 3, branches: 0 }, dirty: true },
+  };
+
+  it('are tags newest first with the current one marked, HEAD and branches below', () => {
+    const rows = refItems(refs, release(1), 'dev').map((item) =>
+      item.kind === 'separator' ? `-- ${item.label}` : `${item.ref}${item.isCurrent ? ' *' : ''}`,
+    );
+    assert.deepEqual(rows, [
+      '-- tags (3 older ones: type the name)',
+      ...['v1.2.0', 'v1.1.0 *', '-- here', 'HEAD', '-- branches', 'main'],
+    ]);
+  });
+
+  it('say that what is not committed is not deployed', () => {
+    assert.match(refsPlaceholder(refs), /uncommitted changes: they are not deployed/);
+    assert.match(refsPlaceholder({ ...refs, head: null, tags: [] }), /no commit yet/);
+  });
+});
+
+describe('what stands in the way of everything', () => {
+  const at = (changes: Partial<State>): State => ({
+    ...nothingYet,
+    link: { kind: 'connecting' },
+    ...changes,
+  });
+  const stopped = (problemCode: 'engine.unreachable' | 'swarm.inactive' | 'engine.denied') =>
+    environment({ status: status({ state: 'unreachable', problemCode, services: [] }) });
+
+  for (const [what, state, expected] of [
+    ['nothing is known yet', at({}), 'loading'],
+    ['the workspace is not trusted', at({ trusted: false }), 'untrusted'],
+    ['there is no tidegate.yaml', at({ projects: [] }), 'no-project'],
+    [
+      'the agent cannot be used',
+      at({ projects: [project()], link: { kind: 'failed', why: '' } }),
+      'no-agent',
+    ],
+    ['Docker does not answer', at({ projects: [project(stopped('engine.unreachable'))] }), 'no-docker'],
+    ['Swarm mode is off', at({ projects: [project(stopped('swarm.inactive'))] }), 'no-swarm'],
+    ['Docker may not be used', at({ projects: [project(stopped('engine.denied'))] }), 'no-access'],
+    [
+      'one of two can be reached',
+      at({ projects: [project(stopped('engine.denied'), environment())] }),
+      'ready',
+    ],
+    ['the connection comes back', at({ projects: [project(environment())] }), 'ready'],
+  ] as const)
+    it(`is ${expected} when ${what}`, () => assert.equal(overallOf(state), expected));
+});
+
+describe('the last message', () => {
+  const result = {
+    ...{
+      reason: 'completed',
+      message: 'it is so\nand stays',
+      rollout: 'r',
+      from: release(1),
+      to: release(2),
+    },
+    ...{ services: [], tookMs: 1, preview: 'http://p/' },
+  };
+  it('has what can be done next', () => {
+    assert.deepEqual(endMessage({ ...result, outcome: 'done' }), {
+      ...{ level: 'info', text: 'it is so and stays', next: ['Open App', 'Show Details', 'Roll Back'] },
+    });
+    assert.deepEqual(endMessage({ ...result, outcome: 'held' }).next, ['Promote', 'Abort', 'Open Preview']);
+    assert.equal(endMessage({ ...result, outcome: 'reverted' }).level, 'error');
+    assert.equal(endMessage({ ...result, outcome: 'partial' }).level, 'warning');
+  });
+});
