@@ -8,7 +8,7 @@ export const fileCommands: readonly Command[] = [
     flags: ['dry-run', 'fix'],
     summary: 'Write a first tidegate.yaml from a compose file, and say why it is as it is.',
     details:
-      'Without COMPOSE: compose.yaml or docker-compose.yml, here or above. Replaces no file, and leaves the compose file as it is without --fix.',
+      'Without COMPOSE: compose.yaml or docker-compose.yml, here or above. Replaces no file. See docs/getting-started.md.',
     request: ({ folder, positionals, set }) => ({
       method: 'init',
       params: {
