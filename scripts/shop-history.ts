@@ -55,6 +55,8 @@ export interface ShopEnvironment {
   readonly replicas?: number;
   /** `none`: without its test suite, which every deploy would run. */
   readonly suites?: 'none';
+  /** Where its images are pushed to. */
+  readonly registry?: string;
 }
 
 const shopFolder = path.resolve(import.meta.dirname, '../examples/shop');
@@ -100,13 +102,21 @@ function withServices(text: string, { healthChecks, replicas }: ShopEnvironment)
   return document.toString();
 }
 
-function withEnvironment(text: string, { http, images, base, project, suites }: ShopEnvironment): string {
+function withEnvironment(
+  text: string,
+  { http, images, base, project, suites, registry }: ShopEnvironment,
+): string {
   const document = parseDocument(text);
   if (project !== undefined) document.set('project', project);
   if (suites === 'none') document.delete('suites');
   document.setIn(
     ['environments', 'dev'],
-    document.createNode({ edge: { http }, images, variables: { BASE: base } }),
+    document.createNode({
+      edge: { http },
+      ...(registry !== undefined && { registry }),
+      images,
+      variables: { BASE: base },
+    }),
   );
   return document.toString();
 }

@@ -14,10 +14,12 @@ import type { BuildSource } from './context.ts';
 import { buildCancelled, noImageId } from './failures.ts';
 import { findImage } from './find-image.ts';
 import { imageTag } from './labels.ts';
+import { namedInRegistry, placeInRegistry, publish } from './registry-image.ts';
 
 export interface BuilderDeps {
   readonly engine: Pick<OpenEngine, 'docker' | 'name'>;
   readonly images: Swarm['images'];
+  readonly registry: Swarm['registry'];
   readonly clock: Clock;
   readonly log?: Log;
   /** `DOCKER_BUILDKIT=0` asks for the classic builder. Default: this process's. */
@@ -29,20 +31,31 @@ export function createBuilder(deps: BuilderDeps): Builder {
   const turns = new Map<string, Mutex>();
   const builder = rememberedBuilder(deps);
   return {
-    async key({ repository, commit, source }) {
-      if (source.kind === 'build') return contentKey({ repository, commit }, source, (await builder()).kind);
+    async key({ repository, commit, source, service, registry }) {
+      if (source.kind === 'build') {
+        const key = await contentKey({ repository, commit }, source, (await builder()).kind);
+        return registry === undefined ? key : placeInRegistry(registry, service, key);
+      }
+      if (registry !== undefined) return (await namedInRegistry(deps.registry, source.ref)).digest;
       return (await deps.images.get(source.ref))?.id ?? source.ref;
     },
 
     async build(request) {
       const { source, service, signal } = request;
       if (signal.aborted) throw buildCancelled(service);
-      if (source.kind === 'image') return fetchImage(deps, source.ref, request);
+      if (source.kind === 'image')
+        return request.registry === undefined
+          ? fetchImage(deps, source.ref, request)
+          : namedInRegistry(deps.registry, source.ref);
       const key = await contentKey(request, source, (await builder()).kind);
       const turn = turns.get(key) ?? new Mutex();
       turns.set(key, turn);
       return inTurn(turn, request, async () => {
-        return (await reuse(deps, request, key)) ?? (await make(deps, request, source, key));
+        const local = async (): Promise<BuiltImage> =>
+          (await reuse(deps, request, key)) ?? (await make(deps, request, source, key));
+        return request.registry === undefined
+          ? local()
+          : publish(deps, { ...request, registry: request.registry, key, local });
       });
     },
   };

@@ -39,11 +39,11 @@ export function imageLabels({
 
 /** `tidegate/<project>/<service>`, and the beginning of the key: a tag keeps the image from "docker image prune". */
 export function imageTag(project: string, service: string, key: string): { repository: string; tag: string } {
-  return { repository: `tidegate/${part(project)}/${part(service)}`, tag: key.slice(0, 12) };
+  return { repository: `tidegate/${imagePart(project)}/${imagePart(service)}`, tag: key.slice(0, 12) };
 }
 
 /** What the reference grammar allows between slashes (distribution/reference). */
-function part(name: string): string {
+export function imagePart(name: string): string {
   return (
     name
       .toLowerCase()

@@ -34,6 +34,7 @@ export function callerPath({ value, folder = '' }: ScalarTree): string | undefin
 
 /** Text of a file that git ignores; `undefined` where there is none, or it is not ignored. */
 export async function ignoredText(caller: CallerFiles, path: string): Promise<string | undefined> {
-  const file = (await caller.isIgnored(path)) ? await caller.read(path) : undefined;
-  return file?.kind === 'data' ? Buffer.from(file.data).toString('utf8') : undefined;
+  const file = await caller.read(path);
+  if (file?.kind !== 'data' || !(await caller.isIgnored(path))) return undefined;
+  return Buffer.from(file.data).toString('utf8');
 }

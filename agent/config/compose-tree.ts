@@ -1,5 +1,6 @@
 /** The compose files of a project as one tree: variables filled in, `extends`, `include` and several files resolved. */
 import { suggestion } from '../common/did-you-mean.ts';
+import type { CallerFiles } from './caller-files.ts';
 import { mergeCompose } from './compose-merge.ts';
 import { resolveExtends } from './extends.ts';
 import { interpolateTree } from './interpolate-tree.ts';
@@ -7,6 +8,7 @@ import type { Variables } from './interpolate.ts';
 import type { ReadFile } from './model.ts';
 import { folderOf } from './repository-path.ts';
 import type { Finding, Place, Report } from './report.ts';
+import { lineFile, withDotenv, withFiles } from './variables.ts';
 import { readYaml } from './yaml-source.ts';
 import {
   describeTree,
@@ -29,7 +31,15 @@ export interface ComposePath {
 export interface ComposeFiles {
   readonly read: ReadFile;
   readonly variables: Variables;
+  readonly caller: CallerFiles;
   readonly report: Report;
+}
+
+/** What the paths and variables of a file mean: those of the project, or of what is included. */
+interface Scope {
+  /** Folder inside the repository that relative paths start from. */
+  readonly folder: string;
+  readonly variables: Variables;
 }
 
 /** What an included file brings; the rest of it belongs to the file alone. */
@@ -47,7 +57,10 @@ export async function loadComposeTree(
   paths: readonly ComposePath[],
   files: ComposeFiles,
 ): Promise<MapTree | undefined> {
-  const tree = await new ComposeLoader(files).project(paths, []);
+  const tree = await new ComposeLoader(files).project(paths, [], {
+    folder: folderOf(paths[0]?.path ?? ''),
+    variables: files.variables,
+  });
   if (!tree || tree.size <= maxSize) return tree;
   files.report.error(tree.at, {
     code: 'yaml.too-large',
@@ -60,8 +73,9 @@ export async function loadComposeTree(
 class ComposeLoader {
   readonly #files: ComposeFiles;
   readonly #report: Report;
-  /** By path and folder: a file that ten services extend is read once. */
-  readonly #read = new Map<string, Promise<MapTree | undefined>>();
+  /** By variables, path and folder: a file that ten services extend is read once. */
+  readonly #read = new Map<Variables, Map<string, Promise<MapTree | undefined>>>();
+  #count = 0;
 
   constructor(files: ComposeFiles) {
     this.#files = files;
@@ -72,33 +86,36 @@ class ComposeLoader {
   async project(
     paths: readonly ComposePath[],
     chain: readonly string[],
-    folder = folderOf(paths[0]?.path ?? ''),
+    scope: Scope,
   ): Promise<MapTree | undefined> {
     let merged: Tree | undefined;
     for (const { path, at } of paths) {
-      const own = await this.#file(path, folder, at);
+      const own = await this.#file(path, scope, at);
       if (!own) continue;
       const extended = await resolveExtends(own, {
         report: this.#report,
-        file: (other, from) => this.#file(other, folderOf(other), from),
+        file: (other, from) => this.#file(other, { ...scope, folder: folderOf(other) }, from),
       });
-      const whole = await this.#include(extended, [...chain, path]);
+      const whole = await this.#include(extended, [...chain, path], scope);
       merged = merged ? mergeCompose(merged, whole, this.#report) : whole;
     }
     return merged?.kind === 'map' ? merged : undefined;
   }
 
-  /** One file with its variables filled in; relative paths in it start from `folder`. */
-  #file(path: string, folder: string, at: Place): Promise<MapTree | undefined> {
-    const key = `${folder}\n${path}`;
-    const reading = this.#read.get(key) ?? this.#readFile(path, folder, at);
-    this.#read.set(key, reading);
+  /** One file with its variables filled in; relative paths in it start from the scope's folder. */
+  #file(path: string, scope: Scope, at: Place): Promise<MapTree | undefined> {
+    const known = this.#read.get(scope.variables) ?? new Map<string, Promise<MapTree | undefined>>();
+    this.#read.set(scope.variables, known);
+    const key = `${scope.folder}\n${path}`;
+    const reading = known.get(key) ?? this.#readFile(path, scope, at);
+    known.set(key, reading);
     return reading;
   }
 
-  async #readFile(path: string, folder: string, at: Place): Promise<MapTree | undefined> {
+  async #readFile(path: string, { folder, variables }: Scope, at: Place): Promise<MapTree | undefined> {
     const report = this.#report;
-    if (this.#read.size >= maxFiles) {
+    this.#count += 1;
+    if (this.#count > maxFiles) {
       report.error(at, tooMany);
       return undefined;
     }
@@ -109,14 +126,14 @@ class ComposeLoader {
     }
     const raw = readYaml(path, text, report);
     if (raw?.kind === 'map') {
-      const tree = interpolateTree(raw, { variables: this.#files.variables, folder, report });
+      const tree = interpolateTree(raw, { variables, folder, report });
       return tree.kind === 'map' ? tree : undefined;
     }
     if (!report.hasErrorIn(path)) report.error({ file: path, line: 1, column: 1 }, noServices(path));
     return undefined;
   }
 
-  async #include(tree: MapTree, chain: readonly string[]): Promise<MapTree> {
+  async #include(tree: MapTree, chain: readonly string[], scope: Scope): Promise<MapTree> {
     const include = entryOf(tree, 'include')?.value;
     if (!include) return tree;
     let whole = mapTree(
@@ -128,17 +145,16 @@ class ComposeLoader {
       return whole;
     }
     for (const item of include.items) {
-      const included = await this.#included(item, chain);
+      const included = await this.#included(item, chain, scope);
       if (included) whole = this.#import(whole, included);
     }
     return whole;
   }
 
-  async #included(item: Tree, chain: readonly string[]): Promise<MapTree | undefined> {
+  async #included(item: Tree, chain: readonly string[], scope: Scope): Promise<MapTree | undefined> {
     const report = this.#report;
     for (const { key, at } of item.kind === 'map' ? item.entries : [])
-      if (key === 'env_file') report.error(at, includedVariables);
-      else if (!['path', 'project_directory'].includes(key)) report.error(at, unknownKey(key));
+      if (!['path', 'project_directory', 'env_file'].includes(key)) report.error(at, unknownKey(key));
     const written = item.kind === 'map' ? entryOf(item, 'path')?.value : item;
     const parts = written?.kind === 'list' ? written.items : written ? [written] : [];
     const paths = parts.map((part) => ({
@@ -157,12 +173,28 @@ class ComposeLoader {
       return undefined;
     }
     const directory = entryOf(item, 'project_directory')?.value;
-    const folder = directory?.kind === 'scalar' ? namedPath(directory) : undefined;
-    if (directory && folder === undefined) {
+    const named = directory?.kind === 'scalar' ? namedPath(directory) : undefined;
+    if (directory && named === undefined) {
       report.error(directory.at, notIncluded(describeTree(directory)));
       return undefined;
     }
-    return this.project(right, chain, folder);
+    const folder = named ?? folderOf(right[0]?.path ?? '');
+    const variables = await this.#variables(entryOf(item, 'env_file')?.value, { ...scope, folder });
+    return this.project(right, chain, { folder, variables });
+  }
+
+  /** Of what is included: those that hold here already, then its own files, or the `.env` of its folder. */
+  async #variables(written: Tree | undefined, { folder, variables }: Scope): Promise<Variables> {
+    const report = this.#report;
+    if (!written) return withDotenv(folder, variables, this.#files);
+    const files: { path: string; text: string }[] = [];
+    for (const item of written.kind === 'list' ? written.items : [written]) {
+      const path = item.kind === 'scalar' ? namedPath(item) : undefined;
+      const text = path ? await lineFile(path, this.#files) : undefined;
+      if (path && text !== undefined) files.push({ path, text });
+      else report.error(item.at, path ? noVariables(path) : notIncluded(describeTree(item)));
+    }
+    return withFiles(files, variables, report);
   }
 
   /** What the file and the included one both have must be the same, as with Docker. */
@@ -224,6 +256,14 @@ function notIncluded(what: string): Finding {
   };
 }
 
+function noVariables(path: string): Finding {
+  return {
+    code: 'compose.missing-file',
+    message: `include.env_file: there is no ${path} in the commit, nor one in the checkout that git ignores.`,
+    hint: 'Commit it; or put it into the checkout and its name into .gitignore; or correct the path.',
+  };
+}
+
 function circle(chain: readonly string[]): Finding {
   return {
     code: 'compose.circle',
@@ -231,12 +271,6 @@ function circle(chain: readonly string[]): Finding {
     hint: 'Move what both files need into a third one.',
   };
 }
-
-const includedVariables: Finding = {
-  code: 'compose.unsupported-key',
-  message: 'include.env_file: not supported yet.',
-  hint: 'Give the variables in "variables:" of the environment; they hold for every file.',
-};
 
 const tooMany: Finding = {
   code: 'compose.too-many-files',

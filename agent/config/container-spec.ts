@@ -9,7 +9,7 @@ import type { ComposeContext } from './compose-context.ts';
 import { fillIn, readPairs } from './compose-pairs.ts';
 import { readEnvFiles } from './env-file.ts';
 import { readHealthcheck } from './healthcheck.ts';
-import { readLabels } from './labels.ts';
+import { readLabelFiles, readLabels } from './labels.ts';
 import { readDns, readExtraHosts, readSysctls, readUlimits } from './limits.ts';
 import { isSensitiveName, visibleSecret } from './masking.ts';
 import { readMounted } from './mounted-references.ts';
@@ -20,7 +20,11 @@ import { shellWords } from './shell-words.ts';
 export function readContainerSpec(service: Field, context: ComposeContext): ContainerSpec {
   const labels = service.get('labels');
   const spec = {
-    Labels: { ...(labels ? readLabels(labels) : {}), [swarmLabels.stackNamespace]: context.stack },
+    Labels: {
+      ...readLabelFiles(service.get('label_file'), context),
+      ...(labels ? readLabels(labels) : {}),
+      [swarmLabels.stackNamespace]: context.stack,
+    },
     Env: readEnvironment(service, context),
     Command: readCommand(service.get('entrypoint')),
     Args: readCommand(service.get('command')),

@@ -19,6 +19,7 @@ export function environmentsOf(file: TidegateFile, variables: Variables): readon
     protected: input.protected ?? false,
     url: input.url,
     edge: input.edge,
+    registry: input.registry,
     images: imagesOf(input, variables),
     variables: variablesOf(file, name),
   }));

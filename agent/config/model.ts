@@ -23,6 +23,8 @@ export interface Environment {
   /** Public address, probed from the agent as well. */
   readonly url: string | undefined;
   readonly edge: EdgeSettings;
+  /** `registry.example/shop`: where built images are pushed to. */
+  readonly registry: string | undefined;
   readonly images: { readonly edge: string; readonly control: string };
   readonly variables: Readonly<Record<string, string>>;
 }

@@ -5,11 +5,6 @@ import type { Tree } from './yaml-tree.ts';
 const parts: readonly { readonly path: string; readonly what: string; readonly instead: string }[] = [
   { path: 'gates', what: 'Gates are', instead: 'Use "deploy --hold" and look before promoting.' },
   {
-    path: 'environments.*.registry',
-    what: 'A registry is',
-    instead: 'Use one node, which builds its own images.',
-  },
-  {
     path: 'services.*.worker',
     what: 'A worker is',
     instead: 'Deploy it with "docker stack deploy" for now.',

@@ -20,13 +20,14 @@ import { folderOf, repositoryPath } from './repository-path.ts';
 import { defaults, type ServiceInput } from './schema.ts';
 import { readSuites } from './suites.ts';
 import { checkSlotNames, readTidegateFile, type TidegateFile } from './tidegate-file.ts';
+import { withDotenv } from './variables.ts';
 import { entryOf, locate } from './yaml-tree.ts';
 
 export interface LoadRequest {
   readonly readCommitFile: ReadFile;
   readonly readCheckoutFile: ReadFile;
   readonly environment: string;
-  /** The caller's variables (its shell); those of the environment win over them. */
+  /** The caller's variables (its shell); those of the environment win over them, and they over `.env`. */
   readonly variables: Variables;
   /** Files of the caller: secrets, and what git ignores. Default: none. */
   readonly callerFiles?: CallerFiles;
@@ -168,18 +169,19 @@ async function readServices({ request, commit, environment, report }: Parts): Pr
   if (environment) checkSlotNames(commit, stack);
   const paths = composePaths(commit, report);
   if (paths.length === 0) return none;
+  const caller = request.callerFiles ?? noCallerFiles;
+  const sources = { read: request.readCommitFile, caller, report };
+  const variables = { ...request.variables, ...environment?.variables };
   const compose = await readComposeFile({
+    ...sources,
     paths,
-    read: request.readCommitFile,
-    caller: request.callerFiles ?? noCallerFiles,
     stack,
-    variables: { ...request.variables, ...environment?.variables },
+    variables: await withDotenv(folderOf(paths[0]?.path ?? ''), variables, sources),
     permits: (service) => {
       const isBacking = !commit.serviceNames.includes(service);
       const shared = isBacking || commit.services.get(service)?.volumes === 'shared';
       return { shared, mayBeGlobal: isBacking, ports: portsOf(commit, service) };
     },
-    report,
   });
   if (!compose) return none;
   checkNamed(commit, compose, report);

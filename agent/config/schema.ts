@@ -18,6 +18,9 @@ const pathPattern = /^\/(?:(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+(?:\/(?!\.{1,2}(?:
 const healthPattern = /^\/[A-Za-z0-9\-._~!&()*+,;=:@%/?]*$/;
 export const imagePattern =
   /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/;
+/** With a host, so that nobody pushes to Docker Hub by a slip: `docker.io/shop` says it. */
+const registryPattern =
+  /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+|[a-z0-9-]+(?=:\d))(?::\d{1,5})?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
 const variablePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const second = 1000;
@@ -105,6 +108,11 @@ export const environmentSchema = z
       .url({ protocol: /^https?$/, error: 'is not an address' })
       .optional()
       .describe('Its public address, which is then probed as well: https://shop.example.'),
+    registry: text(
+      registryPattern,
+      'is not a place in a registry',
+      'Where built images are pushed to, so that every node gets them; in lower case, without "https://": registry.example/shop.',
+    ).optional(),
     images: z
       .strictObject({
         edge: image('Image of the edge, a HAProxy: haproxy:3.0-alpine.'),

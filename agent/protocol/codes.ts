@@ -44,6 +44,10 @@ export type ErrorCode =
   | 'build.cancelled'
   | 'build.unsupported'
   | 'image.missing'
+  // a registry, as the engine reaches it
+  | 'registry.denied'
+  | 'registry.unreachable'
+  | 'registry.login-failed'
   // the ledger
   | 'ledger.corrupt'
   | 'ledger.busy'

@@ -4,6 +4,7 @@
  * drives what is left behind it, and what a dead agent left.
  */
 import { hasCode, messageOf } from '../common/errors.ts';
+import type { ErrorCode } from '../protocol/codes.ts';
 import { phaseName, effectOf, transition, type Effect, type RolloutEvent } from './machine.ts';
 import { isEnded, type Reason, type RolloutHead, type RolloutState } from '../swarm/ledger/rollout.ts';
 import { lostEngine } from '../swarm/reach/failures.ts';
@@ -169,12 +170,19 @@ async function hold(rollout: Rollout, ms: number | null, signal: AbortSignal): P
 function failed({ state }: Rollout, error: unknown): RolloutEvent {
   const forward = !['aborting', 'settling', 'partial'].includes(state.phase.name);
   if (!forward || hasCode(error, 'ledger.fenced', 'ledger.corrupt', ...lostEngine)) throw error;
-  const reason: Reason = hasCode(error, 'build.failed', 'build.unsupported', 'image.missing')
-    ? 'build-failed'
-    : 'effect-failed';
+  const reason: Reason = hasCode(error, ...buildFailures) ? 'build-failed' : 'effect-failed';
   const hint = hasCode(error, 'build.failed') || !(error instanceof Error) ? '' : hintOf(error);
   return { type: 'failed', reason, detail: `${messageOf(error)}${hint}` };
 }
+
+const buildFailures: readonly ErrorCode[] = [
+  'build.failed',
+  'build.unsupported',
+  'image.missing',
+  'registry.denied',
+  'registry.unreachable',
+  'registry.login-failed',
+];
 
 function hintOf(error: Error): string {
   const { hint } = error as { hint?: unknown };

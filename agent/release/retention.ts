@@ -5,6 +5,7 @@ import { releaseRecord } from '../swarm/ledger/release.ts';
 import { decode } from '../swarm/ledger/object.ts';
 import { labels } from '../common/names.ts';
 import type { FileKind } from '../config/model.ts';
+import { manifestOf } from '../swarm/image-name.ts';
 import type { ReleaseEngine } from './engine.ts';
 import { mountedFiles } from './mounted-files.ts';
 
@@ -95,7 +96,9 @@ async function dropImages({ swarm, log }: ReleaseEngine, digests: ReadonlySet<st
     for (const service of Object.values(record.services)) needed.add(service.digest);
   }
   for (const image of await swarm.images.list({ [labels.object]: 'image' })) {
-    if (!digests.has(image.id) || needed.has(image.id)) continue;
+    // A release in a registry knows it by its manifest.
+    const known = [image.id, ...image.digests.flatMap((ref) => manifestOf(ref) ?? [])];
+    if (!known.some((digest) => digests.has(digest)) || known.some((digest) => needed.has(digest))) continue;
     for (const tag of image.tags)
       await swarm.images.untag(tag).catch((error: unknown) => {
         if (!hasCode(error, 'engine.failed')) throw error;

@@ -24,13 +24,13 @@ import type { Source } from './source.ts';
 export async function backingContent(
   { repository, connection }: Place,
   { commit }: Source,
-  { source, networks, template }: BackingService,
+  { name: service, source, networks, template }: BackingService,
 ): Promise<BackingContent> {
   // A name stands for itself: that its tag was moved meanwhile is no reason to replace a database.
   const image =
     source.kind === 'image'
       ? source.ref
-      : `built from ${source.context === '' ? '.' : source.context}: ${await connection.builder.key({ repository, commit, source })}`;
+      : `built from ${source.context === '' ? '.' : source.context}: ${await connection.builder.key({ repository, commit, service, source })}`;
   return { image, networks: [...networks], spec: template };
 }
 
@@ -49,6 +49,7 @@ export async function makeBacking(
     project: source.project.name,
     service: service.name,
     source: service.source,
+    registry: environment.registry,
     signal: call.signal,
     onLine: (text) => call.onEvent({ kind: 'line', source: `build ${service.name}`, stream: 'stdout', text }),
   });

@@ -4,20 +4,25 @@ import { downHolder } from '../release/lock.ts';
 import type { Place } from './place.ts';
 
 /** What must hold before anything is built: a Swarm we manage, an environment that is set up, images that reach every node. */
-export async function checkCluster({ engine }: Place): Promise<void> {
+export async function checkCluster({ engine, environment }: Place): Promise<void> {
   const { swarm, ledger } = engine;
   await swarm.info();
   const [routes, all] = await Promise.all([ledger.routes.read(), swarm.nodes()]);
   const { lock } = routes.value;
   if (lock.holder?.startsWith(`${downHolder}/`)) throw goingDown(ledger.stack, lock.holder);
+  if (environment.registry !== undefined) return;
   const nodes = all.filter((node) => node.availability !== 'drain');
-  if (nodes.length > 1) throw needsRegistry(nodes.map((node) => node.name));
+  if (nodes.length > 1)
+    throw needsRegistry(
+      environment.name,
+      nodes.map((node) => node.name),
+    );
 }
 
-function needsRegistry(nodes: readonly string[]): Error {
+function needsRegistry(environment: string, nodes: readonly string[]): Error {
   return failure('swarm.needs-registry', {
     message: `This Swarm has ${nodes.length} nodes (${nodes.join(', ')}), and an image that is built on one of them does not reach the others.`,
-    hint: 'Environments with a registry are not supported yet: use a Swarm with a single active node ("docker node update --availability drain NODE").',
+    hint: `Name a registry that every node reaches in tidegate.yaml, environments.${environment}.registry: registry.example/shop; or leave one node active ("docker node update --availability drain NODE").`,
     data: { nodes },
   });
 }

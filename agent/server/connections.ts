@@ -11,6 +11,7 @@ import { openChanges, type Changes } from '../swarm/changes.ts';
 import { openContainers, type Containers } from '../swarm/containers.ts';
 import type { SwarmOptions } from '../swarm/docker-swarm.ts';
 import { openEngine, type OpenEngine } from '../swarm/engine.ts';
+import { openLogins } from '../swarm/logins.ts';
 import type { Swarm } from '../swarm/port.ts';
 import { locateEngine } from '../swarm/reach/location.ts';
 import type { Surroundings } from '../swarm/reach/surroundings.ts';
@@ -42,6 +43,7 @@ export interface ConnectionOptions {
 export function openConnections({ env, clock, log, open }: ConnectionOptions): Connections {
   const engines = new Map<string, Connection>();
   const repositories = new Map<string, Repository>();
+  const logins = openLogins({ env, home: env['HOME'] ?? homedir(), readFile: readText });
   return {
     engine: async (context) => {
       const location = await locateEngine(surroundings(env, context));
@@ -50,12 +52,12 @@ export function openConnections({ env, clock, log, open }: ConnectionOptions): C
       const known = engines.get(key);
       if (known) return known;
       const engine = openEngine(location);
-      const swarm = open(engine, { clock, log });
+      const swarm = open(engine, { clock, log, logins });
       const connection: Connection = {
         engine,
         swarm,
         changes: openChanges(swarm, clock),
-        builder: createBuilder({ engine, images: swarm.images, clock, log, env }),
+        builder: createBuilder({ engine, images: swarm.images, registry: swarm.registry, clock, log, env }),
         containers: openContainers(engine, { clock }),
       };
       engines.set(key, connection);

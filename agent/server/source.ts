@@ -62,7 +62,16 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
   const { project } = mounted;
   for (const service of project.services)
     wanted[service.name] = {
-      content: contentKey(service, await builder.key({ repository, commit, source: service.source })),
+      content: contentKey(
+        service,
+        await builder.key({
+          repository,
+          commit,
+          source: service.source,
+          service: service.name,
+          registry: environment.registry,
+        }),
+      ),
       rollout: service.rollout,
     };
   return { commit, project, wanted, flags };
@@ -135,6 +144,7 @@ async function makeService(
     project: source.project.name,
     service: service.name,
     source: service.source,
+    registry: environment.registry,
     signal,
     onLine: (text) => call.onEvent({ kind: 'line', source: `build ${service.name}`, stream: 'stdout', text }),
   });

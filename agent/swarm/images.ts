@@ -1,10 +1,12 @@
 /** Images of the engine. */
 import * as z from 'zod';
-import { hasCode } from '../common/errors.ts';
+import { hasCode, type TidegateError } from '../common/errors.ts';
 import { orUndefined, type Calls } from './calls.ts';
 import { cancelled, engineFailure, imageMissing, statusOf } from './failures.ts';
 import { readLines } from './lines.ts';
+import type { Login, Logins } from './logins.ts';
 import type { ImageObject, Swarm } from './port.ts';
+import { registryFailure, type RegistryAttempt } from './registry-failures.ts';
 import { labelFilter, labelMap, listOf } from './shapes.ts';
 
 const names = z
@@ -35,7 +37,7 @@ const inspected = z
     labels: image.Config?.Labels ?? {},
   }));
 
-export function openImages(calls: Calls): Swarm['images'] {
+export function openImages(calls: Calls, logins: Logins): Swarm['images'] {
   return {
     get(ref) {
       const ask = orUndefined((docker) => docker.getImage(ref).inspect());
@@ -65,25 +67,45 @@ export function openImages(calls: Calls): Swarm['images'] {
         }
       }),
 
-    pull: (ref, signal) => pull(calls, ref, signal),
+    pull: (ref, signal) => pull(calls, logins, ref, signal),
   };
 }
 
 const progress = z.object({ error: z.string() });
 
 /** Takes as long as it takes, hence not through `calls`. The engine reports a failed pull inside a 200. */
-async function pull(calls: Calls, ref: string, signal: AbortSignal | undefined): Promise<void> {
+async function pull(
+  calls: Calls,
+  logins: Logins,
+  ref: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const doing = `pull the image ${ref}`;
+  const login = await logins.of(ref);
   const { docker, name } = calls.engine;
+  const attempt = { engine: name, doing, ref };
   try {
-    const stream = await docker.pull(ref, signal ? { abortSignal: signal } : {});
+    const stream = await docker.pull(ref, {
+      ...(signal && { abortSignal: signal }),
+      ...(login && { authconfig: login }),
+    });
     for await (const line of readLines(stream)) {
       const failed = progress.safeParse(JSON.parse(line)).data;
-      if (failed) throw imageMissing(ref, new Error(failed.error));
+      if (failed) throw pullFailure(new Error(failed.error), attempt, login);
     }
   } catch (error) {
     if (signal?.aborted) throw cancelled(doing);
     const failed = engineFailure(error, { engine: name, doing });
-    throw hasCode(failed, 'engine.failed', 'swarm.conflict') ? imageMissing(ref, error) : failed;
+    throw hasCode(failed, 'engine.failed', 'engine.denied', 'swarm.conflict') && statusOf(error) !== undefined
+      ? pullFailure(error, attempt, login)
+      : failed;
   }
+}
+
+/** Whatever is wrong besides the registry and the login: the image cannot be had. */
+function pullFailure(error: unknown, attempt: RegistryAttempt, login: Login | undefined): TidegateError {
+  const failed = registryFailure(error, attempt, login ? 'given' : 'none');
+  return hasCode(failed, 'registry.denied', 'registry.unreachable')
+    ? failed
+    : imageMissing(attempt.ref, error);
 }

@@ -211,9 +211,14 @@ export interface Swarm {
   readonly services: {
     get(name: string): Promise<ServiceObject | undefined>;
     list(labels: Readonly<Record<string, string>>): Promise<readonly ServiceObject[]>;
-    /** Never asks a registry. Throws `swarm.conflict` when the name is taken. */
+    /**
+     * Never asks a registry; nodes get the user's login for the image's one. Throws `swarm.conflict` when the name is taken.
+     */
     create(spec: ServiceSpec): Promise<string>;
-    /** Throws `swarm.conflict` when `service.version` is not the newest. */
+    /**
+     * The login that nodes have stays as it is, unless there is a new image. Throws `swarm.conflict` when `service.version` is
+     * not the newest.
+     */
     update(service: ServiceObject, spec: ServiceSpec): Promise<void>;
     remove(id: string): Promise<void>;
     logs(serviceId: string, options: { readonly tail: number }): Promise<readonly LogLine[]>;
@@ -245,8 +250,21 @@ export interface Swarm {
     tag(id: string, repository: string, tag: string): Promise<void>;
     /** Removes a tag (and the image when it was the last one); what is not there or in use is left alone. */
     untag(ref: string): Promise<void>;
-    /** Pulls from a registry; throws `image.missing` when it cannot be had. */
+    /** Pulls from a registry; throws `image.missing` when it cannot be had, `registry.*` when the registry is in the way. */
     pull(ref: string, signal?: AbortSignal): Promise<void>;
+  };
+
+  /** Asked through the engine, with the user's login. All throw `registry.*` with the registry's words. */
+  readonly registry: {
+    /** Whether the registry of a reference answers, and takes the login if docker has one for it. */
+    check(ref: string): Promise<void>;
+    /** Digest of the manifest that a reference names; `undefined` when the registry has no such thing. */
+    digest(ref: string): Promise<string | undefined>;
+    /** Pushes what the engine has under this tag. Gives the manifest's digest. */
+    push(
+      ref: string,
+      options: { readonly signal: AbortSignal; readonly onLine: (line: string) => void },
+    ): Promise<string>;
   };
 
   readonly volumes: {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { hasCode } from '../common/errors.ts';
 import { orUndefined, request, type Calls } from './calls.ts';
 import { conflict, statusOf } from './failures.ts';
+import type { Login, Logins } from './logins.ts';
 import { openLogs } from './logs.ts';
 import type { ServiceObject, ServiceSpec, Swarm } from './port.ts';
 import { labelFilter, labelMap, listOf, version } from './shapes.ts';
@@ -27,7 +28,7 @@ const service = z
     spec: answer.Spec,
   }));
 
-export function openServices(calls: Calls): Swarm['services'] {
+export function openServices(calls: Calls, logins: Logins): Swarm['services'] {
   return {
     async get(name) {
       const ask = orUndefined((docker, abortSignal) =>
@@ -46,29 +47,18 @@ export function openServices(calls: Calls): Swarm['services'] {
       ),
 
     async create(wanted) {
+      const login = await logins.of(imageOf(wanted));
       const made = await calls.once(
         `create the service ${wanted.Name}`,
-        (docker, abortSignal) => docker.createService(request(wanted, abortSignal)),
+        // dockerode takes a single argument for the login: the whole spec would go into that header.
+        (docker, abortSignal) =>
+          docker.createService(login as Login, request(wanted, abortSignal) as Record<string, never>),
         z.object({ id: z.string() }),
       );
       return made.id;
     },
 
-    async update(current, wanted) {
-      const doing = `update the service ${current.name}`;
-      try {
-        await calls.once(
-          doing,
-          (docker, abortSignal) =>
-            docker.getService(current.id).update(request(wanted, abortSignal, { version: current.version })),
-          z.unknown(),
-        );
-      } catch (error) {
-        if (hasCode(error, 'engine.failed') && statusOf(error.cause) === 404)
-          throw conflict({ engine: calls.engine.name, doing }, error.cause);
-        throw error;
-      }
-    },
+    update: (current, wanted) => update(calls, logins, current, wanted),
 
     remove: (id) =>
       calls.repeat(
@@ -78,4 +68,37 @@ export function openServices(calls: Calls): Swarm['services'] {
 
     ...openLogs(calls),
   };
+}
+
+/**
+ * A login is part of what Swarm compares: another one would restart tasks. Without one the engine keeps the service's own
+ * (moby, daemon/cluster/services.go), so that who has no login may scale it.
+ */
+async function update(
+  calls: Calls,
+  logins: Logins,
+  current: ServiceObject,
+  wanted: ServiceSpec,
+): Promise<void> {
+  const hasNewImage = imageOf(wanted) !== imageOf(current.spec);
+  const login = hasNewImage ? await logins.of(imageOf(wanted)) : undefined;
+  const doing = `update the service ${current.name}`;
+  try {
+    await calls.once(
+      doing,
+      (docker, abortSignal) =>
+        docker
+          .getService(current.id)
+          .update({ ...request(wanted, abortSignal, { version: current.version }), authconfig: login }),
+      z.unknown(),
+    );
+  } catch (error) {
+    if (hasCode(error, 'engine.failed') && statusOf(error.cause) === 404)
+      throw conflict({ engine: calls.engine.name, doing }, error.cause);
+    throw error;
+  }
+}
+
+function imageOf(spec: ServiceSpec): string {
+  return spec.TaskTemplate.ContainerSpec.Image;
 }

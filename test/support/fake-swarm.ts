@@ -52,6 +52,8 @@ export class FakeCluster {
   readonly networks = new Map<string, NetworkObject>();
   readonly secrets = new Map<string, SecretObject & { readonly data: string }>();
   readonly images = new Set<string>();
+  /** Digests of manifests by what names them. */
+  readonly registry = new Map<string, string>();
   nodes: readonly ClusterNode[] = [aNode('n1')];
   tasks: Task[] = [];
   /** Called right after every write. */
@@ -328,6 +330,17 @@ class View implements Swarm {
     tag: () => Promise.resolve(),
     untag: () => Promise.resolve(),
     pull: () => Promise.resolve(),
+  };
+
+  readonly registry: Swarm['registry'] = {
+    check: () => Promise.resolve(),
+    digest: (ref) => this.#call((cluster) => cluster.registry.get(ref)),
+    push: (ref) =>
+      this.#call((cluster) => {
+        const digest = `sha256:${'d'.repeat(64)}`;
+        cluster.registry.set(ref, digest);
+        return digest;
+      }),
   };
 
   readonly volumes: Swarm['volumes'] = { list: () => Promise.resolve([]), remove: () => Promise.resolve() };

@@ -60,6 +60,12 @@ export interface ShopOptions {
   readonly healthChecks?: boolean;
   /** Default: the two of its compose file. Starting a container is what these tests spend most of their time on. */
   readonly replicas?: number;
+  /** Another engine than the one of the tests. */
+  readonly on?: TestEngine;
+  /** Of the edge, for `url`. Default: 127.0.0.1. */
+  readonly address?: string;
+  /** `registry.example/shop` */
+  readonly registry?: string;
   /** True: with its test suite, which takes seconds of every deploy. */
   readonly suites?: boolean;
 }
@@ -71,8 +77,11 @@ export async function openShop({
   healthChecks = false,
   replicas,
   suites = false,
+  on,
+  address = '127.0.0.1',
+  registry,
 }: ShopOptions): Promise<Shop> {
-  const test = await testEngine();
+  const test = on ?? (await testEngine());
   const folder = await mkdtemp(path.join(tmpdir(), 'tidegate-shop-'));
   const project = testStackName(about);
   const port = await freePort();
@@ -85,6 +94,7 @@ export async function openShop({
     ...(healthChecks ? {} : { healthChecks: 'edge' as const }),
     ...(replicas !== undefined && { replicas }),
     ...(suites ? {} : { suites: 'none' as const }),
+    ...(registry !== undefined && { registry }),
   });
   const swarm = openSwarm(test.engine);
   const stack = `${project}-dev`;
@@ -97,7 +107,7 @@ export async function openShop({
     folder,
     stack,
     port,
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${address}:${port}`,
     test,
     swarm,
     ledger: openLedger(swarm, stack),
@@ -105,7 +115,7 @@ export async function openShop({
     start,
     cli: (...args) => start(args).done,
     load: (options = {}) =>
-      startLoad({ url: `http://127.0.0.1:${port}`, host: 'shop.localhost', connections: 8, ...options }),
+      startLoad({ url: `http://${address}:${port}`, host: 'shop.localhost', connections: 8, ...options }),
     close: async () => {
       await start(['down', 'dev', '--yes', '--volumes']).done;
       await rm(folder, { recursive: true, force: true });

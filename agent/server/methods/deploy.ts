@@ -7,6 +7,7 @@ import type { Agent } from '../agent.ts';
 import { bringBacking, checkKinds } from '../backing.ts';
 import { checkCluster } from '../cluster-check.ts';
 import { bringDefinitions } from '../environment-flags.ts';
+import { checkRegistry } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, releaseFromSource, type Source } from '../source.ts';
@@ -45,6 +46,10 @@ export async function deploySource(
   if (moves.length > 0 && source.project.services.some(({ route }) => route.internal !== undefined))
     await requireOfEdge(engine, 'have internal routes');
   await checkKinds(place, source, current);
+  await checkRegistry(
+    place,
+    moves.map(({ service }) => service),
+  );
   const created = await bringBacking(place, source, call);
   if (moves.length === 0) return unchanged(agent, place, { source, live, created });
   const previous = live?.number ?? null;

@@ -6,11 +6,13 @@ import type { PlanResult } from '../../protocol/plan.ts';
 import { activeSlot, liveRelease, type Current } from '../../release/current.ts';
 import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
 import { phaseName } from '../../release/machine.ts';
+import { manifestOf, pinned } from '../../swarm/image-name.ts';
 import { isEnded, type Move } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { checkKinds, planBacking } from '../backing.ts';
 import { checkCluster } from '../cluster-check.ts';
 import { readEnvironmentFlags } from '../environment-flags.ts';
+import { checkRegistry, whyImageIsGone } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
 import { plannedFlags } from '../plan/flags.ts';
 import { leftService, plannedService, type PlannedImage } from '../plan/services.ts';
@@ -63,18 +65,27 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       moves,
       missingImages: await missingImages(place, current, moves),
     }),
-    blocked: await blockedBy(place, source, current),
+    blocked: await blockedBy(place, { source, current, moves }),
   };
 }
 
 async function imageOf(place: Place, source: Source, service: WebService): Promise<PlannedImage> {
   const { builder, swarm } = place.connection;
-  const { repository } = place;
+  const { repository, environment } = place;
+  const { registry } = environment;
+  const asked = { repository, commit: source.commit, service: service.name };
+  if (registry !== undefined) {
+    const { source: from } = service;
+    const ref = from.kind === 'image' ? from.ref : await builder.key({ ...asked, source: from, registry });
+    const digest = manifestOf(ref) ?? (await swarm.registry.digest(ref).catch(unknownYet));
+    if (digest !== undefined) return { state: 'there', name: pinned(ref, digest) };
+    if (from.kind === 'image') return { state: 'pull', name: ref };
+  }
   if (service.source.kind === 'image') {
     const there = await swarm.images.get(service.source.ref);
     return there ? { state: 'there', name: there.id } : { state: 'pull', name: service.source.ref };
   }
-  const key = await builder.key({ repository, commit: source.commit, source: service.source });
+  const key = await builder.key({ ...asked, source: service.source });
   const found = await findImage(swarm.images, { project: source.project.name, service: service.name, key });
   const folder = service.source.context === '' ? 'the repository' : service.source.context;
   return found
@@ -88,18 +99,41 @@ async function missingImages(
   moves: readonly Move[],
 ): Promise<ReadonlySet<string>> {
   const refs = moves.flatMap(({ service }) => activeSlot(current, service)?.content?.image ?? []);
-  const there = await Promise.all(refs.map((ref) => connection.swarm.images.get(ref)));
-  return new Set(refs.filter((_, index) => there[index] === undefined));
+  const gone = await Promise.all(refs.map((ref) => whyImageIsGone(connection.swarm, ref).catch(unknownYet)));
+  return new Set(refs.filter((_, index) => gone[index] !== undefined));
 }
 
+/** A registry that does not answer blocks a deploy, and the plan says so: no reason to say nothing else. */
+function unknownYet(error: unknown): undefined {
+  if (hasCode(error, ...registryCodes)) return undefined;
+  throw error;
+}
+
+const registryCodes = ['registry.unreachable', 'registry.denied', 'registry.login-failed'] as const;
+const blocking = [
+  'environment.going-down',
+  'swarm.needs-registry',
+  'release.kind-changed',
+  ...registryCodes,
+] as const;
+
 /** The reasons for which `deploy` refuses, as far as they can be seen without trying. */
-async function blockedBy(place: Place, source: Source, current: Current): Promise<string | null> {
+interface Planned {
+  readonly source: Source;
+  readonly current: Current;
+  readonly moves: readonly Move[];
+}
+
+async function blockedBy(place: Place, { source, current, moves }: Planned): Promise<string | null> {
   try {
     await checkCluster(place);
     await checkKinds(place, source, current);
+    await checkRegistry(
+      place,
+      moves.map(({ service }) => service),
+    );
   } catch (error) {
-    if (!hasCode(error, 'environment.going-down', 'swarm.needs-registry', 'release.kind-changed'))
-      throw error;
+    if (!hasCode(error, ...blocking)) throw error;
     return error.message;
   }
   const open = (await place.engine.ledger.journals.list())

@@ -7,11 +7,13 @@ import { missingFiles } from '../../release/mounted-files.ts';
 import { isWarm, movesTo, policyOf, previousOf, type Wanted } from '../../release/plan.ts';
 import { recover } from '../../release/recovery.ts';
 import { runsStill } from '../../release/warm.ts';
+import { isPinned } from '../../swarm/image-name.ts';
 import type { ReleaseRecord } from '../../swarm/ledger/release.ts';
 import type { Move } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { checkCluster } from '../cluster-check.ts';
 import { bringDefinitions } from '../environment-flags.ts';
+import { whyImageIsGone } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, recordOf } from '../source.ts';
@@ -45,7 +47,7 @@ export async function rollback(agent: Agent, params: Params<'rollback'>, call: C
   note(
     `going back to ${target.tag ?? target.commit.slice(0, 8)} (release ${target.number}${warm ? ', still warm' : ''})`,
   );
-  await checkImages(place, target, moves);
+  await checkImages(place, target, moves, { warm });
   return runRollout({
     place,
     call,
@@ -95,14 +97,18 @@ function wantedOf(target: ReleaseRecord): Record<string, Wanted> {
   );
 }
 
-async function checkImages({ engine }: Place, target: ReleaseRecord, moves: readonly Move[]): Promise<void> {
+async function checkImages(
+  { engine }: Place,
+  target: ReleaseRecord,
+  moves: readonly Move[],
+  { warm }: { readonly warm: boolean },
+): Promise<void> {
   for (const { service } of moves) {
     const image = target.services[service]?.image ?? '';
-    if (!(await engine.swarm.images.get(image)))
-      throw cannotBeRestored(
-        target.number,
-        `the image of ${service} (${image.slice(0, 19)}…) is not on this engine any more`,
-      );
+    // What runs needs no registry: the way back has to be open also when that one is away.
+    if (warm && isPinned(image)) continue;
+    const why = await whyImageIsGone(engine.swarm, image);
+    if (why !== undefined) throw cannotBeRestored(target.number, `the image of ${service} ${why}`);
   }
   const services = moves.flatMap(({ service }) => target.services[service] ?? []);
   const [gone] = await missingFiles(engine.swarm, services);

@@ -22,6 +22,7 @@ export interface OneSuite {
 export async function runOne(place: Place, one: OneSuite): Promise<SuiteOutcome> {
   const { source, call, suite, record, owner, signal } = one;
   const { connection, environment, engine, repository } = place;
+  const registry = suite.hasOwnTarget ? undefined : environment.registry;
   const image = await connection.builder.build({
     repository,
     commit: source.commit,
@@ -29,9 +30,13 @@ export async function runOne(place: Place, one: OneSuite): Promise<SuiteOutcome>
     project: source.project.name,
     service: suite.service,
     source: suite.source,
+    registry,
     signal,
     onLine: (text) => call.onEvent({ kind: 'line', source: `build ${suite.name}`, stream: 'stdout', text }),
   });
+  // The released image itself may be in the registry alone: another machine built it.
+  if (registry !== undefined && !(await engine.swarm.images.get(image.ref)))
+    await engine.swarm.images.pull(image.ref, signal);
   try {
     const { runner, env, secrets } = await whereToRun(place, suite, record);
     const args = suite.source.kind === 'build' ? suite.source.args : {};

@@ -119,6 +119,6 @@ describe('a service with an image of its own', () => {
 
   it('is told when the image cannot be had', async () => {
     const name = `127.0.0.1:1/tidegate/${randomBytes(6).toString('hex')}:1`;
-    await assert.rejects(workshop.named(name), { code: 'image.missing' });
+    await assert.rejects(workshop.named(name), { code: 'registry.unreachable' });
   });
 });

@@ -29,13 +29,14 @@ export class Workshop {
   readonly base: string;
   /** What the last build said. */
   lines: string[] = [];
+  readonly #registry: Swarm['registry'];
   readonly #builder: BuilderName;
   readonly #scratch: Scratch;
 
   private constructor(builder: BuilderName, engine: OpenEngine, base: string, scratch: Scratch) {
     this.engine = engine;
     this.base = base;
-    this.images = openSwarm(engine).images;
+    ({ images: this.images, registry: this.#registry } = openSwarm(engine));
     this.#builder = builder;
     this.#scratch = scratch;
   }
@@ -93,7 +94,7 @@ export class Workshop {
 
   builder(engine: Pick<OpenEngine, 'docker' | 'name'> = this.engine): ReturnType<typeof createBuilder> {
     const env = this.#builder === 'BuildKit' ? {} : { DOCKER_BUILDKIT: '0' };
-    return createBuilder({ engine, images: this.images, clock: systemClock, env });
+    return createBuilder({ engine, images: this.images, registry: this.#registry, clock: systemClock, env });
   }
 
   /** What a command writes in a container of an image. */

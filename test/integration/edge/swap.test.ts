@@ -125,6 +125,8 @@ function slowUpload(
       );
     });
     asked.on('error', reject);
+    // The edge chooses by the head: it has to have it before the swap, not with the first piece.
+    asked.flushHeaders();
     const pieces = 30;
     const size = Math.ceil(body.length / pieces);
     let sent = 0;

@@ -32,11 +32,19 @@ interface Files {
   readonly password: string;
   readonly token: string;
   readonly env: string;
+  /** Filled into the compose file. */
+  readonly filledIn: string;
 }
 
 function files(letter: string): Files {
   const random = (name: string): string => `${letter}-${name}-${randomBytes(8).toString('hex')}`;
-  return { config: random('conf'), password: random('pass'), token: random('token'), env: random('env') };
+  return {
+    config: random('conf'),
+    password: random('pass'),
+    token: random('token'),
+    env: random('env'),
+    filledIn: random('filled'),
+  };
 }
 
 describe('a release brings its configs, secrets and variables along', function () {
@@ -62,9 +70,10 @@ describe('a release brings its configs, secrets and variables along', function (
   });
   after(() => shop.close());
 
-  async function give({ password, env }: Files): Promise<void> {
+  async function give({ password, env, filledIn }: Files): Promise<void> {
     await writeFile(path.join(shop.folder, 'private/db_password'), password);
     await writeFile(path.join(shop.folder, 'private.env'), `SHOP_API_KEY=${env}\n`);
+    await writeFile(path.join(shop.folder, '.env'), `SHOP_CURRENCY="${filledIn}"\n`);
   }
 
   async function cli(token: string | undefined, ...args: readonly string[]): Promise<CliRun> {
@@ -78,10 +87,11 @@ describe('a release brings its configs, secrets and variables along', function (
     const { routes } = (await shop.ledger.routes.read()).value;
     const colour = routes['web']?.active ?? 'blue';
     const script =
-      'cat /etc/app.conf; echo; cat /run/secrets/db_password; echo; cat /etc/token; echo; stat -c %a /etc/token; echo $SHOP_API_KEY';
+      'cat /etc/app.conf; echo; cat /run/secrets/db_password; echo; cat /etc/token; echo; stat -c %a /etc/token; echo $SHOP_API_KEY $SHOP_CURRENCY';
     const text = await runInSlot(shop, 'web', colour, ['sh', '-c', script]);
-    const [config = '', password = '', token = '', mode = '', env = ''] = text.split('\n');
-    return { config, password, token, mode, env };
+    const [config = '', password = '', token = '', mode = '', variables = ''] = text.split('\n');
+    const [env = '', filledIn = ''] = variables.split(' ');
+    return { config, password, token, mode, env, filledIn };
   }
 
   it('is refused before anything starts where a secret is missing, with the place of its line', async () => {
@@ -111,7 +121,10 @@ describe('a release brings its configs, secrets and variables along', function (
     const run = await must(cli(b.token, 'plan', 'dev', 'v9.1.0', '--json'));
     const { services } = JSON.parse(run.stdout) as PlanResult;
     const fields = services.flatMap(({ differences }) => differences.map(({ field }) => field));
-    for (const field of ['config.app', 'secret.db_password', 'secret.token', 'environment.SHOP_API_KEY'])
+    for (const field of [
+      ...['config.app', 'secret.db_password', 'secret.token'],
+      ...['environment.SHOP_API_KEY', 'environment.SHOP_CURRENCY'],
+    ])
       assert.ok(fields.includes(field), `the plan names ${field}: ${fields.join()}`);
     const plain = await must(cli(b.token, 'plan', 'dev', 'v9.1.0'));
     assert.match(plain.stdout, /secret\.db_password: another value \(not shown\)/);
@@ -133,7 +146,7 @@ describe('a release brings its configs, secrets and variables along', function (
       assert.equal(Object.keys(slots).length, 1, 'the slot of v9.0.0 is still warm');
     });
     await rm(path.join(shop.folder, 'private'), { recursive: true });
-    await rm(path.join(shop.folder, 'private.env'));
+    for (const file of ['private.env', '.env']) await rm(path.join(shop.folder, file));
     await must(cli(undefined, 'rollback', 'dev'));
     assert.deepEqual(await shown(), { ...a, mode: '404' });
   });

@@ -106,6 +106,24 @@ describe('a chain of services under load', function () {
     await noneFailed();
   });
 
+  it('loses no request when the agent dies while a new name is brought, and the next agent completes it', async () => {
+    const stock = { version: '1', route: { internal: true }, port: 3001 };
+    const prices = { version: '1', route: { internal: true }, port: 3004 };
+    const next = { ...stock, next: 'http://prices:3004/' };
+    const chain = chainOf(live, { catalog: { next: 'http://stock:3001/' } });
+    await addChain(shop, { tag: 'more-8', chain: { ...chain, stock: next, prices } });
+    const { child, done } = shop.start(['deploy', 'dev', 'more-8']);
+    let told = '';
+    child.stderr?.on('data', (text: string) => (told += text));
+    await eventually(() => assert.match(told, /^placing/m), { withinMs: 60_000, everyMs: 5 });
+    child.kill('SIGKILL');
+    assert.equal((await done).code, null);
+    assert.equal((await ask({ url: shop.url })).text, `${chainText(live)} stock=1`);
+    await deployed(shop, 'more-8');
+    assert.equal((await ask({ url: shop.url })).text, `${chainText(live)} stock=1 prices=1`);
+    await noneFailed();
+  });
+
   it('loses no request when setup makes the internal edge anew', async () => {
     const service = await shop.swarm.services.get(names.mesh(shop.stack));
     assert.ok(service, 'there is a mesh');

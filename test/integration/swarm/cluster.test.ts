@@ -97,7 +97,7 @@ describe('a real Swarm', function () {
 
   it('says that an image cannot be had', async () => {
     await assert.rejects(stack.swarm.images.pull('localhost:1/none:1'), {
-      code: 'image.missing',
+      code: 'registry.unreachable',
       message: /localhost:1\/none:1/,
     });
     const asked = stack.swarm.images.pull('localhost:1/none:1', AbortSignal.abort());

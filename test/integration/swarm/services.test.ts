@@ -77,6 +77,8 @@ describe('services of a real Swarm', function () {
         containerId: '',
         image: stack.image,
         addresses: [],
+        addressOn: { [network]: task.addresses[0] },
+        aliases: [],
         createdAt: '',
         updatedAt: '',
       },

@@ -118,8 +118,8 @@ describe('an engine that builds', () => {
     async function service(): Promise<BuiltImage> {
       const engine = openEngine({ kind: 'socket', path: socketPath, name: 'unix://test', source: 'test' });
       try {
-        const { images } = openSwarm(engine);
-        return await createBuilder({ engine, images, clock: systemClock, env: {} }).build({
+        const { images, registry } = openSwarm(engine);
+        return await createBuilder({ engine, images, registry, clock: systemClock, env: {} }).build({
           repository,
           commit: await repository.resolve('HEAD'),
           stack: 'shop-dev',

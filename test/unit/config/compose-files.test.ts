@@ -157,7 +157,7 @@ describe('include', () => {
       [
         `include: [{ path: other.yaml, env_file: x }]\n${base}`,
         base,
-        'compose.yaml:1:31 compose.unsupported-key: include.env_file: not supported yet.',
+        'compose.yaml:1:41 compose.missing-file: include.env_file: there is no x in the commit, nor one in the checkout that git ignores.',
       ],
     ];
     for (const [compose, other, error] of wrong)

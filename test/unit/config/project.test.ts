@@ -21,6 +21,7 @@ environments:
     dockerContext: prod
     protected: true
     url: https://shop.example
+    registry: registry.example/shop
     images: { edge: "registry.example:5000/haproxy:3.0" }
     variables: { REPLICAS: 3, V: 1.10, ON: true }
 services:
@@ -39,6 +40,7 @@ describe('a project', () => {
       dockerContext: undefined,
       protected: false,
       url: undefined,
+      registry: undefined,
       edge: { http: 8080 },
       images: { edge: 'haproxy:3.0-alpine', control: 'node:22-alpine' },
       variables: {},
@@ -80,6 +82,7 @@ describe('a project', () => {
       dockerContext: 'prod',
       protected: true,
       url: 'https://shop.example',
+      registry: 'registry.example/shop',
       edge: { http: 80 },
       images: { edge: 'registry.example:5000/haproxy:3.0', control: 'node:22-alpine' },
       variables: { REPLICAS: '3', V: '1.10', ON: 'true' },

@@ -61,12 +61,11 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
     name: 'parts that are not built yet, by name',
     text:
       'version: 1\nproject: shop\n\ngates: {}\nflags: flags.yaml\nenvironments:\n' +
-      '  dev: { edge: { http: 80 }, registry: r.example }\n  ext: { edge: none }\n' +
+      '  dev: { edge: { http: 80 } }\n  ext: { edge: none }\n' +
       'services:\n  web: { route: { port: 3000 }, release: x, rollout: { gates: [e] } }\n' +
       '  mailer: { worker: { order: start-first } }\n',
     errors: [
       '4:1 config.not-yet: gates: Gates are not supported yet.',
-      '7:30 config.not-yet: environments.dev.registry: A registry is not supported yet.',
       '8:16 config.not-yet: environments.ext.edge: none: An environment without an edge is not supported yet.',
       '10:33 config.not-yet: services.web.release: A release command is not supported yet.',
       '10:56 config.not-yet: services.web.rollout.gates: Gates are not supported yet.',

@@ -19,6 +19,7 @@ const environment: Environment = {
   name: 'dev',
   stack: 'shop-dev',
   dockerContext: undefined,
+  registry: undefined,
   protected: false,
   url: undefined,
   edge: { http: 8080 },
