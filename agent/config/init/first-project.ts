@@ -1,6 +1,7 @@
 /** A first tidegate.yaml out of what is in the repository: finds, reads, decides. Writes nothing. */
 import { names, stackName } from '../../common/names.ts';
 import type { InitDecision } from '../../protocol/init.ts';
+import type { CallerFiles } from '../caller-files.ts';
 import { loadComposeTree } from '../compose-tree.ts';
 import { dockerfileFacts, type DockerfileFacts } from '../dockerfile-facts.ts';
 import type { Variables } from '../interpolate.ts';
@@ -15,6 +16,7 @@ const usualPort = 8080;
 
 export interface FirstProjectRequest {
   readonly read: ReadFile;
+  readonly caller: CallerFiles;
   readonly variables: Variables;
   /** Of the compose file, inside the repository. */
   readonly path: string;
@@ -32,7 +34,7 @@ export async function firstProject(request: FirstProjectRequest): Promise<FirstP
   const { read, variables, path, written } = request;
   const report = new Report();
   const at = { file: path, line: 1, column: 1 };
-  const tree = await loadComposeTree([{ path, at }], { read, variables, report });
+  const tree = await loadComposeTree([{ path, at }], { read, variables, caller: request.caller, report });
   const found = tree && survey(tree, variables);
   if (!found || found.services.length === 0)
     return { kind: 'unreadable', problems: report.hasErrors ? report.problems() : [noServices(path)] };

@@ -6,6 +6,7 @@ import type { ReadFile } from '../../config/model.ts';
 import type { Params } from '../../protocol/methods.ts';
 import type { InitResult } from '../../protocol/init.ts';
 import type { Agent } from '../agent.ts';
+import { callerFiles } from '../caller-files.ts';
 import { createFile } from '../write-file.ts';
 import { validateTree } from './validate.ts';
 
@@ -25,6 +26,7 @@ export async function init(agent: Agent, params: Params<'init'>): Promise<InitRe
   const onDisk: ReadFile = (name) => readFile(path.join(root, name), 'utf8').catch(() => undefined);
   const first = await firstProject({
     read: onDisk,
+    caller: callerFiles(repository),
     variables: agent.env,
     path: inside(root, compose),
     written: path.relative(folder, compose).split(path.sep).join('/'),

@@ -10,7 +10,14 @@ async function first(
   folderName = 'shop',
 ): Promise<Extract<FirstProject, { kind: 'file' }>> {
   const [path = ''] = Object.keys(files);
-  const made = await firstProject({ read: reader(files), variables: {}, path, written: path, folderName });
+  const made = await firstProject({
+    read: reader(files),
+    caller: noCallerFiles,
+    variables: {},
+    path,
+    written: path,
+    folderName,
+  });
   if (made.kind !== 'file') assert.fail(JSON.stringify(made));
   return made;
 }
@@ -90,7 +97,7 @@ describe('a first tidegate.yaml', () => {
   it('says what is wrong with a compose file that cannot be read', async () => {
     const files = { 'compose.yaml': 'services:\n  web: [\n' };
     const made = await firstProject({
-      ...{ read: reader(files), variables: {}, path: 'compose.yaml' },
+      ...{ read: reader(files), caller: noCallerFiles, variables: {}, path: 'compose.yaml' },
       ...{ written: 'compose.yaml', folderName: 'shop' },
     });
     assert.equal(made.kind, 'unreadable');
