@@ -23,6 +23,7 @@ export const targets: Readonly<Record<string, Target>> = {
   swap_load_per_second: { atLeast: 1_900 },
   swap_requests: { atLeast: 100_000 },
   swap_failed_requests: { atMost: 0 },
+  tls_requests_failed: { atMost: 0 },
   edge_overhead_p50_ms: { atMost: 1 },
   mesh_overhead_p50_ms: { atMost: 1 },
   one_of_8_services_changed_vs_all: { atMost: 0.45 },

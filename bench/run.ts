@@ -22,6 +22,7 @@ const parts: Readonly<Record<string, () => Promise<{ bench(report: Report): Prom
   context: () => import('./context.ts'),
   agent: () => import('./agent.ts'),
   edge: () => import('./edge.ts'),
+  tls: () => import('./tls.ts'),
   release: () => import('./release.ts'),
   services: () => import('./services.ts'),
 };

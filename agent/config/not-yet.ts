@@ -30,7 +30,7 @@ export function notYetValue(path: readonly PropertyKey[], value: Tree): Finding 
   return notYetFinding(
     `${path.map(String).join('.')}: none`,
     'An environment without an edge is',
-    'Give it a port: { http: 8080 }.',
+    'Give it a port that only your proxy reaches: { http: 8080, trustedProxies: [10.0.0.0/8] } (docs/behind-a-proxy.md).',
   );
 }
 
