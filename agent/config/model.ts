@@ -1,5 +1,6 @@
 /** What `tidegate.yaml` and the compose file say together, checked and with every default filled in. */
 import type { SlotTemplate, RolloutPolicy, WorkerOrder } from '../swarm/ledger/release.ts';
+import type { Change } from './fix/change.ts';
 import type { Place } from './report.ts';
 
 export interface Project {
@@ -166,6 +167,8 @@ export interface Problem {
   readonly message: string;
   /** What would be right. */
   readonly hint: string;
+  /** What makes it go, where a machine can do that. */
+  readonly change?: Change | undefined;
 }
 
 /** Reads a file of a commit or of the checkout; `undefined` when it is not there. Paths use `/`. */

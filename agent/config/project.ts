@@ -7,9 +7,10 @@ import { stackName } from '../common/names.ts';
 import { advise } from './advice.ts';
 import { backingServices } from './backing.ts';
 import { noCallerFiles, type CallerFiles } from './caller-files.ts';
-import { readComposeFile, type ComposeFile, type ComposeService } from './compose-file.ts';
+import { readComposeFile, type ComposeFile, type ComposeService, type PortsRule } from './compose-file.ts';
 import type { ComposePath } from './compose-tree.ts';
 import { suggestion } from '../common/did-you-mean.ts';
+import { dockerfileFacts, type DockerfileFacts } from './dockerfile-facts.ts';
 import { environmentsOf } from './environments.ts';
 import { missingHint, unknownEnvironment } from './failures.ts';
 import type { Variables } from './interpolate.ts';
@@ -195,13 +196,17 @@ async function readServices({ request, commit, environment, report }: Parts): Pr
       return {
         shared: isNeverTwo || input?.volumes === 'shared',
         mayBeGlobal: isBacking || input?.worker !== undefined,
+        ports: portsOf(commit, service),
       };
     },
   });
   if (!compose) return none;
   checkNamed(commit, compose, report);
+  const dockerfiles = await readDockerfiles(compose.services, request.readCommitFile);
   return {
-    services: compose.services.flatMap((service) => appService(service, commit, report)),
+    services: compose.services.flatMap((service) =>
+      appService(service, { file: commit, dockerfiles, report }),
+    ),
     backing: backingServices(compose, { named: commit.serviceNames, stack, report }),
   };
 }
@@ -254,7 +259,37 @@ function leftOut(name: string): Finding {
   };
 }
 
-function appService(service: ComposeService, file: TidegateFile, report: Report): readonly AppService[] {
+/** Of services that are built: what their Dockerfiles say. */
+type Dockerfiles = ReadonlyMap<string, DockerfileFacts>;
+
+async function readDockerfiles(services: readonly ComposeService[], read: ReadFile): Promise<Dockerfiles> {
+  const found = services.map(async ({ name, source }) => {
+    const text = source?.kind === 'build' ? await read(source.dockerfile) : undefined;
+    return text === undefined || source?.kind !== 'build'
+      ? []
+      : [[name, dockerfileFacts(text, { target: source.target, args: source.args })] as const];
+  });
+  return new Map((await Promise.all(found)).flat());
+}
+
+function portsOf(file: TidegateFile, service: string): PortsRule {
+  if (!file.serviceNames.includes(service)) return { kind: 'warn' };
+  if (file.services.get(service)?.ports === 'ignore') return { kind: 'ignore' };
+  const title = `Leave the ports of ${service} to docker compose ("ports: ignore")`;
+  const path = ['services', service, 'ports'];
+  return { kind: 'refuse', change: { kind: 'set', title, file: file.path, path, value: 'ignore' } };
+}
+
+interface ServiceContext {
+  readonly file: TidegateFile;
+  readonly dockerfiles: Dockerfiles;
+  readonly report: Report;
+}
+
+function appService(
+  service: ComposeService,
+  { file, dockerfiles, report }: ServiceContext,
+): readonly AppService[] {
   const input = file.services.get(service.name);
   const { name, source, template, networks, configs, secrets, externalFiles, dependsOn } = service;
   if (!input || !source) return [];
@@ -277,7 +312,13 @@ function appService(service: ComposeService, file: TidegateFile, report: Report)
     externalFiles,
     dependsOn,
   };
-  advise(web, service, drainPlace(file, name), report);
+  advise({
+    service: web,
+    compose: service,
+    drainAt: drainPlace(file, name),
+    dockerfile: dockerfiles.get(name),
+    report,
+  });
   return [web];
 }
 

@@ -217,6 +217,10 @@ export const serviceSchema = z
       .literal('shared', { error: 'is not "shared"' })
       .optional()
       .describe('shared: the old and the new release may write to its volumes at the same time.'),
+    ports: z
+      .literal('ignore', { error: 'is not "ignore"' })
+      .optional()
+      .describe("ignore: the compose file's ports are for docker compose alone; here the edge has the port."),
   })
   .check((context) =>
     checkKind(context.value, (path, message) =>

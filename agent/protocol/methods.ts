@@ -7,6 +7,7 @@ import * as z from 'zod';
 import type { BackingResult } from './backing.ts';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
+import { fileParams, type FileResults } from './files.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { SuiteTest } from './suite-test.ts';
@@ -46,6 +47,7 @@ export const params = {
   down: z.strictObject({ ...changed, environment, volumes: z.boolean() }),
   forgetEdge: z.strictObject({ ...changed, environment, node: z.string().min(1) }),
   plan: z.strictObject({ ...place, environment, ref: z.string().min(1) }),
+  ...fileParams,
   /** Asks no cluster. */
   project: z.strictObject(place),
   refs: z.strictObject(place),
@@ -314,7 +316,7 @@ export interface SuiteResult {
   readonly tookMs: number;
 }
 
-export interface Results {
+export interface Results extends FileResults {
   setup: SetupResult;
   deploy: RolloutResult;
   promote: RolloutResult;
