@@ -55,6 +55,10 @@ export interface ShopEnvironment {
   readonly replicas?: number;
   /** `none`: without its test suite, which every deploy would run. */
   readonly suites?: 'none';
+  /** `web`: without catalog, orders, their store and the suite that asks for them. */
+  readonly parts?: 'web';
+  /** What the orders are kept in, where the public image cannot be had. */
+  readonly store?: string;
   /** Where its images are pushed to. */
   readonly registry?: string;
 }
@@ -92,9 +96,16 @@ async function writeVersion(target: string, version: Version, environment?: Shop
   if (environment) await edit(target, 'compose.yaml', (text) => withServices(text, environment));
 }
 
-function withServices(text: string, { healthChecks, replicas }: ShopEnvironment): string {
-  if (healthChecks === undefined && replicas === undefined) return text;
+const otherParts = ['catalog', 'orders', 'store'];
+
+function withServices(text: string, { healthChecks, replicas, parts }: ShopEnvironment): string {
+  if (healthChecks === undefined && replicas === undefined && parts === undefined) return text;
   const document = parseDocument(text);
+  if (parts === 'web') {
+    for (const service of otherParts) document.deleteIn(['services', service]);
+    document.delete('volumes');
+    document.deleteIn(['services', 'web', 'environment', 'ORDERS_URL']);
+  }
   for (const service of Object.keys((document.toJS() as { services: object }).services)) {
     if (healthChecks === 'edge') document.deleteIn(['services', service, 'healthcheck']);
     if (replicas !== undefined) document.setIn(['services', service, 'deploy', 'replicas'], replicas);
@@ -102,11 +113,13 @@ function withServices(text: string, { healthChecks, replicas }: ShopEnvironment)
   return document.toString();
 }
 
-function withEnvironment(
-  text: string,
-  { http, images, base, project, suites, registry }: ShopEnvironment,
-): string {
+function withEnvironment(text: string, environment: ShopEnvironment): string {
+  const { http, images, base, project, suites, registry, parts, store } = environment;
   const document = parseDocument(text);
+  if (parts === 'web') {
+    for (const service of ['catalog', 'orders']) document.deleteIn(['services', service]);
+    document.deleteIn(['suites', 'smoke']);
+  }
   if (project !== undefined) document.set('project', project);
   if (suites === 'none') document.delete('suites');
   document.setIn(
@@ -115,7 +128,7 @@ function withEnvironment(
       edge: { http },
       ...(registry !== undefined && { registry }),
       images,
-      variables: { BASE: base },
+      variables: { BASE: base, ...(store !== undefined && { STORE_IMAGE: store }) },
     }),
   );
   return document.toString();

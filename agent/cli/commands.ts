@@ -1,6 +1,7 @@
 /** The one table of what can be typed: parsing, help and usage errors all come from it. */
 import type { Method, Params } from '../protocol/methods.ts';
 import { usage } from './failures.ts';
+import { fileCommands } from './file-commands.ts';
 
 export const flags = {
   'upgrade-edge': {
@@ -19,6 +20,8 @@ export const flags = {
   cert: { takes: 'FILE', short: null, summary: 'PEM file of the certificate, then its chain.' },
   key: { takes: 'FILE', short: null, summary: 'PEM file of its key, not encrypted.' },
   volumes: { takes: null, short: null, summary: 'Also remove the volumes, and all data in them.' },
+  fix: { takes: null, short: null, summary: 'Repair what a machine can repair, in the files.' },
+  'dry-run': { takes: null, short: null, summary: 'Write nothing, only say what would be written.' },
   share: { takes: 'PERCENT', short: null, summary: 'For how many of the users: 25%.' },
   stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
   folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
@@ -69,6 +72,7 @@ export interface Command {
 }
 
 export const commands: readonly Command[] = [
+  ...fileCommands,
   {
     name: 'setup',
     positionals: ['ENV'],

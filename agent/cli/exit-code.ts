@@ -48,6 +48,7 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'usage.invalid': exitCodes.usage,
   'config.invalid': exitCodes.usage,
   'config.missing': exitCodes.usage,
+  'config.exists': exitCodes.usage,
   'config.unknown-environment': exitCodes.usage,
   'git.not-a-repository': exitCodes.usage,
   'git.unknown-ref': exitCodes.usage,

@@ -162,7 +162,7 @@ async function dutyOf(engine: ReleaseEngine, entry: Stored<JournalEntry>, leaseO
 function settlingDuty(
   engine: ReleaseEngine,
   entry: JournalEntry,
-  stage: 'draining' | 'warm' | 'emptying',
+  stage: 'retiring' | 'draining' | 'warm' | 'emptying',
 ): Duty {
   if (stage !== 'warm') return {};
   const warmFor = engine.clock.now() - Date.parse(entry.updatedAt);

@@ -1,6 +1,10 @@
 /** What is allowed and yet probably not wanted: warnings. */
+import type { Field } from './compose-field.ts';
 import type { ComposeService } from './compose-file.ts';
-import type { WebService } from './model.ts';
+import type { DockerfileFacts } from './dockerfile-facts.ts';
+import type { Change, Value } from './fix/change.ts';
+import { probeFor } from './health-probe.ts';
+import type { AppService, WebService } from './model.ts';
 import type { Place, Report } from './report.ts';
 
 /** What Docker gives a container that says nothing. */
@@ -17,39 +21,58 @@ const movingTags = new Set([
   'next',
 ]);
 
-/** `drainAt`: where the drain time is written; `undefined` when it is the default. */
-export function advise(
-  service: WebService,
-  compose: ComposeService,
-  drainAt: Place | undefined,
-  report: Report,
-): void {
-  adviseHealthcheck(service, compose);
-  adviseReplicas(service, compose);
-  adviseImage(service, compose);
-  adviseDrain(service, compose, drainAt, report);
+export interface Advised {
+  readonly service: WebService;
+  readonly compose: ComposeService;
+  /** Where the drain time is written; `undefined` when it is the default. */
+  readonly drainAt: Place | undefined;
+  /** Of a service that is built. */
+  readonly dockerfile: DockerfileFacts | undefined;
+  readonly report: Report;
 }
 
-function adviseHealthcheck({ template }: WebService, { field }: ComposeService): void {
-  if (template.TaskTemplate.ContainerSpec.Healthcheck !== undefined) return;
+export function advise(advised: Advised): void {
+  adviseHealthcheck(advised);
+  adviseReplicas(advised);
+  adviseImage(advised.service, advised.compose);
+  adviseDrain(advised);
+}
+
+/** Of a built image that is known to bring its own there is nothing to say. */
+function adviseHealthcheck({ service, compose: { field }, dockerfile }: Advised): void {
+  if (service.template.TaskTemplate.ContainerSpec.Healthcheck !== undefined) return;
+  if (typeof dockerfile?.healthcheck === 'string') return;
+  const base = service.source.kind === 'image' ? service.source.ref : dockerfile?.base;
+  const { test, needs } = probeFor(base, { port: service.route.port, path: service.health });
+  const condition = needs === undefined ? '' : `, for which the image needs ${needs}`;
   field.warning({
     code: 'compose.no-healthcheck',
     message:
       'there is no "healthcheck:"; unless the image brings one, Swarm takes a task for ready as soon as it runs.',
     hint: 'Add one that asks what the edge asks, with a short interval: it also tells Swarm when to replace a task.',
+    change: setIn(field, ['healthcheck'], {
+      title: `Add a health check of ${service.health}${condition}`,
+      value: { test, interval: '5s', timeout: '3s', retries: 3, start_period: '10s' },
+    }),
   });
 }
 
-function adviseReplicas({ replicas }: WebService, { field }: ComposeService): void {
-  if (replicas !== 1) return;
-  (field.get('deploy')?.get('replicas') ?? field).warning({
+function adviseReplicas({ service, compose: { field } }: Advised): void {
+  if (service.replicas !== 1) return;
+  const at = field.get('deploy')?.get('replicas') ?? field;
+  at.warning({
     code: 'compose.one-replica',
     message: 'runs as a single task: when it crashes, nothing answers until Swarm has started another.',
     hint: 'Set "deploy.replicas" to 2 or more.',
+    change: setIn(field, ['deploy', 'replicas'], {
+      title: 'Run two tasks ("replicas: 2")',
+      value: 2,
+      file: at.keyAt.file,
+    }),
   });
 }
 
-function adviseImage({ source }: WebService, { field }: ComposeService): void {
+export function adviseImage({ source }: AppService, { field }: ComposeService): void {
   if (source.kind !== 'image' || source.ref.includes('@')) return;
   const tag = /:([^:/]+)$/.exec(source.ref)?.[1];
   if (tag !== undefined && !movingTags.has(tag)) return;
@@ -61,19 +84,33 @@ function adviseImage({ source }: WebService, { field }: ComposeService): void {
 }
 
 /** Told only where one of the two times is written: the defaults (30 s and 10 s) are nobody's mistake. */
-function adviseDrain(
-  service: WebService,
-  compose: ComposeService,
-  drainAt: Place | undefined,
-  report: Report,
-): void {
-  const graceField = compose.field.get('stop_grace_period');
+function adviseDrain({ service, compose: { field }, drainAt, report }: Advised): void {
+  const graceField = field.get('stop_grace_period');
   const grace = service.template.TaskTemplate.ContainerSpec.StopGracePeriod ?? defaultStopGrace;
   const at = drainAt ?? graceField?.keyAt;
-  if (!at || service.rollout.drainMs * 1e6 <= grace) return;
+  const { drainMs } = service.rollout;
+  if (!at || drainMs * 1e6 <= grace) return;
   report.warning(at, {
     code: 'config.drain-longer-than-grace',
-    message: `services.${service.name}: requests may take ${service.rollout.drainMs / 1000} s (drain), but a task that Swarm stops has ${grace / 1e9} s (stop_grace_period).`,
+    message: `services.${service.name}: requests may take ${drainMs / 1000} s (drain), but a task that Swarm stops has ${grace / 1e9} s (stop_grace_period).`,
     hint: 'Set "stop_grace_period" to the drain time or more, or shorten "rollout.drain".',
+    change: setIn(field, ['stop_grace_period'], {
+      title: `Give tasks the drain time ("stop_grace_period: ${drainMs / 1000}s")`,
+      value: `${drainMs / 1000}s`,
+      ...(graceField && { file: graceField.keyAt.file }),
+    }),
   });
+}
+
+/** Below a service of the compose file; `file`: the one of several that says what holds now. */
+function setIn(
+  service: Field,
+  below: readonly string[],
+  {
+    title,
+    value,
+    file = service.keyAt.file,
+  }: { readonly title: string; readonly value: Value; readonly file?: string },
+): Change {
+  return { kind: 'set', title, file, path: [...service.steps, ...below], value };
 }

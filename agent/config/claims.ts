@@ -17,14 +17,14 @@ interface Claim {
 export function checkClaims(file: TidegateFile): void {
   const owners = new Map<string, Claim>();
   for (const [service, input] of file.services) {
-    if (input.route.internal === true) continue;
+    if (input.route?.internal === true) continue;
     for (const claim of claimsOf(file, service, input)) {
       const key = `${claim.host ?? '*'}${claim.path ?? '/'}`;
       const owner = owners.get(key);
       if (owner === undefined) owners.set(key, claim);
       else file.reports.services.error(claim.at, taken(claim, owner));
     }
-    if (input.route.stripPrefix === true && input.route.paths === undefined)
+    if (input.route?.stripPrefix === true && input.route.paths === undefined)
       file.reports.services.error(file.place('services', service, 'route', 'stripPrefix'), {
         code: 'config.invalid-value',
         message: `services.${service}.route.stripPrefix: there are no paths whose beginning could be taken away.`,
@@ -36,6 +36,7 @@ export function checkClaims(file: TidegateFile): void {
 function claimsOf(file: TidegateFile, service: string, { route }: ServiceInput): readonly Claim[] {
   const place = (...keys: readonly (string | number)[]): Place =>
     file.tree ? locate(file.tree, ['services', service, ...keys]).at : file.place();
+  if (!route) return [];
   const { hosts = [undefined], paths = [undefined] } = route;
   return hosts.flatMap((host, hostIndex) =>
     paths.map((path, pathIndex): Claim => {

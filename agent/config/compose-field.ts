@@ -1,4 +1,5 @@
 /** A value of the compose file with its place, and the ways to read it. What cannot be read is reported. */
+import type { Step } from './fix/change.ts';
 import { parseBytes, parseCpus, parseNanoseconds } from './durations.ts';
 import type { Finding, Place, Report } from './report.ts';
 import { describeTree, entryOf, type ScalarTree, type Tree } from './yaml-tree.ts';
@@ -10,12 +11,15 @@ export class Field {
   /** Where its key stands; for items of a list the value's place. */
   readonly keyAt: Place;
   readonly report: Report;
+  /** Keys and numbers of items that lead here from the root of the file. */
+  readonly steps: readonly Step[];
 
-  constructor(path: string, tree: Tree, keyAt: Place, report: Report) {
+  constructor(path: string, tree: Tree, keyAt: Place, report: Report, steps: readonly Step[] = []) {
     this.path = path;
     this.tree = tree;
     this.keyAt = keyAt;
     this.report = report;
+    this.steps = steps;
   }
 
   /** A key of a map; `undefined` when it is not there or empty, which compose takes for the same. */
@@ -27,7 +31,7 @@ export class Field {
   /** A key of a map, also when it is empty. */
   raw(key: string): Field | undefined {
     const entry = entryOf(this.tree, key);
-    return entry && this.#below(`.${key}`, entry.value, entry.at);
+    return entry && this.#below(key, entry.value, entry.at);
   }
 
   get isEmpty(): boolean {
@@ -42,7 +46,7 @@ export class Field {
     }
     return this.tree.entries
       .filter(({ key }) => !key.startsWith('x-'))
-      .map(({ key, at, value }) => [key, this.#below(`.${key}`, value, at)] as const);
+      .map(({ key, at, value }) => [key, this.#below(key, value, at)] as const);
   }
 
   items(): readonly Field[] {
@@ -50,7 +54,7 @@ export class Field {
       this.#wrong('is not a list', 'Write a list: [a, b].');
       return [];
     }
-    return this.tree.items.map((item, index) => this.#below(`[${index}]`, item, item.at));
+    return this.tree.items.map((item, index) => this.#below(index, item, item.at));
   }
 
   text(hint = 'Write it as text.'): string | undefined {
@@ -154,7 +158,8 @@ export class Field {
     this.error({ code: 'compose.invalid-value', message: `${message}.`, hint });
   }
 
-  #below(step: string, tree: Tree, at: Place): Field {
-    return new Field(this.path === '' ? step.slice(1) : `${this.path}${step}`, tree, at, this.report);
+  #below(step: Step, tree: Tree, at: Place): Field {
+    const shown = typeof step === 'number' ? `[${step}]` : this.path === '' ? step : `.${step}`;
+    return new Field(`${this.path}${shown}`, tree, at, this.report, [...this.steps, step]);
   }
 }

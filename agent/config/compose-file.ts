@@ -5,6 +5,7 @@ import { Field } from './compose-field.ts';
 import { checkKeys, serviceKeys, topKeys } from './compose-keys.ts';
 import { loadComposeTree, noServices, type ComposePath } from './compose-tree.ts';
 import type { CallerFiles } from './caller-files.ts';
+import type { Change } from './fix/change.ts';
 import { readConfigs } from './configs.ts';
 import { checkCircle, readDependencies } from './dependencies.ts';
 import { readImageSource } from './image-source.ts';
@@ -28,9 +29,22 @@ export interface ComposeInput {
   readonly stack: string;
   readonly variables: Variables;
   /** What the kind of a service permits. */
-  readonly permits: (service: string) => Pick<ComposeContext, 'shared' | 'mayBeGlobal'>;
+  readonly permits: (service: string) => Permits;
   readonly report: Report;
 }
+
+export interface Permits extends Pick<ComposeContext, 'shared' | 'mayBeGlobal'> {
+  readonly ports: PortsRule;
+}
+
+/** What is done about a service's `ports:`. */
+export type PortsRule =
+  /** It is said elsewhere that they are not for here. */
+  | { readonly kind: 'ignore' }
+  /** There is no place to say so. */
+  | { readonly kind: 'warn' }
+  /** `change`: says it. */
+  | { readonly kind: 'refuse'; readonly change: Change | undefined };
 
 export interface ComposeFile {
   /** In the order of the file. Those that could be read; problems are in the report. */
@@ -100,6 +114,7 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
 interface ServiceContext extends ComposeContext {
   readonly networks: readonly string[];
   readonly serviceNames: readonly string[];
+  readonly ports: PortsRule;
 }
 
 function readService(name: string, field: Field, context: ServiceContext): readonly ComposeService[] {
@@ -112,13 +127,7 @@ function readService(name: string, field: Field, context: ServiceContext): reado
     return [];
   }
   checkKeys(field, serviceKeys);
-  const ports = field.get('ports');
-  if (ports && !(ports.tree.kind === 'list' && ports.tree.items.length === 0))
-    ports.errorAtKey({
-      code: 'compose.ports',
-      message: 'only the edge publishes ports; a port of its own could be held by one slot only.',
-      hint: 'Remove "ports:"; the edge sends requests to "route.port" of tidegate.yaml.',
-    });
+  checkPorts(field.get('ports'), context.ports);
   const configs = readMounted('config', field.get('configs'), context.configs);
   const secrets = readMounted('secret', field.get('secrets'), context.secrets);
   return [
@@ -134,4 +143,22 @@ function readService(name: string, field: Field, context: ServiceContext): reado
       dependsOn: readDependencies(field.get('depends_on'), context.serviceNames),
     },
   ];
+}
+
+function checkPorts(ports: Field | undefined, rule: PortsRule): void {
+  if (!ports || (ports.tree.kind === 'list' && ports.tree.items.length === 0)) return;
+  if (rule.kind === 'warn')
+    ports.warning({
+      code: 'compose.ports-not-published',
+      message:
+        'not published here: only the edge publishes ports; services of the project reach it by its name.',
+      hint: 'Nothing to do, if only "docker compose" needs them.',
+    });
+  if (rule.kind === 'refuse')
+    ports.errorAtKey({
+      code: 'compose.ports',
+      message: 'only the edge publishes ports; a port of its own could be held by one slot only.',
+      hint: 'Remove "ports:", or write "ports: ignore" for the service in tidegate.yaml, so that only docker compose publishes them.',
+      change: rule.change,
+    });
 }

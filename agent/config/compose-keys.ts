@@ -1,6 +1,7 @@
 /** Which keys of a compose file are read, and why the others are not. Nothing is dropped silently. */
 import type { Field } from './compose-field.ts';
-import { suggestion } from '../common/did-you-mean.ts';
+import { nearestName, suggestion } from '../common/did-you-mean.ts';
+import type { Change } from './fix/change.ts';
 
 export interface Keys {
   readonly known: readonly string[];
@@ -28,8 +29,15 @@ export function checkKeys(field: Field, keys: Keys): void {
           /^Known.*/,
           'Remove it.',
         ),
+        change: renamed(value, nearestName(key, keys.known)),
       });
   }
+}
+
+function renamed(field: Field, to: string | undefined): Change | undefined {
+  if (to === undefined) return undefined;
+  const { steps: path, keyAt } = field;
+  return { kind: 'rename', title: `Write "${to}"`, file: keyAt.file, path, to };
 }
 
 function own(table: Readonly<Record<string, string>>, key: string): string | undefined {

@@ -9,7 +9,7 @@ export function configInvalid(problems: readonly Problem[]): TidegateError {
   return failure('config.invalid', {
     message: [`${count} in the configuration:`, ...errors.map(problemLine)].join('\n'),
     hint: 'The compose file and "services:" are read from the commit: correct them, commit, and try again.',
-    data: { problems },
+    data: { problems: problems.map(withoutChange) },
   });
 }
 
@@ -18,6 +18,22 @@ export function configMissing(path: string): TidegateError {
     message: `There is no ${path} in the checkout.`,
     hint: missingHint,
     data: { path },
+  });
+}
+
+export function configExists(path: string): TidegateError {
+  return failure('config.exists', {
+    message: `There is a ${path} already; it is not replaced.`,
+    hint: '"tidegate validate" says what is wrong with it. Move it away to start anew.',
+    data: { path },
+  });
+}
+
+export function nothingToStartFrom(names: readonly string[], folder: string): TidegateError {
+  return failure('config.missing', {
+    message: `There is no compose file to start from: no ${names.join(', ')} in ${folder}, nor above it in the repository.`,
+    hint: 'Name it: tidegate init path/to/compose.yaml.',
+    data: { names, folder },
   });
 }
 
@@ -43,10 +59,15 @@ export function configFailure(
   return configInvalid(problems);
 }
 
+/** Changes are for those who have the working tree at hand: `validate`. */
+function withoutChange({ severity, file, line, column, code, message, hint }: Problem): Problem {
+  return { severity, file, line, column, code, message, hint };
+}
+
 /** `compose.yaml:7:5 services.web.image: … Write it as …` */
 export function problemLine({ file, line, column, message, hint }: Problem): string {
   return `${file}:${line}:${column} ${message} ${hint}`;
 }
 
 export const missingHint =
-  'Write one at the root of the repository; the smallest has version, project, environments and services (docs/configuration.md).';
+  '"tidegate init" writes one from a compose file; the smallest has version, project, environments and services (docs/configuration.md).';

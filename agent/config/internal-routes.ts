@@ -7,7 +7,7 @@ const publicKeys = ['hosts', 'paths', 'stripPrefix'] as const;
 
 export function checkInternalRoutes(file: TidegateFile): void {
   for (const [service, { route }] of file.services) {
-    if (route.internal === undefined || route.internal === false) continue;
+    if (route?.internal === undefined || route.internal === false) continue;
     const report = file.reports.services;
     if (route.internal === true)
       for (const key of publicKeys.filter((one) => route[one] !== undefined))

@@ -1,12 +1,13 @@
 /** What `tidegate.yaml` and the compose file say together, checked and with every default filled in. */
-import type { SlotTemplate, RolloutPolicy } from '../swarm/ledger/release.ts';
+import type { SlotTemplate, RolloutPolicy, WorkerOrder } from '../swarm/ledger/release.ts';
+import type { Change } from './fix/change.ts';
 import type { Place } from './report.ts';
 
 export interface Project {
   readonly name: string;
   readonly environment: Environment;
   /** Those that are released, in the order of the compose file. */
-  readonly services: readonly WebService[];
+  readonly services: readonly AppService[];
   /** Databases, brokers: created once, and never part of a release. In the order of the compose file. */
   readonly backing: readonly BackingService[];
   /** In the order of tidegate.yaml. */
@@ -62,10 +63,23 @@ export interface ServiceBase {
 
 export type BackingService = ServiceBase;
 
+/** One that is part of releases. */
+export type AppService = WebService | WorkerService;
+
 export interface WebService extends ServiceBase {
+  readonly kind: 'web';
   readonly route: WebRoute;
   /** Path of the HTTP health check the edge uses. */
   readonly health: string;
+  readonly replicas: number;
+  readonly rollout: RolloutPolicy;
+}
+
+/** Without a route: it fetches its work itself. */
+export interface WorkerService extends ServiceBase {
+  readonly kind: 'worker';
+  readonly order: WorkerOrder;
+  /** 0 for one that runs on every node. */
   readonly replicas: number;
   readonly rollout: RolloutPolicy;
 }
@@ -153,6 +167,8 @@ export interface Problem {
   readonly message: string;
   /** What would be right. */
   readonly hint: string;
+  /** What makes it go, where a machine can do that. */
+  readonly change?: Change | undefined;
 }
 
 /** Reads a file of a commit or of the checkout; `undefined` when it is not there. Paths use `/`. */

@@ -7,6 +7,7 @@ import { labels as swarmLabels } from '../common/names.ts';
 import type { Field } from './compose-field.ts';
 import { checkKeys, mountKeys } from './compose-keys.ts';
 import { parseBytes } from './durations.ts';
+import type { Change } from './fix/change.ts';
 import { suggestion } from '../common/did-you-mean.ts';
 import type { DeclaredVolume } from './volumes.ts';
 
@@ -30,12 +31,18 @@ interface Written {
 export function readMounts(service: Field, place: MountPlace): readonly Mount[] | undefined {
   const [volumes, tmpfs] = [service.get('volumes'), service.get('tmpfs')];
   if (!volumes && !tmpfs) return undefined;
-  const mounts = volumes?.items().flatMap((item) => readMount(item, place)) ?? [];
+  const isBuilt = service.get('build') !== undefined;
+  const mounts = volumes?.items().flatMap((item) => readMount(item, { ...place, isBuilt })) ?? [];
   const folders = tmpfs ? (tmpfs.tree.kind === 'list' ? tmpfs.items() : [tmpfs]) : [];
   return [...mounts, ...folders.flatMap(readTmpfs)];
 }
 
-function readMount(item: Field, place: MountPlace): readonly Mount[] {
+/** Its image is made of files of the repository. */
+interface Built {
+  readonly isBuilt: boolean;
+}
+
+function readMount(item: Field, place: MountPlace & Built): readonly Mount[] {
   const written = item.tree.kind === 'map' ? readLong(item) : readShort(item);
   if (!written) return [];
   const mount = mountOf(item, written, place);
@@ -52,11 +59,11 @@ function readMount(item: Field, place: MountPlace): readonly Mount[] {
   return mount ? [mount] : [];
 }
 
-function mountOf(item: Field, written: Written, place: MountPlace): Mount | undefined {
+function mountOf(item: Field, written: Written, place: MountPlace & Built): Mount | undefined {
   const { type, source, target, readOnly, options } = written;
   const common = { Type: type, Target: target, ...(readOnly ? { ReadOnly: true } : {}) };
   if (type === 'tmpfs') return { ...common, ...options };
-  if (type === 'bind') return bindOf(item, { ...common, Source: source, ...options }, source);
+  if (type === 'bind') return bindOf(item, { ...common, Source: source, ...options }, { source, place });
   if (source === undefined) return { ...common, ...options };
   const volume = place.volumes.get(source);
   if (!volume) {
@@ -84,14 +91,24 @@ function mountOf(item: Field, written: Written, place: MountPlace): Mount | unde
   };
 }
 
-function bindOf(item: Field, mount: Mount, source: string | undefined): Mount | undefined {
+function bindOf(
+  item: Field,
+  mount: Mount,
+  { source, place }: { readonly source: string | undefined; readonly place: MountPlace & Built },
+): Mount | undefined {
   if (source?.startsWith('/') === true) return mount;
   item.error({
     code: 'compose.unsupported-value',
     message: `${item.shown === 'a map' ? String(source) : item.shown} is a folder of the checkout, which the nodes of the Swarm do not have.`,
     hint: 'Copy it into the image, mount single files with "configs:", or name an absolute folder of the nodes.',
+    change: place.isBuilt ? unmounted(item) : undefined,
   });
   return undefined;
+}
+
+/** For working on the code: the image that is built has its own copy. */
+function unmounted({ tree: { at }, steps: path }: Field): Change {
+  return { kind: 'remove', title: 'Remove the mount: the image has its own copy', file: at.file, path, at };
 }
 
 const shortHint = 'Write "volume:/folder", "volume:/folder:ro" or "/folder".';

@@ -7,18 +7,29 @@ import { stackName } from '../common/names.ts';
 import { advise } from './advice.ts';
 import { backingServices } from './backing.ts';
 import { noCallerFiles, type CallerFiles } from './caller-files.ts';
-import { readComposeFile, type ComposeFile, type ComposeService } from './compose-file.ts';
+import { readComposeFile, type ComposeFile, type ComposeService, type PortsRule } from './compose-file.ts';
 import type { ComposePath } from './compose-tree.ts';
 import { suggestion } from '../common/did-you-mean.ts';
+import { dockerfileFacts, type DockerfileFacts } from './dockerfile-facts.ts';
 import { environmentsOf } from './environments.ts';
 import { missingHint, unknownEnvironment } from './failures.ts';
 import type { Variables } from './interpolate.ts';
-import type { BackingService, Environment, Problem, Project, ReadFile, WebService } from './model.ts';
+import type {
+  AppService,
+  BackingService,
+  Environment,
+  Problem,
+  Project,
+  ReadFile,
+  WebService,
+} from './model.ts';
 import { Report, sortProblems, type Finding, type Place } from './report.ts';
 import { folderOf, repositoryPath } from './repository-path.ts';
+import { rolloutOf } from './rollout.ts';
 import { defaults, type ServiceInput } from './schema.ts';
 import { readSuites } from './suites.ts';
 import { checkSlotNames, readTidegateFile, type TidegateFile } from './tidegate-file.ts';
+import { workerService } from './worker.ts';
 import { withDotenv } from './variables.ts';
 import { entryOf, locate } from './yaml-tree.ts';
 
@@ -116,7 +127,9 @@ export async function listEnvironments(request: {
 }
 
 function hostsOf({ services }: TidegateFile): readonly string[] {
-  const routes = [...services.values()].map(({ route }) => route).filter(({ internal }) => internal !== true);
+  const routes = [...services.values()].flatMap(({ route }) =>
+    route && route.internal !== true ? [route] : [],
+  );
   const takesAny = routes.some(({ hosts, paths }) => hosts === undefined && paths === undefined);
   return takesAny ? [] : [...new Set(routes.flatMap(({ hosts = [] }) => hosts))];
 }
@@ -159,7 +172,7 @@ interface Parts {
 }
 
 async function readServices({ request, commit, environment, report }: Parts): Promise<{
-  readonly services: readonly WebService[];
+  readonly services: readonly AppService[];
   readonly backing: readonly BackingService[];
 }> {
   const none = { services: [], backing: [] };
@@ -178,14 +191,22 @@ async function readServices({ request, commit, environment, report }: Parts): Pr
     variables: await withDotenv(folderOf(paths[0]?.path ?? ''), variables, sources),
     permits: (service) => {
       const isBacking = !commit.serviceNames.includes(service);
-      const shared = isBacking || commit.services.get(service)?.volumes === 'shared';
-      return { shared, mayBeGlobal: isBacking };
+      const input = commit.services.get(service);
+      const isNeverTwo = isBacking || input?.worker?.order === 'stop-first';
+      return {
+        shared: isNeverTwo || input?.volumes === 'shared',
+        mayBeGlobal: isBacking || input?.worker !== undefined,
+        ports: portsOf(commit, service),
+      };
     },
   });
   if (!compose) return none;
   checkNamed(commit, compose, report);
+  const dockerfiles = await readDockerfiles(compose.services, request.readCommitFile);
   return {
-    services: compose.services.flatMap((service) => webService(service, commit, report)),
+    services: compose.services.flatMap((service) =>
+      appService(service, { file: commit, dockerfiles, report }),
+    ),
     backing: backingServices(compose, { named: commit.serviceNames, stack, report }),
   };
 }
@@ -238,16 +259,51 @@ function leftOut(name: string): Finding {
   };
 }
 
-function webService(service: ComposeService, file: TidegateFile, report: Report): readonly WebService[] {
+/** Of services that are built: what their Dockerfiles say. */
+type Dockerfiles = ReadonlyMap<string, DockerfileFacts>;
+
+async function readDockerfiles(services: readonly ComposeService[], read: ReadFile): Promise<Dockerfiles> {
+  const found = services.map(async ({ name, source }) => {
+    const text = source?.kind === 'build' ? await read(source.dockerfile) : undefined;
+    return text === undefined || source?.kind !== 'build'
+      ? []
+      : [[name, dockerfileFacts(text, { target: source.target, args: source.args })] as const];
+  });
+  return new Map((await Promise.all(found)).flat());
+}
+
+function portsOf(file: TidegateFile, service: string): PortsRule {
+  if (!file.serviceNames.includes(service)) return { kind: 'warn' };
+  if (file.services.get(service)?.ports === 'ignore') return { kind: 'ignore' };
+  const title = `Leave the ports of ${service} to docker compose ("ports: ignore")`;
+  const path = ['services', service, 'ports'];
+  return { kind: 'refuse', change: { kind: 'set', title, file: file.path, path, value: 'ignore' } };
+}
+
+interface ServiceContext {
+  readonly file: TidegateFile;
+  readonly dockerfiles: Dockerfiles;
+  readonly report: Report;
+}
+
+function appService(
+  service: ComposeService,
+  { file, dockerfiles, report }: ServiceContext,
+): readonly AppService[] {
   const input = file.services.get(service.name);
   const { name, source, template, networks, configs, secrets, externalFiles, dependsOn } = service;
   if (!input || !source) return [];
+  if (!input.route) {
+    const { worker = {}, rollout } = input;
+    return [workerService({ ...service, source }, { worker, rollout, report })];
+  }
   const web: WebService = {
+    kind: 'web',
     name,
-    route: routeOf(input),
+    route: routeOf(input.route),
     health: input.health ?? defaults.health,
     replicas: template.Mode.Replicated?.Replicas ?? 1,
-    rollout: rolloutOf(input),
+    rollout: rolloutOf(input.rollout),
     source,
     template,
     networks,
@@ -256,12 +312,18 @@ function webService(service: ComposeService, file: TidegateFile, report: Report)
     externalFiles,
     dependsOn,
   };
-  advise(web, service, drainPlace(file, name), report);
+  advise({
+    service: web,
+    compose: service,
+    drainAt: drainPlace(file, name),
+    dockerfile: dockerfiles.get(name),
+    report,
+  });
   return [web];
 }
 
 /** Without keys for what is not said: releases of before have the same content. */
-function routeOf({ route }: ServiceInput): WebService['route'] {
+function routeOf(route: NonNullable<ServiceInput['route']>): WebService['route'] {
   const { hosts = [], port, paths, stripPrefix, internal } = route;
   return {
     hosts,
@@ -270,17 +332,6 @@ function routeOf({ route }: ServiceInput): WebService['route'] {
     ...(stripPrefix === true && { stripPrefix }),
     ...(internal === true && { internal: 'only' }),
     ...(internal === 'also' && { internal }),
-  };
-}
-
-function rolloutOf({ rollout }: ServiceInput): WebService['rollout'] {
-  const holdMs = rollout?.hold ?? defaults.holdMs;
-  return {
-    steps: (rollout?.steps ?? []).map((share) => ({ share, holdMs })),
-    drainMs: rollout?.drain ?? defaults.drainMs,
-    keepWarmMs: rollout?.keepWarm ?? defaults.keepWarmMs,
-    deadlineMs: rollout?.deadline ?? defaults.deadlineMs,
-    unattended: rollout?.unattended ?? defaults.unattended,
   };
 }
 

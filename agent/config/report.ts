@@ -1,3 +1,4 @@
+import type { Change } from './fix/change.ts';
 import type { Problem } from './model.ts';
 
 /** A place in a file; line and column from 1, the column in UTF-16 units as editors count. */
@@ -13,6 +14,8 @@ export interface Finding {
   readonly message: string;
   /** What would be right. */
   readonly hint: string;
+  /** What makes it go, where a machine can do that. */
+  readonly change?: Change | undefined;
 }
 
 /** Collects what is wrong with the files instead of stopping at the first problem. */

@@ -1,6 +1,6 @@
 /** Turns what zod found in tidegate.yaml into problems with places, in words for people. */
 import type * as z from 'zod';
-import { suggestion } from '../common/did-you-mean.ts';
+import { nearestName, suggestion } from '../common/did-you-mean.ts';
 import type { Place, Finding } from './report.ts';
 import { notYet, notYetValue } from './not-yet.ts';
 import { tidegateJsonSchema } from './schema.ts';
@@ -28,12 +28,18 @@ function unknownKey(path: readonly PropertyKey[], key: string, tree: Tree): Loca
   const { at } = locate(tree, whole);
   const reason = notYet(whole);
   if (reason !== undefined) return { path: whole, at, ...reason };
+  const known = Object.keys(schemaAt(path)?.properties ?? {});
+  const to = nearestName(key, known);
+  const steps = whole.map((part) => (typeof part === 'number' ? part : String(part)));
   return {
     path: whole,
     at,
     code: 'config.unknown-key',
     message: `${pathText(path) === '' ? '' : `${pathText(path)}: `}"${key}" is not a known key.`,
-    hint: suggestion(key, Object.keys(schemaAt(path)?.properties ?? {})),
+    hint: suggestion(key, known),
+    ...(to !== undefined && {
+      change: { kind: 'rename', title: `Write "${to}"`, file: at.file, path: steps, to },
+    }),
   };
 }
 

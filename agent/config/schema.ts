@@ -4,6 +4,7 @@
  * names the key: it says what would be right.
  */
 import * as z from 'zod';
+import { workerOrder } from '../swarm/ledger/release.ts';
 import { edgeSchema } from './edge-schema.ts';
 import { durationPattern, parseMilliseconds, parseShare, sharePattern } from './durations.ts';
 
@@ -144,6 +145,23 @@ const rollout = z
   .optional()
   .describe('How a new release gets the traffic: { steps: [5%, 50%], hold: 30s, keepWarm: 10m }.');
 
+const worker = z
+  .strictObject({
+    order: workerOrder
+      .optional()
+      .describe(
+        'start-first (default): new tasks start beside the old ones; stop-first: the old ones end before.',
+      ),
+    drain: duration(
+      'How long a task that is told to stop may still work (default: stop_grace_period, or 30s).',
+      {
+        least: 0,
+      },
+    ).optional(),
+  })
+  .optional()
+  .describe('A service without a route, that is part of releases: { order: stop-first, drain: 30s }.');
+
 export const serviceSchema = z
   .strictObject({
     route: z
@@ -186,7 +204,9 @@ export const serviceSchema = z
             'true: only other services call it, as http://<its name>:<port>. also: they and users do. Default false.',
           ),
       })
+      .optional()
       .describe('What the edge sends to it: { hosts: [shop.example], port: 3000 }.'),
+    worker,
     health: text(
       healthPattern,
       'is not a path',
@@ -197,8 +217,45 @@ export const serviceSchema = z
       .literal('shared', { error: 'is not "shared"' })
       .optional()
       .describe('shared: the old and the new release may write to its volumes at the same time.'),
+    ports: z
+      .literal('ignore', { error: 'is not "ignore"' })
+      .optional()
+      .describe("ignore: the compose file's ports are for docker compose alone; here the edge has the port."),
   })
-  .describe('A service needs at least its route: { route: { port: 3000 } }.');
+  .check((context) =>
+    checkKind(context.value, (path, message) =>
+      context.issues.push({ code: 'custom', message, input: context.value, path: [...path] }),
+    ),
+  )
+  .describe(
+    'A service needs its route, { route: { port: 3000 } }, or says that it has none: { worker: {} }.',
+  );
+
+/** What only makes sense where an edge sends requests. */
+const ofRoutes = [
+  ['health'],
+  ['rollout', 'steps'],
+  ['rollout', 'hold'],
+  ['rollout', 'keepWarm'],
+  ['rollout', 'drain'],
+] as const;
+
+function checkKind(
+  service: { readonly [key: string]: unknown },
+  complain: (path: readonly string[], message: string) => void,
+): void {
+  if (service['worker'] === undefined) {
+    if (service['route'] === undefined) complain(['route'], 'is missing');
+    return;
+  }
+  if (service['route'] !== undefined) complain(['worker'], 'cannot be said of a service with a route');
+  for (const [key, inner] of ofRoutes) {
+    const value = service[key];
+    const found = inner === undefined ? value : (value as Record<string, unknown> | undefined)?.[inner];
+    if (found !== undefined)
+      complain(inner === undefined ? [key] : [key, inner], 'has no meaning for a worker, which no edge sees');
+  }
+}
 export type ServiceInput = z.output<typeof serviceSchema>;
 
 export const suiteStages = ['build', 'preview', 'live'] as const;
@@ -288,6 +345,7 @@ export const defaults = {
   holdMs: 30 * second,
   keepWarmMs: 10 * minute,
   drainMs: 30 * second,
+  workerOrder: 'start-first',
   deadlineMs: 2 * minute,
   unattended: 'revert',
   suiteTimeoutMs: 5 * minute,

@@ -1,7 +1,7 @@
 /** `suites:` of tidegate.yaml: which image each runs in, with every default filled in. */
 import { suggestion } from '../common/did-you-mean.ts';
 import { dockerfileStages } from './dockerfile-stages.ts';
-import type { ImageSource, ReadFile, Suite, WebService } from './model.ts';
+import type { ImageSource, ReadFile, Suite, AppService } from './model.ts';
 import type { Finding, Place, Report } from './report.ts';
 import { defaults, type SuiteInput } from './schema.ts';
 import type { TidegateFile } from './tidegate-file.ts';
@@ -9,7 +9,7 @@ import { locate } from './yaml-tree.ts';
 
 export interface SuitesRequest {
   readonly file: TidegateFile;
-  readonly services: readonly WebService[];
+  readonly services: readonly AppService[];
   /** Of the commit. */
   readonly readFile: ReadFile;
   readonly report: Report;
@@ -35,6 +35,8 @@ async function readSuite(
     complain('service', unknownService(name, input.service, file.serviceNames));
   const service = services.find((one) => one.name === input.service);
   if (!service) return undefined;
+  if (service.kind === 'worker' && input.stage !== 'build')
+    complain('stage', nobodyToAsk(name, input.stage, service.name));
   const { target } = input;
   if (target !== undefined && service.source.kind === 'image')
     complain('target', nothingBuilt(name, service.name));
@@ -78,6 +80,14 @@ function unknownService(name: string, service: string, known: readonly string[])
     code: 'config.unknown-service',
     message: `suites.${name}.service: there is no service "${service}" under "services:".`,
     hint: suggestion(service, known),
+  };
+}
+
+function nobodyToAsk(name: string, stage: string, service: string): Finding {
+  return {
+    code: 'config.invalid-value',
+    message: `suites.${name}.stage: ${service} is a worker, and a suite of stage ${stage} asks a service with a route.`,
+    hint: 'Use stage build, or name a service with a route.',
   };
 }
 

@@ -3,7 +3,7 @@
  * hands it out) and for the agent (which knows by its hash what an edge must acknowledge).
  */
 import { colours, slotKey, type SlotKey } from '../common/names.ts';
-import type { ReleasedService, ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { ReleasedService, ReleasedWeb, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { Route, Routes } from '../swarm/ledger/routes.ts';
 import type { Stored } from '../swarm/port.ts';
 
@@ -55,13 +55,15 @@ export function routingOf(
   releases: ReadonlyMap<number, ReleaseRecord>,
 ): Routing {
   const { routes, slots, cuts, maintenance, certificates } = stored.value;
-  const services = new Set(Object.keys(routes));
-  for (const [key] of Object.entries(slots)) services.add(key.replace(/-(blue|green)$/, ''));
+  const named = Object.keys(slots).map((key) => key.replace(/-(blue|green)$/, ''));
+  const services = [...new Set([...Object.keys(routes), ...named])].sort();
   return {
     stack,
     object: stored.id,
     version: stored.version,
-    services: [...services].sort().map((service) => serviceRouting(service, routes[service])),
+    services: services
+      .filter((service) => !isWorker(service, slots, releases))
+      .map((service) => serviceRouting(service, routes[service])),
     ...(maintenance === undefined ? {} : { maintenance: true }),
     ...(certificates === undefined ? {} : { certificates }),
   };
@@ -71,7 +73,7 @@ export function routingOf(
       const slot = slotKey(service, colour);
       const release = slots[slot];
       const content = release === undefined ? undefined : releases.get(release)?.services[service];
-      if (release === undefined || !content) return [];
+      if (release === undefined || !content || content.kind === 'worker') return [];
       const { port, paths = [], stripPrefix = false } = content.route;
       return [
         {
@@ -90,7 +92,7 @@ export function routingOf(
     return {
       service,
       route,
-      hosts: release?.services[service]?.route.hosts ?? [],
+      hosts: routeOf(release?.services[service])?.hosts ?? [],
       ...pathsOf(release?.services[service]),
       ...reachOf(contents, release?.services[service]),
       slots: targets,
@@ -99,8 +101,24 @@ export function routingOf(
   }
 }
 
+/** Workers have slots as well, and are none of an edge's business. */
+function isWorker(
+  service: string,
+  slots: Routes['slots'],
+  releases: ReadonlyMap<number, ReleaseRecord>,
+): boolean {
+  return colours.some((colour) => {
+    const release = slots[slotKey(service, colour)];
+    return release !== undefined && releases.get(release)?.services[service]?.kind === 'worker';
+  });
+}
+
+function routeOf(content: ReleasedService | undefined): ReleasedWeb['route'] | undefined {
+  return content === undefined || content.kind === 'worker' ? undefined : content.route;
+}
+
 function pathsOf(content: ReleasedService | undefined): Pick<ServiceRouting, 'paths'> {
-  const paths = content?.route.paths;
+  const paths = routeOf(content)?.paths;
   return paths && paths.length > 0 ? { paths } : {};
 }
 
@@ -112,12 +130,13 @@ function reachOf(
   contents: readonly ReleasedService[],
   leading: ReleasedService | undefined,
 ): Pick<ServiceRouting, 'inside' | 'onlyInside' | 'unlisted'> {
-  const ports = contents.flatMap(({ route }) => (route.internal === undefined ? [] : [route.port]));
+  const routes = contents.flatMap((content) => routeOf(content) ?? []);
+  const ports = routes.flatMap(({ internal, port }) => (internal === undefined ? [] : [port]));
   if (ports.length === 0) return {};
   return {
     inside: [...new Set(ports)].sort((a, b) => a - b),
-    ...(contents.every(({ route }) => route.internal === 'only') ? { onlyInside: true } : {}),
-    ...(leading?.route.internal === 'only' ? { unlisted: true } : {}),
+    ...(routes.every(({ internal }) => internal === 'only') ? { onlyInside: true } : {}),
+    ...(routeOf(leading)?.internal === 'only' ? { unlisted: true } : {}),
   };
 }
 

@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'usage.invalid'
   | 'config.invalid'
   | 'config.missing'
+  | 'config.exists'
   | 'config.unknown-environment'
   | 'git.not-a-repository'
   | 'git.unknown-ref'

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import type { BackingResult } from './backing.ts';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
+import { fileParams, type FileResults } from './files.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { SuiteTest } from './suite-test.ts';
@@ -46,6 +47,7 @@ export const params = {
   down: z.strictObject({ ...changed, environment, volumes: z.boolean() }),
   forgetEdge: z.strictObject({ ...changed, environment, node: z.string().min(1) }),
   plan: z.strictObject({ ...place, environment, ref: z.string().min(1) }),
+  ...fileParams,
   /** Asks no cluster. */
   project: z.strictObject(place),
   refs: z.strictObject(place),
@@ -163,6 +165,13 @@ export interface SlotStatus {
   readonly answering: { readonly release: number; readonly digest: string; readonly status: number } | null;
 }
 
+export interface ServiceStatus {
+  readonly service: string;
+  /** Missing: it has a route. No edge asks a worker: `healthy` counts its tasks that run. */
+  readonly kind?: 'worker';
+  readonly slots: readonly SlotStatus[];
+}
+
 export interface BackingStatus {
   readonly service: string;
   /** As the compose file says it. */
@@ -186,6 +195,7 @@ export type RolloutStage =
   | 'placing'
   | 'verifying'
   | 'shifting'
+  | 'replacing'
   | 'promoted'
   | 'testing-live'
   | 'settling'
@@ -218,7 +228,7 @@ export interface EnvironmentStatus {
   /** What is wrong and what to do, when `state` is not `ready`. */
   readonly problem: string | null;
   readonly problemCode: ErrorCode | null;
-  readonly services: readonly { readonly service: string; readonly slots: readonly SlotStatus[] }[];
+  readonly services: readonly ServiceStatus[];
   /** Databases, brokers; missing: there are none. */
   readonly backing?: readonly BackingStatus[];
   readonly edges: readonly EdgeStatus[];
@@ -306,7 +316,7 @@ export interface SuiteResult {
   readonly tookMs: number;
 }
 
-export interface Results {
+export interface Results extends FileResults {
   setup: SetupResult;
   deploy: RolloutResult;
   promote: RolloutResult;

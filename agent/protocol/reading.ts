@@ -1,6 +1,6 @@
 import type { Method } from './methods.ts';
 
-/** Methods that change nothing: stopped without a word when nobody is left to read their answer. */
+/** Methods that change nothing of an environment: stopped without a word when nobody is left to read their answer. */
 const reading: readonly Method[] = [
   'status',
   'releases',
@@ -8,6 +8,7 @@ const reading: readonly Method[] = [
   'flags.list',
   'watch',
   'plan',
+  'validate',
   'doctor',
   'project',
   'refs',

@@ -13,6 +13,7 @@ import { claim } from './effects/claim.ts';
 import { place } from './effects/place.ts';
 import { drain, empty, finish, lookAgain } from './effects/settle.ts';
 import { test } from './effects/test.ts';
+import { replace, restore, retire } from './effects/workers.ts';
 import { promote, revert, shift } from './effects/traffic.ts';
 import { verify } from './effects/verify.ts';
 import type { MakeRelease, ReleaseEngine, Rollout, Suites } from './engine.ts';
@@ -138,10 +139,16 @@ function perform(
       return shift(rollout, effect.share, signal);
     case 'hold':
       return hold(rollout, effect.ms, signal);
+    case 'replace':
+      return replace(rollout, signal);
     case 'promote':
       return promote(rollout, signal);
     case 'revert':
       return revert(rollout);
+    case 'restore':
+      return restore(rollout, signal);
+    case 'retire':
+      return retire(rollout);
     case 'drain':
       return drain(rollout, effect.slots, signal);
     case 'keep-warm':

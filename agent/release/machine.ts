@@ -4,7 +4,7 @@
  * whoever finds the journal of a dead driver starts again with the effect of the state it finds, since effects
  * are idempotent.
  *
- *   planned > building > testing > placing > verifying > shifting > promoted > testing-live > settling > done
+ *   planned > building > testing > placing > verifying > shifting > replacing > promoted > testing-live > settling > done
  *   any of them before settling > aborting > aborted
  *   promoted, aborting > partial (an edge did not acknowledge: both slots stay) > settling, aborting
  */
@@ -17,6 +17,8 @@ export type RolloutEvent =
   | { readonly type: 'placed' }
   /** Also by the suites of stage `preview`. */
   | { readonly type: 'verified' }
+  /** The new tasks of the workers run. */
+  | { readonly type: 'replaced' }
   /** Every edge acknowledged the share of this step. */
   | { readonly type: 'shifted' }
   /** The step's hold is over. */
@@ -25,6 +27,10 @@ export type RolloutEvent =
   | { readonly type: 'proven' }
   /** Every edge acknowledged the old route. */
   | { readonly type: 'reverted' }
+  /** The new tasks of the workers are gone, the old ones run; `detail`: what is wrong with those. */
+  | { readonly type: 'restored'; readonly detail?: string }
+  /** The old tasks of the workers were told to end. */
+  | { readonly type: 'retired' }
   | { readonly type: 'unacknowledged'; readonly detail: string }
   | { readonly type: 'drained'; readonly closed: number }
   | { readonly type: 'warm-over' }
@@ -51,8 +57,11 @@ export type Effect =
   | { readonly do: 'shift'; readonly share: number }
   /** `null`: until somebody promotes or aborts. */
   | { readonly do: 'hold'; readonly ms: number | null }
+  | { readonly do: 'replace' }
   | { readonly do: 'promote' }
   | { readonly do: 'revert' }
+  | { readonly do: 'restore' }
+  | { readonly do: 'retire' }
   | { readonly do: 'drain'; readonly slots: 'old' | 'new' }
   | { readonly do: 'keep-warm' }
   | { readonly do: 'empty'; readonly slots: 'old' | 'new' }
@@ -132,6 +141,8 @@ export function effectOf(head: RolloutHead, { phase }: RolloutState): Effect {
       return phase.stage === 'moving'
         ? { do: 'shift', share: shareOf(head, phase) }
         : { do: 'hold', ms: head.steps[phase.step]?.holdMs ?? null };
+    case 'replacing':
+      return { do: 'replace' };
     case 'promoted':
       return { do: 'promote' };
     case 'testing-live':
@@ -163,13 +174,18 @@ export function phaseName(phase: Phase): string {
   }
 }
 
-function settlingEffect(stage: 'draining' | 'warm' | 'emptying'): Effect {
+type Settling = Extract<Phase, { name: 'settling' }>['stage'];
+type Aborting = Extract<Phase, { name: 'aborting' }>['stage'];
+
+function settlingEffect(stage: Settling): Effect {
+  if (stage === 'retiring') return { do: 'retire' };
   if (stage === 'draining') return { do: 'drain', slots: 'old' };
   return stage === 'warm' ? { do: 'keep-warm' } : { do: 'empty', slots: 'old' };
 }
 
-function abortingEffect(stage: 'reverting' | 'draining' | 'emptying'): Effect {
+function abortingEffect(stage: Aborting): Effect {
   if (stage === 'reverting') return { do: 'revert' };
+  if (stage === 'restoring') return { do: 'restore' };
   return stage === 'draining' ? { do: 'drain', slots: 'new' } : { do: 'empty', slots: 'new' };
 }
 
@@ -188,13 +204,14 @@ function nextOf(head: RolloutHead, state: RolloutState, event: RolloutEvent): Ne
     case 'placing':
     case 'verifying':
     case 'shifting':
+    case 'replacing':
     case 'promoted':
     case 'testing-live':
       return forward(head, state.phase, event) ?? backward(head, event);
     case 'settling':
-      return settle(state.phase.stage, event);
+      return settle(head, state.phase.stage, event);
     case 'aborting':
-      return abort(state, state.phase.stage, event);
+      return abort(head, state, state.phase.stage, event);
     case 'partial':
       return resolvePartial(head, state, state.phase.toward, event);
     case 'done':
@@ -226,7 +243,7 @@ function forward(head: RolloutHead, phase: Phase, event: RolloutEvent): Next | u
       return event.type === 'claimed' ? { phase: { name: 'building' } } : undefined;
     case 'building':
       if (event.type !== 'built') return undefined;
-      return { phase: { name: head.warm ? 'promoted' : 'testing' }, release: event.release };
+      return { phase: head.warm ? swap(head) : { name: 'testing' }, release: event.release };
     case 'testing':
       return event.type === 'tested' ? { phase: { name: 'placing' } } : undefined;
     case 'placing':
@@ -235,6 +252,8 @@ function forward(head: RolloutHead, phase: Phase, event: RolloutEvent): Next | u
       return event.type === 'verified' ? { phase: stepOrPromote(head, 0) } : undefined;
     case 'shifting':
       return shift(head, phase.step, phase.stage, event);
+    case 'replacing':
+      return event.type === 'replaced' ? { phase: { name: 'promoted' } } : undefined;
     case 'promoted':
       if (event.type === 'unacknowledged')
         return {
@@ -252,7 +271,16 @@ function forward(head: RolloutHead, phase: Phase, event: RolloutEvent): Next | u
 }
 
 function stepOrPromote(head: RolloutHead, step: number): Phase {
-  return step < head.steps.length ? { name: 'shifting', step, stage: 'moving' } : { name: 'promoted' };
+  return step < head.steps.length ? { name: 'shifting', step, stage: 'moving' } : swap(head);
+}
+
+/** Workers take work as soon as they run, so theirs are exchanged last: just before everything is swapped. */
+function swap(head: RolloutHead): Phase {
+  return { name: hasWorkers(head) ? 'replacing' : 'promoted' };
+}
+
+function hasWorkers(head: RolloutHead): boolean {
+  return head.moves.some((move) => move.worker !== undefined);
 }
 
 function shift(
@@ -261,24 +289,36 @@ function shift(
   stage: 'moving' | 'holding',
   event: RolloutEvent,
 ): Next | undefined {
-  if (event.type === 'promote') return { phase: { name: 'promoted' } };
+  if (event.type === 'promote') return { phase: swap(head) };
   if (stage === 'moving')
     return event.type === 'shifted' ? { phase: { name: 'shifting', step, stage: 'holding' } } : undefined;
   return event.type === 'held' ? { phase: stepOrPromote(head, step + 1) } : undefined;
 }
 
-/** A first deploy has no old slot: nothing drains, nothing stays warm. */
+/** Two copies of a worker would take jobs twice: the old one goes first. */
 function live(head: RolloutHead, detail = ''): Next {
-  return head.moves.some((move) => move.from !== null)
-    ? { phase: { name: 'settling', stage: 'draining' }, reason: 'completed', detail }
-    : { phase: { name: 'done' }, reason: 'completed', detail };
+  const old = head.moves.filter((move) => move.from !== null);
+  const phase: Phase = old.some((move) => move.worker !== undefined)
+    ? { name: 'settling', stage: 'retiring' }
+    : afterWorkers(head);
+  return { phase, reason: 'completed', detail };
+}
+
+/** A first deploy has no old slot: nothing drains, nothing stays warm. */
+function afterWorkers({ moves }: RolloutHead): Phase {
+  return moves.some((move) => move.from !== null && move.worker === undefined)
+    ? { name: 'settling', stage: 'draining' }
+    : { name: 'done' };
 }
 
 /** Failures while settling change nothing: control tries again. */
-function settle(stage: 'draining' | 'warm' | 'emptying', event: RolloutEvent): Next | undefined {
-  if (event.type === 'superseded' && stage !== 'emptying')
+function settle(head: RolloutHead, stage: Settling, event: RolloutEvent): Next | undefined {
+  // Old workers go in any case: should the newer rollout be aborted, nobody else would end them.
+  if (event.type === 'superseded' && (stage === 'draining' || stage === 'warm'))
     return { phase: { name: 'done' }, reason: 'superseded' };
   switch (stage) {
+    case 'retiring':
+      return event.type === 'retired' ? { phase: afterWorkers(head) } : undefined;
     case 'draining':
       return event.type === 'drained'
         ? { phase: { name: 'settling', stage: 'warm' }, closed: event.closed }
@@ -291,16 +331,21 @@ function settle(stage: 'draining' | 'warm' | 'emptying', event: RolloutEvent): N
 }
 
 function abort(
+  head: RolloutHead,
   state: RolloutState,
-  stage: 'reverting' | 'draining' | 'emptying',
+  stage: Aborting,
   event: RolloutEvent,
 ): Next | undefined {
+  const next: Phase = { name: 'aborting', stage: state.moved ? 'draining' : 'emptying' };
   switch (stage) {
     case 'reverting':
       if (event.type === 'reverted')
-        return { phase: { name: 'aborting', stage: state.moved ? 'draining' : 'emptying' } };
+        return { phase: hasWorkers(head) ? { name: 'aborting', stage: 'restoring' } : next };
       if (event.type !== 'unacknowledged') return undefined;
       return { phase: { name: 'partial', toward: 'aborting' }, detail: event.detail };
+    case 'restoring':
+      if (event.type !== 'restored') return undefined;
+      return event.detail === undefined ? { phase: next } : { phase: next, detail: event.detail };
     case 'draining':
       return event.type === 'drained'
         ? { phase: { name: 'aborting', stage: 'emptying' }, closed: event.closed }
@@ -318,7 +363,8 @@ function resolvePartial(
   toward: 'promoted' | 'aborting',
   event: RolloutEvent,
 ): Next | undefined {
-  if (toward === 'aborting') return event.type === 'reverted' ? abort(state, 'reverting', event) : undefined;
+  if (toward === 'aborting')
+    return event.type === 'reverted' ? abort(head, state, 'reverting', event) : undefined;
   // Whoever could run its suites has gone home, and users have had it ever since: it stays, with a mark.
   if (event.type === 'proven') return live(head, head.liveSuites ? untested : '');
   return event.type === 'abort'

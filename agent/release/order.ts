@@ -11,7 +11,10 @@ export function placingOrder<T extends { readonly service: string }>(
   release: Pick<ReleaseRecord, 'services'>,
 ): readonly (readonly T[])[] {
   const content = ({ service }: T) => release.services[service];
-  const isInternal = (slot: T): boolean => content(slot)?.route.internal === 'only';
+  const isInternal = (slot: T): boolean => {
+    const found = content(slot);
+    return found !== undefined && found.kind !== 'worker' && found.route.internal === 'only';
+  };
   const sorted = [...slots.filter(isInternal), ...slots.filter((slot) => !isInternal(slot))];
   const needs = new Map(sorted.map((slot) => [slot.service, content(slot)?.dependsOn ?? []] as const));
   return stagesOf(needs).map((names) =>

@@ -1,5 +1,5 @@
 /** What a rollout has to move, decided before anything is touched. Pure. */
-import type { ReleasedService, ReleaseRecord, RolloutPolicy } from '../swarm/ledger/release.ts';
+import type { ReleasedService, ReleaseRecord, RolloutPolicy, WorkerOrder } from '../swarm/ledger/release.ts';
 import type { Move, RolloutHead, Step } from '../swarm/ledger/rollout.ts';
 import { activeSlot, slotContent, targetColour, type Current } from './current.ts';
 
@@ -7,11 +7,13 @@ import { activeSlot, slotContent, targetColour, type Current } from './current.t
 export interface Wanted {
   readonly content: string;
   readonly rollout: RolloutPolicy;
+  /** Only of workers. */
+  readonly worker?: WorkerOrder;
 }
 
 /** The moves that bring every service to its wanted content; empty: all of it runs already. */
 export function movesTo(current: Current, wanted: Readonly<Record<string, Wanted>>): readonly Move[] {
-  return Object.entries(wanted).flatMap(([service, { content }]): readonly Move[] => {
+  return Object.entries(wanted).flatMap(([service, { content, worker }]): readonly Move[] => {
     const active = activeSlot(current, service);
     if (active?.content?.content === content) return [];
     return [
@@ -20,6 +22,7 @@ export function movesTo(current: Current, wanted: Readonly<Record<string, Wanted
         from: active?.colour ?? null,
         to: targetColour(current, service),
         fromRelease: active?.release ?? null,
+        ...(worker && { worker }),
       },
     ];
   });
@@ -30,12 +33,24 @@ export function leftOver(current: Current, wanted: Readonly<Record<string, Wante
   return Object.keys(current.routes.value.routes).filter((service) => !(service in wanted));
 }
 
-/** True when every target slot still holds exactly this content: going there is one compare-and-swap. */
+/**
+ * True when every target slot still holds exactly this content: going there is one compare-and-swap. Workers are not
+ * kept warm, and not asked: theirs are always placed.
+ */
 export function isWarm(current: Current, moves: readonly Move[], target: ReleaseRecord): boolean {
-  return moves.every(({ service, to }) => {
+  return webMoves(moves).every(({ service, to }) => {
     const there: ReleasedService | undefined = slotContent(current, service, to);
     return there !== undefined && there.content === target.services[service]?.content;
   });
+}
+
+/** Those that edges send requests to. */
+export function webMoves(moves: readonly Move[]): readonly Move[] {
+  return moves.filter(({ worker }) => worker === undefined);
+}
+
+export function workerMoves(moves: readonly Move[]): readonly Move[] {
+  return moves.filter(({ worker }) => worker !== undefined);
 }
 
 export type HeadPolicy = Pick<RolloutHead, 'steps' | 'drainMs' | 'keepWarmMs' | 'deadlineMs'>;
@@ -53,7 +68,7 @@ export function policyOf(
     [],
   );
   // The first release of a service has nobody to share the traffic with.
-  const steps = moves.some((move) => move.from !== null) ? longest : [];
+  const steps = webMoves(moves).some((move) => move.from !== null) ? longest : [];
   const held: readonly Step[] = options.hold ? [{ share: 0, holdMs: null }] : [];
   return {
     steps: [...held, ...steps],

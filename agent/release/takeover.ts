@@ -42,6 +42,7 @@ export function agentLeaves(effect: {
     case 'drain':
     case 'empty':
       return effect.slots === 'old';
+    case 'retire':
     case 'keep-warm':
     case 'await-edges':
       return true;

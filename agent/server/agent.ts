@@ -13,6 +13,7 @@ import { down } from './methods/down.ts';
 import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { projectHistory } from './methods/history.ts';
+import { init } from './methods/init.ts';
 import { logs } from './methods/logs.ts';
 import { maintenance } from './methods/maintenance.ts';
 import { abort, promote } from './methods/decide.ts';
@@ -27,6 +28,7 @@ import { setCertificate } from './methods/set-certificate.ts';
 import { setup } from './methods/setup.ts';
 import { suite } from './methods/suite.ts';
 import { status } from './methods/status.ts';
+import { validate } from './methods/validate.ts';
 import { watch } from './methods/watch.ts';
 import { openFeeds, type Feeds } from './watch/feeds.ts';
 import { told } from './watch/tee.ts';
@@ -76,6 +78,8 @@ const methods: Methods = {
   'flags.list': listEnvironmentFlags,
   'flags.set': setFlag,
   plan,
+  init,
+  validate,
   project,
   refs,
   history: projectHistory,

@@ -12,7 +12,7 @@ import {
 import { backingNotReady, kindChanged } from '../infra/failures.ts';
 import type { PlannedBacking } from '../protocol/plan.ts';
 import type { Call } from '../protocol/methods.ts';
-import type { Current } from '../release/current.ts';
+import { activeSlot, type Current } from '../release/current.ts';
 import { ensureFiles } from '../release/mounted-files.ts';
 import type { ServiceObject } from '../swarm/port.ts';
 import { madeFiles } from './mounted.ts';
@@ -136,11 +136,16 @@ async function untilAllRun(
   });
 }
 
+const wordOf = { web: 'as a service with a route', worker: 'as a worker' } as const;
+
 /** Throws `release.kind-changed` when a service would become one of another kind. Reads only. */
 export async function checkKinds({ engine }: Place, { project }: Source, current: Current): Promise<void> {
   const there = await findBacking(engine);
-  for (const { name } of project.services)
+  for (const { name, kind } of project.services) {
     if (there.has(name)) throw kindChanged(name, 'as a backing service', 'a part of releases');
+    const runs = activeSlot(current, name)?.content?.kind ?? kind;
+    if (runs !== kind) throw kindChanged(name, wordOf[runs], wordOf[kind].replace(/^as /, ''));
+  }
   for (const { name } of project.backing)
     if (current.routes.value.routes[name])
       throw kindChanged(name, 'as a part of releases', 'a backing service');

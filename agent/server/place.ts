@@ -87,7 +87,8 @@ function rememberingReleases(ledger: Ledger): Ledger {
   return { ...ledger, releases: { ...ledger.releases, get } };
 }
 
-async function configFolder(root: string, from: string): Promise<string> {
+/** Folder of the nearest tidegate.yaml upwards, inside the repository; `''`, its root, also where there is none. */
+export async function configFolder(root: string, from: string): Promise<string> {
   const real = path.resolve(from);
   for (let folder = real; ; folder = path.dirname(folder)) {
     const inside = path.relative(root, folder);

@@ -8,7 +8,7 @@ import type { MakeRelease, ReleaseEngine, Suites } from '../release/engine.ts';
 import { claimed } from '../release/failures.ts';
 import { firstState, phaseName } from '../release/machine.ts';
 import { agentLeaves } from '../release/takeover.ts';
-import type { ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { ReleasedWeb, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
 import { lostEngine } from '../swarm/reach/failures.ts';
 import { rolloutLeft } from './failures.ts';
@@ -159,11 +159,14 @@ export async function previewOf(
   release: number,
 ): Promise<string | null> {
   const record = await engine.ledger.releases.get(release);
-  // Nobody's browser comes to a service that only others call.
-  const isPublic = (name: string): boolean => record?.services[name]?.route.internal !== 'only';
-  const service = head.moves.map((move) => move.service).find(isPublic);
+  // Nobody's browser comes to a worker, or to a service that only others call.
+  const route = (name: string): ReleasedWeb['route'] | undefined => {
+    const content = record?.services[name];
+    return content?.kind === 'web' && content.route.internal !== 'only' ? content.route : undefined;
+  };
+  const service = head.moves.map((move) => move.service).find((name) => route(name) !== undefined);
   if (service === undefined) return null;
-  const { hosts = [], paths = ['/'] } = record?.services[service]?.route ?? {};
+  const { hosts = [], paths = ['/'] } = route(service) ?? {};
   const base = environment.url ?? edgeUrl(environment, hosts[0] ?? connection.engine.host);
   return previewLink({
     key: (await engine.ledger.keys.read()).preview,

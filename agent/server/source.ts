@@ -1,7 +1,7 @@
 /** A commit as something that can be released: its configuration, and its services' wanted content. */
 import { canonicalJson, sha256 } from '../common/canonical.ts';
 import { configFailure, problemLine } from '../config/failures.ts';
-import type { Project, WebService } from '../config/model.ts';
+import type { AppService, Project, WebService } from '../config/model.ts';
 import { loadProject } from '../config/project.ts';
 import { sortProblems } from '../config/report.ts';
 import type { Commit } from '../git/repository.ts';
@@ -11,7 +11,7 @@ import type { MakeRelease } from '../release/engine.ts';
 import { ensureFiles } from '../release/mounted-files.ts';
 import type { Wanted } from '../release/plan.ts';
 import type { FlagDefinition } from '../swarm/ledger/flag-definition.ts';
-import type { ReleasedService, ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { ReleasedService, ReleasedWeb, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead } from '../swarm/ledger/rollout.ts';
 import type { Agent } from './agent.ts';
 import { callerFiles } from './caller-files.ts';
@@ -73,6 +73,7 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
         }),
       ),
       rollout: service.rollout,
+      ...(service.kind === 'worker' && { worker: service.order }),
     };
   return { commit, project, wanted, flags };
 }
@@ -133,7 +134,7 @@ function unmoved(current: Current, service: string): ReleasedService | undefined
 
 async function makeService(
   place: Place,
-  service: WebService,
+  service: AppService,
   { source, call, signal }: { readonly source: Source; readonly call: Call; readonly signal: AbortSignal },
 ): Promise<ReleasedService> {
   const { repository, environment } = place;
@@ -149,22 +150,22 @@ async function makeService(
     onLine: (text) => call.onEvent({ kind: 'line', source: `build ${service.name}`, stream: 'stdout', text }),
   });
   await ensureFiles(place.engine.swarm, environment.stack, madeFiles(service));
-  return {
-    kind: 'web',
+  const common = {
     content: source.wanted[service.name]?.content ?? '',
     image: image.ref,
     digest: image.digest,
-    route: routeOf(service),
-    health: service.health,
     replicas: service.replicas,
     networks: [...service.networks],
     ...(service.dependsOn.length > 0 && { dependsOn: [...service.dependsOn] }),
     rollout: { ...service.rollout, steps: [...service.rollout.steps] },
     spec: service.template,
   };
+  return service.kind === 'web'
+    ? { kind: 'web', ...common, route: routeOf(service), health: service.health }
+    : { kind: 'worker', ...common, order: service.order };
 }
 
-export function routeOf({ route }: Pick<WebService, 'route'>): ReleasedService['route'] {
+export function routeOf({ route }: Pick<WebService, 'route'>): ReleasedWeb['route'] {
   const { hosts, port, paths, stripPrefix, internal } = route;
   return {
     hosts: [...hosts],
@@ -176,7 +177,8 @@ export function routeOf({ route }: Pick<WebService, 'route'>): ReleasedService['
 }
 
 /** Equal text: equal content. How a release is rolled out is no part of it. */
-function contentKey(service: WebService, image: string): string {
-  const { name, route, health, replicas, networks, template } = service;
+function contentKey(service: AppService, image: string): string {
+  const { name, replicas, networks, template } = service;
+  const { route, health } = service.kind === 'web' ? service : {};
   return sha256(canonicalJson({ name, image, route, health, replicas, networks, template }));
 }

@@ -40,6 +40,8 @@ export function phaseWords(rollout: RolloutStatus, now: number): string {
       return left === undefined
         ? 'held: waits for Promote or Abort'
         : `held, goes on in ${Math.ceil(left / 1000)} s`;
+    case 'replacing':
+      return 'exchanging workers';
     case 'promoted':
       return 'moving all traffic';
     case 'testing-live':

@@ -31,7 +31,11 @@ export function demoPlace(root: string): DemoPlace {
 }
 
 /** A fresh repository in place of the last one. */
-export async function createShop(place: DemoPlace, images: BaseImages, http: number): Promise<void> {
+export async function createShop(
+  place: DemoPlace,
+  images: BaseImages & { readonly store: string },
+  http: number,
+): Promise<void> {
   await removeShop(place);
   await mkdir(path.dirname(place.shop), { recursive: true });
   await createShopRepository(place.shop, {
@@ -39,6 +43,7 @@ export async function createShop(place: DemoPlace, images: BaseImages, http: num
     images: { edge: images.edge, control: images.control },
     base: images.node,
     project: place.project,
+    store: images.store,
   });
 }
 

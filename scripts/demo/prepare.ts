@@ -5,7 +5,7 @@ import type { Results } from '../../agent/protocol/methods.ts';
 import type { Consent } from '../consent.ts';
 import { thisMachine } from '../engine/find.ts';
 import { ensureEngine } from '../engine/ready-engine.ts';
-import { ensureBaseImages } from '../images/base-images.ts';
+import { ensureBaseImages, ensureStoreImage } from '../images/base-images.ts';
 import { shopVersions } from '../shop-history.ts';
 import { buildBundles } from '../testing/suites.ts';
 import { createShop, environment, freePort, type DemoPlace } from './place.ts';
@@ -39,7 +39,8 @@ export async function prepare({ place, screen, signal, consent }: Preparation): 
   say(`  engine       ${engine.host}${engine.private ? ' (private)' : ''}`);
   signal.throwIfAborted();
   const images = await ensureBaseImages(engine.docker, say);
-  say(`  base images  ${images.edge}, ${images.node}`);
+  const store = await ensureStoreImage(engine.docker, say);
+  say(`  base images  ${images.edge}, ${images.node}, ${store}`);
   signal.throwIfAborted();
   await buildBundles();
   const env = { ...process.env, DOCKER_HOST: engine.host };
@@ -47,7 +48,7 @@ export async function prepare({ place, screen, signal, consent }: Preparation): 
   await removeEnvironment(engine.docker, stage);
   const port = await freePort(preferredPort);
   if (port !== preferredPort) say(`  port         ${port}, since ${preferredPort} is taken`);
-  await createShop(place, images, port);
+  await createShop(place, { ...images, store }, port);
   const tags = shopVersions.map(({ tag }) => tag);
   say(
     `  repository   ${path.relative(place.root, place.shop)}, tags ${tags[0] ?? ''} to ${tags.at(-1) ?? ''}`,

@@ -5,7 +5,7 @@ import type { Surroundings } from '../../agent/swarm/reach/surroundings.ts';
 import { thisMachine } from '../engine/find.ts';
 import { engineFolder } from '../engine/private-folder.ts';
 import { findReady, removeEngine } from '../engine/ready-engine.ts';
-import { baseImageLabels, publicImages, removeBuiltBaseImages } from '../images/base-images.ts';
+import { baseImageLabels, publicImages, publicStore, removeBuiltBaseImages } from '../images/base-images.ts';
 import { buildBundles } from '../testing/suites.ts';
 import { createShop, environment, isOnSwarm, removeShop, removeShopImages, type DemoPlace } from './place.ts';
 import type { Stage } from './run-step.ts';
@@ -69,7 +69,7 @@ export async function removeEnvironment(docker: Docker, stage: Stage): Promise<v
   if (!(await isOnSwarm(docker, place))) return;
   screen.say(`Removing the environment ${place.stack} of the last demo …`);
   // Only its names count for taking it down, not its images or its port.
-  await createShop(place, publicImages, 8080);
+  await createShop(place, { ...publicImages, store: publicStore }, 8080);
   const run = await tidegate(place, ['down', environment, '--yes', '--volumes'], stage);
   signal.throwIfAborted();
   if (run.code !== 0) throw new Error(`tidegate down failed: ${messageIn(run)}`);

@@ -7,7 +7,7 @@ import { sha256 } from '../../agent/common/canonical.ts';
 import { labels } from '../../agent/common/names.ts';
 import { hasDebianPackages } from './debian.ts';
 import { pull } from './pull.ts';
-import { haproxyRecipe, nodeRecipe, type Recipe } from './recipes.ts';
+import { haproxyRecipe, nodeRecipe, redisRecipe, type Recipe } from './recipes.ts';
 import { buildContext } from './rootfs.ts';
 
 /** References that a compose file, a Dockerfile's `FROM` and a service spec can name. */
@@ -56,6 +56,23 @@ export async function ensureBaseImages(docker: Docker, say: (line: string) => vo
   const edge = await build(docker, haproxyRecipe, say);
   const node = await build(docker, nodeRecipe, say);
   return { edge, control: node, node };
+}
+
+/** What the sample project keeps its orders in. */
+export const publicStore = 'redis:7-alpine';
+
+/** Finds, pulls or builds the sample's store; only who runs the whole sample needs it. Throws as `ensureBaseImages`. */
+export async function ensureStoreImage(docker: Docker, say: (line: string) => void): Promise<string> {
+  if (await arePresent(docker, [publicStore])) return publicStore;
+  const built = await findByRecipe(docker, redisRecipe);
+  if (built !== undefined) return built;
+  say(`Pulling ${publicStore} …`);
+  const outcome = await pull(docker, publicStore, registrySilenceMs);
+  if (outcome.kind === 'pulled') return publicStore;
+  say(`It cannot be pulled (${outcome.reason}).`);
+  if (!(await hasDebianPackages()))
+    throw new Error(`Load ${publicStore} into the engine (docker load), then run this again.`);
+  return build(docker, redisRecipe, say);
 }
 
 /** Removes what was built here; pulled images stay. Images in use are left alone. */

@@ -9,7 +9,7 @@ import { RootFs } from './rootfs.ts';
 
 export interface Recipe {
   /** `haproxy` in `tidegate-base/haproxy:2.6`. */
-  readonly name: 'haproxy' | 'node';
+  readonly name: 'haproxy' | 'node' | 'redis';
   /** Changes whenever the recipe would give another image. */
   readonly text: string;
   readonly dockerfile: string;
@@ -83,6 +83,42 @@ export const nodeRecipe: Recipe = {
     files.text('/usr/local/bin/docker-entrypoint.sh', nodeEntrypoint, 0o755);
     await files.program(process.execPath, '/usr/local/bin/node');
     return { files, tag: process.versions.node.split('.')[0] ?? 'local' };
+  },
+};
+
+// Like the public image: keeps its data in /data, answers everybody on its network.
+const redisDockerfile = `FROM scratch
+COPY root/ /
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+WORKDIR /data
+ENTRYPOINT ["docker-entrypoint.sh"]
+CMD ["redis-server"]
+`;
+
+const redisEntrypoint = `#!/bin/sh
+set -e
+case "$1" in -*) set -- redis-server "$@" ;; esac
+if [ "$1" = redis-server ]; then set -- "$@" --protected-mode no; fi
+exec "$@"
+`;
+
+export const redisRecipe: Recipe = {
+  name: 'redis',
+  text: [redisDockerfile, redisEntrypoint].join(),
+  dockerfile: redisDockerfile,
+  cook: async (folder) => {
+    const { root, versions } = await unpackPackages(
+      ['redis-server', 'redis-tools', 'busybox-static'],
+      folder,
+    );
+    const files = await userland(root);
+    files.folder('/data');
+    files.text('/usr/local/bin/docker-entrypoint.sh', redisEntrypoint, 0o755);
+    // One program: what it is depends on the name it is started by.
+    await files.program(path.join(root, 'usr/bin/redis-check-rdb'), '/usr/local/bin/redis-server', root);
+    await files.program(path.join(root, 'usr/bin/redis-cli'), '/usr/local/bin/redis-cli', root);
+    const version = versions['redis-server'] ?? versions['redis-tools'] ?? '';
+    return { files, tag: /(\d+\.\d+)\.\d+/.exec(version)?.[1] ?? 'local' };
   },
 };
 

@@ -94,6 +94,7 @@ export async function openShop({
     ...(healthChecks ? {} : { healthChecks: 'edge' as const }),
     ...(replicas !== undefined && { replicas }),
     ...(suites ? {} : { suites: 'none' as const }),
+    parts: 'web',
     ...(registry !== undefined && { registry }),
   });
   const swarm = openSwarm(test.engine);

@@ -5,12 +5,14 @@ import { cleanText, type Style } from '../terminal.ts';
 import { reportBacking, reportDown, reportForgotten, reportSetup } from './environment.ts';
 import { reportFlags, reportFlagSet } from './flags.ts';
 import { reportDoctor } from './doctor.ts';
+import { reportInit } from './init.ts';
 import { reportPlan } from './plan.ts';
 import { reportCertificate, reportMaintenance } from './door.ts';
 import { reportHistory, reportProject, reportRefs } from './project.ts';
 import { reportReleases } from './releases.ts';
 import { reportRollout, word } from './rollout.ts';
 import { reportStatus } from './status.ts';
+import { reportValidate } from './validate.ts';
 
 export interface View {
   readonly style: Style;
@@ -25,6 +27,9 @@ interface Report<R> {
 
 const done: Ending = { kind: 'outcome', outcome: 'done', reason: '' };
 const failed: Ending = { kind: 'outcome', outcome: 'failed', reason: '' };
+
+/** Of the configuration. */
+const wrong: Ending = { kind: 'error', code: 'config.invalid' };
 
 const rollout: Report<RolloutResult> = {
   lines: (result, { style }) => reportRollout(result, style),
@@ -49,6 +54,11 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   /** Its lines went out as they came. */
   logs: { lines: () => [], ending: () => done },
   plan: { lines: (result, { style }) => reportPlan(result, style), ending: () => done },
+  init: { lines: (result, { style }) => reportInit(result, style), ending: () => done },
+  validate: {
+    lines: (result, { style }) => reportValidate(result, style),
+    ending: ({ outcome }) => (outcome === 'right' ? done : wrong),
+  },
   project: { lines: (result, { style }) => reportProject(result, style), ending: () => done },
   refs: { lines: (result, { style, now }) => reportRefs(result, style, now), ending: () => done },
   history: { lines: (result, { style, now }) => reportHistory(result, style, now), ending: () => done },

@@ -39,23 +39,29 @@ function maintenanceLine({ environment, maintenance }: EnvironmentStatus, style:
 }
 
 function slotTable(environment: EnvironmentStatus, style: Style): string[] {
-  const rows = environment.services.flatMap(({ service, slots }) =>
-    slots.map((slot, index) => slotRow(index === 0 ? service : '', slot, style)),
+  const rows = environment.services.flatMap(({ service, kind, slots }) =>
+    slots.map((slot, index) =>
+      slotRow(index === 0 ? service : '', { slot, isWorker: kind === 'worker' }, style),
+    ),
   );
   if (rows.length === 0) return [];
   const head = ['  SERVICE', 'SLOT', 'STATE', 'RELEASE', 'SHARE', 'HEALTHY', 'ANSWERING'];
   return alignColumns([head.map((title) => style.dim(title)), ...rows]);
 }
 
-function slotRow(service: string, slot: SlotStatus, style: Style): string[] {
+function slotRow(
+  service: string,
+  { slot, isWorker }: { readonly slot: SlotStatus; readonly isWorker: boolean },
+  style: Style,
+): string[] {
   return [
     `  ${service}`,
     slot.colour,
     slot.state === 'active' ? style.good(slot.state) : slot.state,
     releaseName(slot.release),
-    slot.state === 'empty' ? '–' : `${slot.share} %`,
+    slot.state === 'empty' || isWorker ? '–' : `${slot.share} %`,
     health(slot, style),
-    answering(slot, style),
+    isWorker ? '–' : answering(slot, style),
   ];
 }
 

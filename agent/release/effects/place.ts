@@ -7,6 +7,7 @@ import type { Unacknowledged } from '../../edge/expected.ts';
 import { awaitEdges, describeMissing, missingEdges } from '../edges.ts';
 import type { Rollout } from '../engine.ts';
 import { writeRoutes } from '../lock.ts';
+import { webMoves } from '../plan.ts';
 import type { RolloutEvent } from '../machine.ts';
 import { withFileIds } from '../mounted-files.ts';
 import { clear, fill } from '../routes-changes.ts';
@@ -27,10 +28,15 @@ import { diagnose, type Trouble } from './trouble.ts';
 export async function place(rollout: Rollout, signal: AbortSignal): Promise<RolloutEvent> {
   const release = await targetRelease(rollout);
   const slots = newSlots(rollout.head.moves);
+  if (slots.length === 0) return { type: 'placed' };
   const occupied = await makeRoom(rollout, slots, release.number, signal);
   if (occupied.length > 0)
     return { type: 'failed', reason: 'edges-unacknowledged', detail: describeMissing(occupied) };
-  const routes = await writeRoutes(rollout, (now) => fill(now, rollout.head.moves, release.number), signal);
+  const routes = await writeRoutes(
+    rollout,
+    (now) => fill(now, webMoves(rollout.head.moves), release.number),
+    signal,
+  );
   await supersede(rollout);
   await ensureMesh(rollout.engine, routes);
   const { clock } = rollout.engine;
@@ -83,7 +89,7 @@ async function makeRoom(
   return missing.flat();
 }
 
-async function createSlot(rollout: Rollout, slot: Slot, release: ReleaseRecord): Promise<void> {
+export async function createSlot(rollout: Rollout, slot: Slot, release: ReleaseRecord): Promise<void> {
   const { swarm, ledger } = rollout.engine;
   const { stack } = ledger;
   const content = await withFileIds(swarm, release.number, contentOf(release, slot.service));

@@ -30,7 +30,7 @@ export async function drain(
 export async function empty(rollout: Rollout, which: 'old' | 'new'): Promise<RolloutEvent> {
   const { engine } = rollout;
   const wanted = slotsOf(rollout, which);
-  if (which === 'old') await claimAgain(rollout);
+  if (which === 'old') await claimAgain(rollout, wanted);
   const { value: routes } = await engine.ledger.routes.read();
   const mine: Slot[] = [];
   for (const slot of wanted)
@@ -92,10 +92,10 @@ async function isHalfEmptied({ engine }: Rollout, slot: Slot): Promise<boolean> 
 }
 
 /** Only services whose old slot is still ours: a newer rollout may have the others, and keep them for long. */
-async function claimAgain(rollout: Rollout): Promise<void> {
+export async function claimAgain(rollout: Rollout, slots: readonly Slot[]): Promise<void> {
   const { head } = rollout;
   await writeRoutes(rollout, (routes) => {
-    const left = oldSlots(head.moves).filter((slot) => holdsOurs(rollout, 'old', slot, routes));
+    const left = slots.filter((slot) => holdsOurs(rollout, 'old', slot, routes));
     for (const { service } of left) {
       const owner = routes.claims[service];
       if (owner !== undefined && owner !== head.id) throw claimed(service, owner);

@@ -1,8 +1,9 @@
 /** Slots as places: which they are in a rollout, and emptying them. */
 import { slotKey, slotServiceName, type Colour, type SlotKey } from '../../common/names.ts';
 import { hasCode } from '../../common/errors.ts';
+import { webMoves } from '../plan.ts';
 import type { Move } from '../../swarm/ledger/rollout.ts';
-import type { ServiceObject, Swarm } from '../../swarm/port.ts';
+import type { ServiceObject, ServiceSpec, Swarm } from '../../swarm/port.ts';
 import type { Unacknowledged } from '../../edge/expected.ts';
 import { awaitEdges, missingEdges } from '../edges.ts';
 import type { ReleaseEngine, Rollout } from '../engine.ts';
@@ -14,14 +15,22 @@ export interface Slot {
   readonly key: SlotKey;
 }
 
+/** Of services with a route, as everything here that says nothing else: edges are asked about them. */
 export function newSlots(moves: readonly Move[]): readonly Slot[] {
-  return moves.map(({ service, to }) => ({ service, colour: to, key: slotKey(service, to) }));
+  return webMoves(moves).map(slotTo);
 }
 
 export function oldSlots(moves: readonly Move[]): readonly Slot[] {
-  return moves.flatMap(({ service, from }) =>
-    from === null ? [] : [{ service, colour: from, key: slotKey(service, from) }],
-  );
+  return webMoves(moves).flatMap(slotFrom);
+}
+
+export function slotTo({ service, to }: Move): Slot {
+  return { service, colour: to, key: slotKey(service, to) };
+}
+
+/** None, for a service that comes for the first time. */
+export function slotFrom({ service, from }: Move): readonly Slot[] {
+  return from === null ? [] : [{ service, colour: from, key: slotKey(service, from) }];
 }
 
 export function subjectOf(stack: string, { service, colour, key }: Slot): Subject {
@@ -33,22 +42,34 @@ export function subjectOf(stack: string, { service, colour, key }: Slot): Subjec
  * its tasks are gone, then no edge sees a server of it. Idempotent. Gives the edges that have not said so.
  */
 export async function emptySlot(
-  rollout: Rollout,
+  { engine }: Rollout,
   slot: Slot,
   signal?: AbortSignal,
 ): Promise<readonly Unacknowledged[]> {
-  const { engine } = rollout;
-  const { swarm, changes, limits } = engine;
-  const name = slotServiceName(engine.ledger.stack, slot.service, slot.colour);
-  const service = await scaleToNothing(swarm, name);
-  if (service) {
-    await changes.until(
-      async () => ((await swarm.tasks.list({ service: name })).some(isThere) ? undefined : true),
-      { limitMs: limits.empty + graceMs(service), pollMs: 100, signal },
-    );
-    await swarm.services.remove(service.id);
-  }
+  await endTasks(engine, subjectOf(engine.ledger.stack, slot).service, signal);
   return unseen(engine, slot, signal);
+}
+
+/** The service goes, and its tasks have ended: `still-running` when they have not in time. */
+export async function endTasks(
+  { swarm, changes, limits }: ReleaseEngine,
+  name: string,
+  signal?: AbortSignal,
+): Promise<'ended' | 'still-running'> {
+  const service = await scaleToNothing(swarm, name);
+  if (!service) return 'ended';
+  const ended = await changes.until(
+    async () => ((await swarm.tasks.list({ service: name })).some(isThere) ? undefined : true),
+    { limitMs: limits.empty + graceMs(service), pollMs: 100, signal },
+  );
+  await swarm.services.remove(service.id);
+  return ended ? 'ended' : 'still-running';
+}
+
+/** The service goes; its tasks end by themselves, within their stop grace. */
+export async function letTasksEnd({ swarm }: ReleaseEngine, name: string): Promise<void> {
+  const service = await scaleToNothing(swarm, name);
+  if (service) await swarm.services.remove(service.id);
 }
 
 /**
@@ -98,13 +119,33 @@ function isThere(task: { readonly state: string; readonly desired: string }): bo
 async function scaleToNothing(swarm: Swarm, name: string): Promise<ServiceObject | undefined> {
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const service = await swarm.services.get(name);
-    if (!service || service.spec.Mode.Replicated?.Replicas === 0) return service;
+    if (!service || isAtRest(service.spec)) return service;
     try {
-      await swarm.services.update(service, { ...service.spec, Mode: { Replicated: { Replicas: 0 } } });
+      await swarm.services.update(service, atRest(service.spec));
       return service;
     } catch (error) {
       if (!hasCode(error, 'swarm.conflict')) throw error;
     }
   }
   return swarm.services.get(name);
+}
+
+const nowhere = 'node.id == nowhere';
+
+/** True for a service that was told to have no tasks. */
+export function isAtRest({ Mode, TaskTemplate }: ServiceSpec): boolean {
+  if (Mode.Replicated) return Mode.Replicated.Replicas === 0;
+  return constraintsOf(TaskTemplate).includes(nowhere);
+}
+
+/** One that runs on every node cannot be scaled: it is left no node. */
+function atRest(spec: ServiceSpec): ServiceSpec {
+  if (spec.Mode.Replicated) return { ...spec, Mode: { Replicated: { Replicas: 0 } } };
+  const { TaskTemplate: task } = spec;
+  const Placement = { ...task.Placement, Constraints: [...constraintsOf(task), nowhere] };
+  return { ...spec, TaskTemplate: { ...task, Placement } };
+}
+
+function constraintsOf({ Placement }: ServiceSpec['TaskTemplate']): readonly string[] {
+  return (Placement?.['Constraints'] as readonly string[] | undefined) ?? [];
 }

@@ -1,5 +1,5 @@
 /** Moving traffic: a share, all of it, and back. Each is one compare-and-swap; the rest is waiting for edges. */
-import type { ExpectedAnswer } from '../../edge/expected.ts';
+import type { ExpectedAnswer, Unacknowledged } from '../../edge/expected.ts';
 import type { ReleaseRecord } from '../../swarm/ledger/release.ts';
 import type { RolloutHead } from '../../swarm/ledger/rollout.ts';
 import type { Routes } from '../../swarm/ledger/routes.ts';
@@ -8,19 +8,21 @@ import { awaitEdges, describeMissing, missingEdges } from '../edges.ts';
 import type { Rollout } from '../engine.ts';
 import { writeRoutes } from '../lock.ts';
 import type { RolloutEvent } from '../machine.ts';
+import { webMoves } from '../plan.ts';
 import { isReverted, promote as promoted, revert as reverted, shift as shifted } from '../routes-changes.ts';
 import { healthyServers } from './place.ts';
 import { supersede } from './supersede.ts';
-import { newSlots } from './slots.ts';
+import { newSlots, slotTo } from './slots.ts';
 import { contentOf, targetRelease } from './target.ts';
+import { workersNotRunning } from './workers.ts';
 
 export async function shift(rollout: Rollout, share: number, signal: AbortSignal): Promise<RolloutEvent> {
-  const { engine, head } = rollout;
+  const { head } = rollout;
   const before = await writeRoutes(rollout, (same) => same, signal);
   const unhealthy = share > 0 ? await notHealthy(rollout, before, signal) : '';
   if (unhealthy !== '') return { type: 'failed', reason: 'verify-failed', detail: unhealthy };
-  const routes = await writeRoutes(rollout, (now) => shifted(now, head.moves, share), signal);
-  const missing = await awaitEdges(engine, { routes, limitMs: engine.limits.acknowledge, signal });
+  const routes = await writeRoutes(rollout, (now) => shifted(now, webMoves(head.moves), share), signal);
+  const missing = await acknowledged(rollout, routes, signal);
   return missing.length === 0
     ? { type: 'shifted' }
     : { type: 'unacknowledged', detail: describeMissing(missing) };
@@ -37,7 +39,8 @@ export async function promote(rollout: Rollout, signal: AbortSignal): Promise<Ro
   // The lock first: health that was looked at before a wait for it would be old news.
   let routes = await writeRoutes(rollout, (same) => same, signal);
   if (!isPromoted(routes.value, rollout, release.number)) {
-    const unhealthy = await notHealthy(rollout, routes, signal);
+    const unhealthy =
+      (await workersNotRunning(rollout, signal)) || (await notHealthy(rollout, routes, signal));
     if (unhealthy !== '')
       return { type: 'failed', reason: 'verify-failed', detail: unhealthy, beforeSwap: true };
     routes = await writeRoutes(rollout, (now) => promoted(now, head.moves, release.number), signal);
@@ -58,6 +61,7 @@ export async function prove(
   signal?: AbortSignal,
 ): Promise<RolloutEvent> {
   const { engine, head } = rollout;
+  if (webMoves(head.moves).length === 0) return { type: 'proven' };
   const release = await targetRelease(rollout);
   const silent = await awaitEdges(engine, { routes, limitMs: limits.acknowledge, signal });
   if (silent.length > 0) return { type: 'unacknowledged', detail: describeMissing(silent) };
@@ -79,21 +83,31 @@ export function liveAnswers(head: RolloutHead, release: ReleaseRecord): Record<s
 }
 
 export async function revert(rollout: Rollout): Promise<RolloutEvent> {
-  const { engine, head, state } = rollout;
+  const { head, state } = rollout;
   // This rollout has moved nothing, so there is nothing to take back: if the routes are not as it planned, then
   // somebody else, who was faster, swapped them (invariant 4).
   if (!state.moved) return { type: 'reverted' };
   const routes = await writeRoutes(rollout, (now) =>
     isReverted(now, head.moves) ? now : reverted(now, head.moves),
   );
-  const missing = await awaitEdges(engine, { routes, limitMs: engine.limits.acknowledge });
+  const missing = await acknowledged(rollout, routes);
   return missing.length === 0
     ? { type: 'reverted' }
     : { type: 'unacknowledged', detail: describeMissing(missing) };
 }
 
+/** Edges that have not acknowledged the routes in time; none where only workers were moved, which no edge knows. */
+async function acknowledged(
+  { engine, head }: Rollout,
+  routes: Stored<Routes>,
+  signal?: AbortSignal,
+): Promise<readonly Unacknowledged[]> {
+  if (webMoves(head.moves).length === 0) return [];
+  return awaitEdges(engine, { routes, limitMs: engine.limits.acknowledge, signal });
+}
+
 function isPromoted(routes: Routes, { head }: Rollout, release: number): boolean {
-  return newSlots(head.moves).every(({ service, colour, key }) => {
+  return head.moves.map(slotTo).every(({ service, colour, key }) => {
     const route = routes.routes[service];
     return route?.active === colour && route.canary === 0 && routes.slots[key] === release;
   });
@@ -105,6 +119,7 @@ function isPromoted(routes: Routes, { head }: Rollout, release: number): boolean
  */
 async function notHealthy(rollout: Rollout, routes: Stored<Routes>, signal: AbortSignal): Promise<string> {
   const { engine, head } = rollout;
+  if (webMoves(head.moves).length === 0) return '';
   const release = await targetRelease(rollout);
   const healthy = healthyServers(newSlots(head.moves), (slot) => contentOf(release, slot.service));
   const limitMs = engine.limits.acknowledge;

@@ -43,7 +43,10 @@ export async function deploySource(
   const moves = movesTo(current, source.wanted);
   for (const service of leftOver(current, source.wanted))
     note(`${service} is not in this commit; it stays as it is until "tidegate down"`);
-  if (moves.length > 0 && source.project.services.some(({ route }) => route.internal !== undefined))
+  if (
+    moves.length > 0 &&
+    source.project.services.some((one) => one.kind === 'web' && one.route.internal !== undefined)
+  )
     await requireOfEdge(engine, 'have internal routes');
   await checkKinds(place, source, current);
   await checkRegistry(

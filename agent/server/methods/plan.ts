@@ -1,5 +1,5 @@
 import { findImage } from '../../build/find-image.ts';
-import type { WebService } from '../../config/model.ts';
+import type { AppService } from '../../config/model.ts';
 import { hasCode } from '../../common/errors.ts';
 import type { Call, Params } from '../../protocol/methods.ts';
 import type { PlanResult } from '../../protocol/plan.ts';
@@ -69,7 +69,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
   };
 }
 
-async function imageOf(place: Place, source: Source, service: WebService): Promise<PlannedImage> {
+async function imageOf(place: Place, source: Source, service: AppService): Promise<PlannedImage> {
   const { builder, swarm } = place.connection;
   const { repository, environment } = place;
   const { registry } = environment;

@@ -4,7 +4,7 @@ import type { MakeRelease } from '../../release/engine.ts';
 import { cannotBeRestored, fileGone, nothingToGoBackTo } from '../../release/failures.ts';
 import { history, wentLive } from '../../release/history.ts';
 import { missingFiles } from '../../release/mounted-files.ts';
-import { isWarm, movesTo, policyOf, previousOf, type Wanted } from '../../release/plan.ts';
+import { isWarm, movesTo, policyOf, previousOf, webMoves, type Wanted } from '../../release/plan.ts';
 import { recover } from '../../release/recovery.ts';
 import { runsStill } from '../../release/warm.ts';
 import { isPinned } from '../../swarm/image-name.ts';
@@ -45,7 +45,7 @@ export async function rollback(agent: Agent, params: Params<'rollback'>, call: C
   const warm =
     isWarm(current, moves, target) && (await runsStill(place.engine, current.routes, moves, target));
   note(
-    `going back to ${target.tag ?? target.commit.slice(0, 8)} (release ${target.number}${warm ? ', still warm' : ''})`,
+    `going back to ${target.tag ?? target.commit.slice(0, 8)} (release ${target.number}${warm && webMoves(moves).length > 0 ? ', still warm' : ''})`,
   );
   await checkImages(place, target, moves, { warm });
   return runRollout({
@@ -93,7 +93,10 @@ async function findTarget(
 /** A rollback changes back what that release had; services it did not know stay as they are. */
 function wantedOf(target: ReleaseRecord): Record<string, Wanted> {
   return Object.fromEntries(
-    Object.entries(target.services).map(([name, { content, rollout }]) => [name, { content, rollout }]),
+    Object.entries(target.services).map(([name, service]) => {
+      const { content, rollout } = service;
+      return [name, { content, rollout, ...(service.kind === 'worker' && { worker: service.order }) }];
+    }),
   );
 }
 

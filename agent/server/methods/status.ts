@@ -1,5 +1,5 @@
 import { messageOf, TidegateError } from '../../common/errors.ts';
-import { colours, names, otherColour, slotKey, type Colour } from '../../common/names.ts';
+import { colours, names, otherColour, slotKey, slotServiceName, type Colour } from '../../common/names.ts';
 import type { Environment } from '../../config/model.ts';
 import { missingInside, unacknowledged, type Unacknowledged } from '../../edge/expected.ts';
 import { hasInside, routingOf, type Routing } from '../../edge/routing.ts';
@@ -13,9 +13,10 @@ import type {
   Params,
   Results,
   RolloutStatus,
+  ServiceStatus,
   SlotStatus,
 } from '../../protocol/methods.ts';
-import { readCurrent, type Current } from '../../release/current.ts';
+import { readCurrent, slotContent, type Current } from '../../release/current.ts';
 import { describeMissing, edgeReports, type SidedReports } from '../../release/edges.ts';
 import type { ReleaseEngine } from '../../release/engine.ts';
 import { downHolder } from '../../release/lock.ts';
@@ -60,7 +61,7 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
       state: down ? 'going-down' : 'ready',
       problem: down ? 'It is being taken down; "tidegate down" finishes that.' : null,
       problemCode: down ? 'environment.going-down' : null,
-      services: servicesOf(current, routing, reports),
+      services: await servicesOf(engine, current, { routing, reports }),
       backing: await backingOf(engine),
       edges: await edgesOf(engine, current, { routing, reports }),
       rollouts: await rolloutsOf(engine),
@@ -94,22 +95,43 @@ function stateOf({ code }: TidegateError): EnvironmentStatus['state'] {
   return code === 'ledger.corrupt' ? 'corrupt' : 'unreachable';
 }
 
-function servicesOf(
+async function servicesOf(
+  engine: ReleaseEngine,
   current: Current,
-  routing: Routing,
-  reports: SidedReports,
-): EnvironmentStatus['services'] {
+  { routing, reports }: { readonly routing: Routing; readonly reports: SidedReports },
+): Promise<EnvironmentStatus['services']> {
   const { routes, slots } = current.routes.value;
   const known = new Set([
     ...Object.keys(routes),
     ...Object.keys(slots).map((slot) => slot.replace(/-(blue|green)$/, '')),
   ]);
-  return [...known].sort().map((service) => ({
-    service,
-    slots: colours.map((colour) =>
-      slotStatus(current, reportsOn(service, routing, reports), service, colour),
-    ),
-  }));
+  return Promise.all(
+    [...known].sort().map(async (service): Promise<ServiceStatus> => {
+      const of = colours.map((colour) =>
+        slotStatus(current, reportsOn(service, routing, reports), service, colour),
+      );
+      const isWorker = colours.some((colour) => slotContent(current, service, colour)?.kind === 'worker');
+      if (!isWorker) return { service, slots: of };
+      return {
+        service,
+        kind: 'worker',
+        slots: await Promise.all(of.map((slot) => asRun(engine, service, slot))),
+      };
+    }),
+  );
+}
+
+/** No edge sees a worker: what counts are its tasks. */
+async function asRun(
+  { swarm, ledger }: ReleaseEngine,
+  service: string,
+  slot: SlotStatus,
+): Promise<SlotStatus> {
+  const name = slotServiceName(ledger.stack, service, slot.colour);
+  const tasks = await swarm.tasks.list({ service: name });
+  const wanted = tasks.filter(({ desired }) => desired === 'running');
+  const healthy = wanted.filter(({ state }) => state === 'running').length;
+  return { ...slot, healthy, desired: Math.max(slot.desired, wanted.length) };
 }
 
 /** Of those who serve it. */

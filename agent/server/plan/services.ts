@@ -1,5 +1,5 @@
 /** Per service: whether it is in or out, and why. Pure. */
-import type { WebService } from '../../config/model.ts';
+import type { AppService } from '../../config/model.ts';
 import type { Difference, PlannedService } from '../../protocol/plan.ts';
 import { activeSlot, type Current } from '../../release/current.ts';
 import type { ReleasedService } from '../../swarm/ledger/release.ts';
@@ -15,7 +15,7 @@ export interface PlannedImage {
 }
 
 export function plannedService(
-  service: WebService,
+  service: AppService,
   move: Move | undefined,
   image: PlannedImage,
   current: Current,
@@ -30,11 +30,10 @@ export function plannedService(
       to: null,
       differences: [],
     };
-  const { health, replicas, networks, rollout, template } = service;
+  const { replicas, networks, rollout, template } = service;
   const wanted = {
     image: image.name,
-    route: routeOf(service),
-    health,
+    ...(service.kind === 'worker' ? ownOf(service) : { route: routeOf(service), health: service.health }),
     replicas,
     networks: [...networks],
     rollout: { ...rollout, steps: [...rollout.steps] },
@@ -52,8 +51,14 @@ export function plannedService(
 }
 
 /** A release knows more of itself than a commit does: its content key, the digest of its image. */
-function comparable({ image, route, health, replicas, networks, rollout, spec }: ReleasedService): Compared {
-  return { image, route, health, replicas, networks, rollout, spec };
+function comparable(service: ReleasedService): Compared {
+  const { image, replicas, networks, rollout, spec } = service;
+  return { image, ...ownOf(service), replicas, networks, rollout, spec };
+}
+
+function ownOf(service: AppService | ReleasedService): Record<string, unknown> {
+  if (service.kind === 'worker') return { order: service.order };
+  return { route: service.route, health: service.health };
 }
 
 function reasonOf(runs: boolean, image: PlannedImage, found: readonly Difference[]): string {

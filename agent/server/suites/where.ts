@@ -7,7 +7,7 @@ import { edgePorts, previewMaxSeconds } from '../../edge/wire.ts';
 import { runLabels } from '../../release/left-runs.ts';
 import { networkLabels, networkNames } from '../../release/slot-spec.ts';
 import type { Runner } from '../../swarm/containers.ts';
-import type { ReleasedService, ReleaseRecord } from '../../swarm/ledger/release.ts';
+import type { ReleasedWeb, ReleaseRecord } from '../../swarm/ledger/release.ts';
 import { openOneOffs } from '../../swarm/one-off.ts';
 import type { Place } from '../place.ts';
 import { noEdgeForSuite, notInRelease } from '../failures.ts';
@@ -46,7 +46,7 @@ export async function whereToRun(
   const env = ['CI=true', `TIDEGATE_SUITE=${suite.name}`];
   if (!record) return { runner: place.connection.containers, env, secrets: {} };
   const content = record.services[suite.service];
-  if (!content) throw notInRelease(suite, record.number);
+  if (content?.kind !== 'web') throw notInRelease(suite, record.number);
   const { swarm, ledger } = place.engine;
   const networks: string[] = [];
   for (const name of networkNames(ledger.stack, content.networks))
@@ -100,7 +100,7 @@ const anyHost = 'tidegate-edge';
 export function doorFor(
   { stage, service }: Pick<Suite, 'stage' | 'service'>,
   environment: Pick<Environment, 'url'>,
-  { route }: Pick<ReleasedService, 'route'>,
+  { route }: Pick<ReleasedWeb, 'route'>,
   { hasTls }: { readonly hasTls: boolean },
 ): { readonly host: string; readonly url: string } {
   // What only services call is asked as they do, by its name, which leads to the mesh.
@@ -115,7 +115,7 @@ export function doorFor(
 
 /** Lines of /etc/hosts: every name the release answers to leads to the edge, whatever it leads to outside. */
 export function hostLines(edge: string, { services }: ReleaseRecord, host: string): readonly string[] {
-  const known = Object.values(services).flatMap(({ route }) => route.hosts);
+  const known = Object.values(services).flatMap((one) => (one.kind === 'web' ? one.route.hosts : []));
   return [...new Set([host, ...known])].map((name) => `${edge} ${name}`);
 }
 

@@ -14,14 +14,26 @@ export const rolloutPolicy = z.strictObject({
 });
 export type RolloutPolicy = z.infer<typeof rolloutPolicy>;
 
-export const releasedService = z.strictObject({
-  kind: z.literal('web'),
+const common = {
   /** Digest over everything below: equal content, nothing to do. */
   content: z.string(),
   /** What the task template names: an image id, or `name@sha256:…`. */
   image: z.string(),
   /** `sha256:…`, what a probe must be answered by. */
   digest: z.string(),
+  replicas: z.int().nonnegative(),
+  /** Services that are to be there before it, where they are placed together; no part of its content. */
+  dependsOn: z.array(z.string()).optional(),
+  /** Compose networks, without the stack's prefix. */
+  networks: z.array(z.string()),
+  rollout: rolloutPolicy,
+  /** Docker's service spec, without the slot's name and labels (`SlotTemplate`). */
+  spec: z.custom<SlotTemplate>((value) => typeof value === 'object' && value !== null),
+};
+
+const releasedWeb = z.strictObject({
+  kind: z.literal('web'),
+  ...common,
   /** Hosts it answers to; empty: every host that no other service claims. The same for the beginnings of paths. */
   route: z.strictObject({
     hosts: z.array(z.string()),
@@ -33,15 +45,18 @@ export const releasedService = z.strictObject({
   }),
   /** Path of the health check, `/healthz`. */
   health: z.string(),
-  replicas: z.int().nonnegative(),
-  /** Services that are to be there before it, where they are placed together; no part of its content. */
-  dependsOn: z.array(z.string()).optional(),
-  /** Compose networks, without the stack's prefix. */
-  networks: z.array(z.string()),
-  rollout: rolloutPolicy,
-  /** Docker's service spec, without the slot's name and labels (`SlotTemplate`). */
-  spec: z.custom<SlotTemplate>((value) => typeof value === 'object' && value !== null),
 });
+export type ReleasedWeb = z.infer<typeof releasedWeb>;
+
+/** Whether a worker's new tasks start before its old ones end, or afterwards. */
+export const workerOrder = z.enum(['start-first', 'stop-first']);
+export type WorkerOrder = z.infer<typeof workerOrder>;
+
+/** Without a route. `replicas` is 0 for one that runs on every node. */
+const releasedWorker = z.strictObject({ kind: z.literal('worker'), ...common, order: workerOrder });
+export type ReleasedWorker = z.infer<typeof releasedWorker>;
+
+export const releasedService = z.discriminatedUnion('kind', [releasedWeb, releasedWorker]);
 export type ReleasedService = z.infer<typeof releasedService>;
 
 /** A service spec as a release keeps it: what the slot adds (name, labels, Tidegate's network) is not in it. */

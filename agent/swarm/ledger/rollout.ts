@@ -4,6 +4,7 @@
  * from one phase to the next is `release/machine.ts`.
  */
 import * as z from 'zod';
+import { workerOrder } from './release.ts';
 
 const colour = z.enum(['blue', 'green']);
 
@@ -44,6 +45,8 @@ const move = z.strictObject({
   to: colour,
   /** The release in `from`. */
   fromRelease: z.int().nullable(),
+  /** Only of workers, which no edge sees: in which order their tasks are exchanged. */
+  worker: workerOrder.optional(),
 });
 export type Move = z.infer<typeof move>;
 
@@ -88,11 +91,18 @@ export const phase = z.discriminatedUnion('name', [
     step: z.int().nonnegative(),
     stage: z.enum(['moving', 'holding']),
   }),
+  z.strictObject({ name: z.literal('replacing') }),
   z.strictObject({ name: z.literal('promoted') }),
   z.strictObject({ name: z.literal('testing-live') }),
-  z.strictObject({ name: z.literal('settling'), stage: z.enum(['draining', 'warm', 'emptying']) }),
+  z.strictObject({
+    name: z.literal('settling'),
+    stage: z.enum(['retiring', 'draining', 'warm', 'emptying']),
+  }),
   z.strictObject({ name: z.literal('done') }),
-  z.strictObject({ name: z.literal('aborting'), stage: z.enum(['reverting', 'draining', 'emptying']) }),
+  z.strictObject({
+    name: z.literal('aborting'),
+    stage: z.enum(['reverting', 'restoring', 'draining', 'emptying']),
+  }),
   z.strictObject({ name: z.literal('aborted') }),
   /** Ended without every edge's word: both slots stay. `toward`: what its edges were asked to do. */
   z.strictObject({ name: z.literal('partial'), toward: z.enum(['promoted', 'aborting']) }),

@@ -34,10 +34,22 @@ export function productPage(product, { currency, ...view }) {
           <h1>${escape(product.name)}</h1>
           <p>${escape(product.text)}</p>
           <p class="price">${money(product.price, currency)} <small>${readStock()[product.id]} left</small></p>
+          ${view.sells ? orderForm(product) : ''}
           <a class="button" href="/">All products</a>
         </div>
         <div class="window">${picture(product.id)}</div>
       </section>`,
+  });
+}
+
+export function ordersPage({ count, newest }, view) {
+  const names = newest.map(({ product }) => products.find(({ id }) => id === product)?.name ?? product);
+  return page({
+    title: 'Orders',
+    ...view,
+    main: `
+      <section class="message"><h1>${count} orders so far</h1>
+      <ul>${names.map((name) => `<li>${escape(name)}</li>`).join('')}</ul></section>`,
   });
 }
 
@@ -47,6 +59,10 @@ export function messagePage(title, text, view) {
     ...view,
     main: `<section class="message"><h1>${escape(title)}</h1><p>${escape(text)}</p></section>`,
   });
+}
+
+function orderForm({ id }) {
+  return `<form method="post" action="/orders"><input type="hidden" name="product" value="${id}"><button class="button">Order one</button></form>`;
 }
 
 function card({ id, name, price, text }, stock, currency) {

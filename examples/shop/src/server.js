@@ -4,7 +4,8 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openFlags } from './flags.js';
 import { trouble } from './health.js';
-import { homePage, messagePage, productPage } from './page.js';
+import { openOrders } from './orders.js';
+import { homePage, messagePage, ordersPage, productPage } from './page.js';
 import { productById } from './products.js';
 import { readStock } from './stock.js';
 import { version } from './version.js';
@@ -18,9 +19,10 @@ export function createShop({
   currency = 'EUR',
   instance = hostname(),
   flagsUrl = process.env.OFREP_ENDPOINT,
+  orders = openOrders(),
 } = {}) {
   const flags = openFlags({ url: flagsUrl });
-  const view = { currency, instance, isOn: flags.isOn };
+  const view = { currency, instance, isOn: flags.isOn, sells: orders !== undefined };
   const open = new Set();
   const connections = new Set();
   const goodbyes = new Set();
@@ -33,6 +35,7 @@ export function createShop({
     '/version': (_request, response) => json(response, 200, { version, instance }),
     '/slow': slow,
     '/upload': upload,
+    ...(orders && { '/orders': takeOrders }),
     '/events': events,
   };
 
@@ -94,6 +97,15 @@ export function createShop({
     json(response, 200, { version, bytes });
   }
 
+  /** POST takes one order (`product=lantern`), GET lists the newest. */
+  async function takeOrders(request, response) {
+    if (request.method !== 'POST') return html(response, 200, ordersPage(await orders.list(), view));
+    const product = productById(new URLSearchParams(await formOf(request)).get('product'));
+    if (!product) return html(response, 400, messagePage('Not for sale', 'There is no such product.', view));
+    const { number } = await orders.take(product.id);
+    html(response, 201, messagePage(`Order ${number}`, `One ${product.name} is on its way to you.`, view));
+  }
+
   /** Server-sent events: the version, every second until either side ends it. */
   function events(_request, response) {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -130,6 +142,16 @@ export function createShop({
         for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
       }),
   };
+}
+
+/** A short form. */
+async function formOf(request) {
+  let text = '';
+  for await (const chunk of request) {
+    text += chunk;
+    if (text.length > 1_000) break;
+  }
+  return text;
 }
 
 /** The client learns with its answer that this connection ends. */

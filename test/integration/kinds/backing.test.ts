@@ -79,10 +79,12 @@ describe('a backing service', function () {
     assert.equal((JSON.parse(again.stdout) as BackingResult).outcome, 'unchanged');
   });
 
-  it('runs as before when what was applied does not come up', async () => {
-    const run = await shop.cli('backing', 'apply', 'dev', 'store', 'bad', '--yes');
-    assert.equal(run.code, 1, run.stderr);
-    assert.match(run.stderr, /store does not come up/);
-    assert.equal(await inTask(shop, 'store', 'console.log(process.env.MODE)'), 'fast');
-  });
+  // Swarm takes its time to give up on tasks.
+  if (process.env['TIDEGATE_TEST_FULL'] === '1')
+    it('runs as before when what was applied does not come up', async () => {
+      const run = await shop.cli('backing', 'apply', 'dev', 'store', 'bad', '--yes');
+      assert.equal(run.code, 1, run.stderr);
+      assert.match(run.stderr, /store does not come up/);
+      assert.equal(await inTask(shop, 'store', 'console.log(process.env.MODE)'), 'fast');
+    });
 });

@@ -83,3 +83,14 @@ export async function inTask(shop: Shop, service: string, program: string): Prom
   for await (const chunk of stream) out += String(chunk);
   return out.trim();
 }
+
+/** Tells the store when it starts, and when it is told to end. */
+export function worker(image: string, name: string, version: string): object {
+  const program = `
+const tell = (what) => fetch('http://store:4000', { method: 'POST', body: '${name} ' + what + ' ${version}' });
+tell('start');
+setInterval(() => {}, 1000);
+process.on('SIGTERM', () => tell('end').then(() => process.exit(0)));
+`;
+  return { image, command: ['node', '-e', program], init: true };
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { sha256 } from '../../../agent/common/canonical.ts';
-import type { WebService } from '../../../agent/config/model.ts';
+import type { AppService } from '../../../agent/config/model.ts';
 import { errorsOf, load, loadRight, smallTidegate } from './project-files.ts';
 
 const head =
@@ -12,7 +12,7 @@ const shared = smallTidegate.replace(
 const declared =
   'volumes:\n  data:\n  mine: { driver: x, driver_opts: { a: 1 }, labels: { l: m } }\n  theirs: { external: true, name: other }\n';
 
-async function web(compose: string, files: Readonly<Record<string, string>> = {}): Promise<WebService> {
+async function web(compose: string, files: Readonly<Record<string, string>> = {}): Promise<AppService> {
   const { services } = await loadRight({ 'compose.yaml': compose, ...files });
   assert.ok(services[0], 'a service');
   return services[0];

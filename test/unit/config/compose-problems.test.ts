@@ -13,7 +13,7 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
     name: 'ports of a routed service, with the fix',
     compose: web(`${sound}ports: ["80:80"]`),
     errors: ['5:5 compose.ports: services.web.ports: only the edge publishes ports'],
-    hint: /^Remove "ports:"; the edge sends requests to "route.port"/,
+    hint: /^Remove "ports:", or write "ports: ignore"/,
   },
   {
     name: 'keys that are not supported, each by name',

@@ -23,7 +23,7 @@ describe('routes inside', () => {
       ),
     );
     assert.deepEqual(
-      services.map(({ route }) => route),
+      services.map((service) => (service.kind === 'web' ? service.route : undefined)),
       [
         { hosts: [], port: 3000, internal: 'also' },
         { hosts: [], port: 3002, internal: 'only' },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { AppService } from '../../../agent/config/model.ts';
 import { listEnvironments } from '../../../agent/config/project.ts';
 import {
   errorsOf,
@@ -46,10 +47,11 @@ describe('a project', () => {
       variables: {},
     });
     const [web] = project.services;
-    assert.ok(web, 'web');
+    assert.ok(web?.kind === 'web', 'web');
     assert.deepEqual(
       { ...web, template: undefined },
       {
+        kind: 'web',
         name: 'web',
         route: { hosts: [], port: 3000 },
         health: '/',
@@ -88,7 +90,7 @@ describe('a project', () => {
       variables: { REPLICAS: '3', V: '1.10', ON: 'true' },
     });
     const [web] = project.services;
-    assert.ok(web, 'web');
+    assert.ok(web?.kind === 'web', 'web');
     assert.equal(web.replicas, 3, "the environment's variables win over the caller's");
     assert.deepEqual(web.networks, ['back', 'front']);
     assert.deepEqual(web.route, { hosts: ['shop.example', 'www.shop.example'], port: 3000 });
@@ -179,7 +181,7 @@ describe('what comes from where', () => {
     assert.equal(loaded.project?.name, 'store');
     assert.equal(loaded.project.environment.stack, 'store-dev');
     assert.equal(loaded.project.environment.edge.http, 9090);
-    assert.equal(loaded.project.services[0]?.route.port, 3000);
+    assert.equal(portOf(loaded.project.services[0]), 3000);
     assert.equal(loaded.usedCheckoutConfig, false);
     assert.deepEqual(warningsOf(loaded), [
       'tidegate.yaml:2:1 config.project-renamed: The commit calls the project shop, the checkout store; store holds.',
@@ -210,7 +212,7 @@ describe('what comes from where', () => {
       },
     );
     assert.equal(loaded.usedCheckoutConfig, true);
-    assert.equal(loaded.project?.services[0]?.route.port, 3000);
+    assert.equal(portOf(loaded.project?.services[0]), 3000);
   });
 
   it('asks for a tidegate.yaml in the checkout even where the commit has one', async () => {
@@ -274,3 +276,7 @@ describe('the environments of a checkout', () => {
     ]);
   });
 });
+
+function portOf(service: AppService | undefined): number | undefined {
+  return service?.kind === 'web' ? service.route.port : undefined;
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CallerFile, CallerFiles } from '../../../agent/config/caller-files.ts';
-import type { WebService } from '../../../agent/config/model.ts';
+import type { AppService } from '../../../agent/config/model.ts';
 import { errorsOf, load, loadRight, warningsOf } from './project-files.ts';
 
 const head =
@@ -16,7 +16,7 @@ function having(files: Readonly<Record<string, string | CallerFile>>): CallerFil
   };
 }
 
-async function web(compose: string, callerFiles: CallerFiles, variables = {}): Promise<WebService> {
+async function web(compose: string, callerFiles: CallerFiles, variables = {}): Promise<AppService> {
   const { services } = await loadRight({ 'compose.yaml': compose }, { callerFiles, variables });
   const [service] = services;
   if (!service) throw new Error('no service');

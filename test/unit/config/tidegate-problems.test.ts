@@ -70,7 +70,6 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
       '10:33 config.not-yet: services.web.release: A release command is not supported yet.',
       '10:56 config.not-yet: services.web.rollout.gates: Gates are not supported yet.',
       '11:3 config.unknown-service: services: the compose file has no service "mailer".',
-      '11:13 config.not-yet: services.mailer.worker: A worker is not supported yet.',
     ],
   },
   {

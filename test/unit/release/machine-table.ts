@@ -13,13 +13,16 @@ export const phases: readonly Phase[] = [
   { name: 'shifting', step: 0, stage: 'holding' },
   { name: 'shifting', step: 1, stage: 'moving' },
   { name: 'shifting', step: 1, stage: 'holding' },
+  { name: 'replacing' },
   { name: 'promoted' },
   { name: 'testing-live' },
+  { name: 'settling', stage: 'retiring' },
   { name: 'settling', stage: 'draining' },
   { name: 'settling', stage: 'warm' },
   { name: 'settling', stage: 'emptying' },
   { name: 'done' },
   { name: 'aborting', stage: 'reverting' },
+  { name: 'aborting', stage: 'restoring' },
   { name: 'aborting', stage: 'draining' },
   { name: 'aborting', stage: 'emptying' },
   { name: 'aborted' },
@@ -34,10 +37,13 @@ const eventOf: { readonly [T in RolloutEvent['type']]: Extract<RolloutEvent, { t
   tested: { type: 'tested' },
   placed: { type: 'placed' },
   verified: { type: 'verified' },
+  replaced: { type: 'replaced' },
   shifted: { type: 'shifted' },
   held: { type: 'held' },
   proven: { type: 'proven' },
   reverted: { type: 'reverted' },
+  restored: { type: 'restored' },
+  retired: { type: 'retired' },
   unacknowledged: { type: 'unacknowledged', detail: 'n1: the node is down' },
   drained: { type: 'drained', closed: 2 },
   'warm-over': { type: 'warm-over' },
@@ -68,6 +74,13 @@ const base: RolloutHead = {
   deadlineMs: 1_000,
   unattended: 'revert',
 };
+const aWorker = {
+  service: 'mailer',
+  from: 'blue',
+  to: 'green',
+  fromRelease: 1,
+  worker: 'stop-first',
+} as const;
 const heads = {
   plain: base,
   'two steps': {
@@ -80,6 +93,9 @@ const heads = {
   'first deploy': { ...base, moves: [{ service: 'web', from: null, to: 'blue', fromRelease: null }] },
   'live suites': { ...base, liveSuites: true },
   'warm rollback': { ...base, kind: 'rollback', warm: true },
+  'web and worker': { ...base, moves: [...base.moves, aWorker] },
+  'worker alone': { ...base, moves: [aWorker] },
+  'warm rollback with a worker': { ...base, kind: 'rollback', warm: true, moves: [...base.moves, aWorker] },
 } as const satisfies Record<string, RolloutHead>;
 
 export const headNames = Object.keys(heads) as readonly (keyof typeof heads)[];

@@ -8,7 +8,7 @@ import { isWarm, movesTo, policyOf, previousOf, type Wanted } from '../../../../
 import { recover } from '../../../../agent/release/recovery.ts';
 import { runsStill } from '../../../../agent/release/warm.ts';
 import { agentLeaves, takeOver } from '../../../../agent/release/takeover.ts';
-import type { ReleasedService, ReleaseRecord } from '../../../../agent/swarm/ledger/release.ts';
+import type { ReleasedService, ReleasedWeb, ReleaseRecord } from '../../../../agent/swarm/ledger/release.ts';
 import type { Move, RolloutHead, RolloutState, Step } from '../../../../agent/swarm/ledger/rollout.ts';
 import type { Process } from './process.ts';
 import { stack, type Nature, type World } from './world.ts';
@@ -192,7 +192,7 @@ export function aService(
   part: Pick<ReleasedService, 'content' | 'image' | 'digest' | 'replicas'> & {
     readonly steps: readonly Step[];
   },
-): ReleasedService {
+): ReleasedWeb {
   const { steps, ...rest } = part;
   return {
     kind: 'web',

@@ -1,0 +1,27 @@
+/** Methods about the project's files: they need no cluster. */
+import * as z from 'zod';
+import type { InitResult } from './init.ts';
+import type { ValidateResult } from './validate.ts';
+
+/** Where the client stands. */
+const folder = z.string().min(1);
+
+export const fileParams = {
+  /**
+   * `compose`: the compose file, seen from `folder`; `null`: the usual one. `write: false`: only says what it would write.
+   * `fix`: repairs what a machine can repair in the compose file, too.
+   */
+  init: z.strictObject({
+    folder,
+    compose: z.string().min(1).nullable(),
+    write: z.boolean(),
+    fix: z.boolean(),
+  }),
+  /** Of the working tree. `fix`: what a machine can repair is repaired in the files. */
+  validate: z.strictObject({ folder, environment: z.string().min(1).nullable(), fix: z.boolean() }),
+} as const;
+
+export interface FileResults {
+  init: InitResult;
+  validate: ValidateResult;
+}

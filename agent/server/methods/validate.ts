@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { configMissing, unknownEnvironment } from '../../config/failures.ts';
+import type { Change } from '../../config/fix/change.ts';
+import { applyChanges, fixOf } from '../../config/fix/fixes.ts';
+import type { ReadFile } from '../../config/model.ts';
+import { validateFiles, type FoundProblem, type Validated } from '../../config/validate.ts';
+import type { Repository } from '../../git/repository.ts';
+import type { Params } from '../../protocol/methods.ts';
+import type { ConfigProblem, ValidateResult } from '../../protocol/validate.ts';
+import type { Agent } from '../agent.ts';
+import { callerFiles } from '../caller-files.ts';
+import { configFolder } from '../place.ts';
+import { readSourceFlags } from '../source-flags.ts';
+import { replaceFile } from '../write-file.ts';
+
+/** One repair may uncover the next problem; more often than this they would go round in a circle. */
+const mostRounds = 5;
+
+/** The files of the working tree, committed or not. Asks no engine. */
+export async function validate(agent: Agent, params: Params<'validate'>): Promise<ValidateResult> {
+  const repository = await agent.connections.repository(params.folder);
+  const { root } = repository;
+  const folder = await configFolder(root, params.folder);
+  const read: ReadFile = (file) => readFile(path.join(root, file), 'utf8').catch(() => undefined);
+  const { environment, fix } = params;
+  return validateTree(agent, { repository, folder, environment, fix, read });
+}
+
+export interface TreeRequest {
+  readonly repository: Repository;
+  /** Of tidegate.yaml inside it. */
+  readonly folder: string;
+  readonly environment: string | null;
+  readonly fix: boolean;
+  readonly read: ReadFile;
+}
+
+export async function validateTree(agent: Agent, request: TreeRequest): Promise<ValidateResult> {
+  const { repository, read } = request;
+  const look = async (): Promise<Validated> => {
+    const validated = await validateFiles({
+      read,
+      caller: callerFiles(repository),
+      folder: request.folder,
+      environment: request.environment ?? undefined,
+      variables: agent.env,
+      furtherProblems: async (loaded, environment) =>
+        (await readSourceFlags(loaded, read, environment)).problems,
+    });
+    checkAsked(validated, request.environment);
+    return validated;
+  };
+  let validated = await look();
+  const fixed: Change[] = [];
+  for (let round = 0; request.fix && round < mostRounds; round++) {
+    const applied = await repair(repository.root, read, changesOf(validated.problems, fixed));
+    if (applied.length === 0) break;
+    fixed.push(...applied);
+    validated = await look();
+  }
+  return {
+    outcome: validated.problems.some(({ problem }) => problem.severity === 'error') ? 'wrong' : 'right',
+    environments: validated.environments,
+    problems: await Promise.all(validated.problems.map((found) => told(found, read))),
+    fixed: fixed.map(({ file, title }) => ({ file, title })),
+  };
+}
+
+function checkAsked({ known, problems }: Validated, environment: string | null): void {
+  const missing = problems.find(({ problem }) => problem.code === 'config.missing');
+  if (missing) throw configMissing(missing.problem.file);
+  if (environment !== null && known.length > 0 && !known.includes(environment))
+    throw unknownEnvironment(environment, known);
+}
+
+/** Each once, also where several environments have the problem. */
+function changesOf(problems: readonly FoundProblem[], done: readonly Change[]): readonly Change[] {
+  const known = new Set(done.map((change) => JSON.stringify(change)));
+  const changes = new Map<string, Change>();
+  for (const { change } of problems.map(({ problem }) => problem))
+    if (change && !known.has(JSON.stringify(change))) changes.set(JSON.stringify(change), change);
+  return [...changes.values()];
+}
+
+async function repair(root: string, read: ReadFile, changes: readonly Change[]): Promise<readonly Change[]> {
+  const applied: Change[] = [];
+  for (const file of new Set(changes.map((change) => change.file))) {
+    const text = await read(file);
+    if (text === undefined) continue;
+    const repaired = applyChanges(
+      text,
+      changes.filter((change) => change.file === file),
+    );
+    if (repaired.text !== text) await replaceFile(path.join(root, file), repaired.text);
+    applied.push(...repaired.applied);
+  }
+  return applied;
+}
+
+async function told({ problem, environments }: FoundProblem, read: ReadFile): Promise<ConfigProblem> {
+  const { change, ...rest } = problem;
+  const text = change && (await read(change.file));
+  return { ...rest, environments, fix: change && text !== undefined ? fixOf(text, change) : null };
+}

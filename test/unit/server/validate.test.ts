@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { hasCode } from '../../../agent/common/errors.ts';
+import type { Params } from '../../../agent/protocol/methods.ts';
+import type { ValidateResult } from '../../../agent/protocol/validate.ts';
+import { createAgent } from '../../../agent/server/agent.ts';
+
+const tidegate = `version: 1
+project: shop
+environments:
+  dev: { edge: { http: 8080 } } # here
+  live: { edge: { http: 80 }, variables: { TAG: '1.2' } }
+services:
+  web: { route: { port: 3000 } }
+`;
+
+const compose = `services:
+  web: # the shop
+    image: shop:\${TAG:-latest}
+    ports: ['3000:3000'] # for docker compose
+`;
+
+describe('validate', () => {
+  let folder: string;
+  const write = (name: string, text: string): Promise<void> => writeFile(path.join(folder, name), text);
+  const read = (name: string): Promise<string> => readFile(path.join(folder, name), 'utf8');
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'tidegate-validate-'));
+    await promisify(execFile)('git', ['init', '-q', folder]);
+    await write('tidegate.yaml', tidegate);
+    await write('compose.yaml', compose);
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function validate(asked: Partial<Params<'validate'>> = {}): Promise<ValidateResult> {
+    const agent = createAgent({
+      env: { PATH: process.env['PATH'] },
+      assets: { controlBundle: '', edgeLua: '' },
+      open: () => assert.fail('no engine is asked'),
+    });
+    const call = { signal: new AbortController().signal, onEvent: () => undefined };
+    try {
+      return await agent.request('validate', { folder, environment: null, fix: false, ...asked }, call);
+    } finally {
+      agent.close();
+    }
+  }
+
+  it('finds what is in the working tree, for every environment, and asks no engine', async () => {
+    const { outcome, environments, problems } = await validate();
+    assert.equal(outcome, 'wrong');
+    assert.deepEqual(environments, ['dev', 'live']);
+    assert.deepEqual(
+      problems.map(({ file, line, column, code, environments: where }) => [
+        `${file}:${line}:${column}`,
+        code,
+        where.join(),
+      ]),
+      [
+        ['compose.yaml:2:3', 'compose.no-healthcheck', 'dev,live'],
+        ['compose.yaml:2:3', 'compose.one-replica', 'dev,live'],
+        ['compose.yaml:3:5', 'compose.moving-tag', 'dev'],
+        ['compose.yaml:4:5', 'compose.ports', 'dev,live'],
+      ],
+    );
+  });
+
+  it('offers repairs with their ranges, as an editor takes them', async () => {
+    const { problems } = await validate({ environment: 'live' });
+    assert.deepEqual(problems.find(({ code }) => code === 'compose.ports')?.fix, {
+      title: 'Leave the ports of web to docker compose ("ports: ignore")',
+      edits: [
+        {
+          file: 'tidegate.yaml',
+          range: { start: { line: 7, column: 31 }, end: { line: 7, column: 31 } },
+          newText: ', ports: ignore',
+        },
+      ],
+    });
+  });
+
+  it('repairs the files when it is asked to, and keeps what else is in them', async () => {
+    await chmod(path.join(folder, 'compose.yaml'), 0o640);
+    const { outcome, problems, fixed } = await validate({ fix: true });
+    assert.equal(outcome, 'right');
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['compose.moving-tag'],
+    );
+    assert.deepEqual(fixed.map(({ file }) => file).sort(), ['compose.yaml', 'compose.yaml', 'tidegate.yaml']);
+    assert.match(
+      await read('tidegate.yaml'),
+      /# here[\s\S]*web: \{ route: \{ port: 3000 \}, ports: ignore \}/,
+    );
+    const repaired = await read('compose.yaml');
+    assert.ok(repaired.startsWith(compose), 'nothing that was there has changed');
+    assert.match(repaired, /healthcheck:\n {6}test: \['CMD-SHELL', /);
+    assert.equal((await stat(path.join(folder, 'compose.yaml'))).mode & 0o777, 0o640);
+    assert.deepEqual((await validate({ fix: true })).fixed, []);
+  });
+
+  it('works from any folder of the project, and says which file it means', async () => {
+    await mkdir(path.join(folder, 'src'));
+    await write('compose.yaml', 'services:\n  web: { imgae: x }\n');
+    const { problems } = await validate({ folder: path.join(folder, 'src'), environment: 'dev' });
+    const [unknown] = problems.filter(({ code }) => code === 'compose.unknown-key');
+    assert.equal(unknown?.file, 'compose.yaml');
+    assert.match(unknown.hint, /Did you mean "image"/);
+    assert.equal(unknown.fix?.edits[0]?.newText, 'image');
+  });
+
+  it('names an environment that is not there, and a file that is missing', async () => {
+    await assert.rejects(validate({ environment: 'deb' }), (error) =>
+      hasCode(error, 'config.unknown-environment'),
+    );
+    await rm(path.join(folder, 'tidegate.yaml'));
+    await assert.rejects(validate(), (error) => hasCode(error, 'config.missing'));
+  });
+});
