@@ -1,1 +1,0 @@
-export { editDistance, nearestName, suggestion } from '../common/did-you-mean.ts';
