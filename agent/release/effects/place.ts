@@ -1,11 +1,13 @@
 import { hasCode } from '../../common/errors.ts';
-import { labels, slotServiceName } from '../../common/names.ts';
+import { labels, slotServiceName, type SlotKey } from '../../common/names.ts';
+import { routingOf } from '../../edge/routing.ts';
+import { serves, sides, type Side } from '../../edge/side.ts';
 import type { ReleasedService, ReleaseRecord } from '../../swarm/ledger/release.ts';
 import type { Routes } from '../../swarm/ledger/routes.ts';
 import type { Stored } from '../../swarm/port.ts';
 import type { Unacknowledged } from '../../edge/expected.ts';
-import { awaitEdges, describeMissing, missingEdges } from '../edges.ts';
-import type { Rollout } from '../engine.ts';
+import { awaitEdges, describeMissing, missingEdges, releasesInSlots } from '../edges.ts';
+import type { ReleaseEngine, Rollout } from '../engine.ts';
 import { writeRoutes } from '../lock.ts';
 import { webMoves } from '../plan.ts';
 import type { RolloutEvent } from '../machine.ts';
@@ -29,9 +31,9 @@ export async function place(rollout: Rollout, signal: AbortSignal): Promise<Roll
   const release = await targetRelease(rollout);
   const slots = newSlots(rollout.head.moves);
   if (slots.length === 0) return { type: 'placed' };
-  const occupied = await makeRoom(rollout, slots, release.number, signal);
-  if (occupied.length > 0)
-    return { type: 'failed', reason: 'edges-unacknowledged', detail: describeMissing(occupied) };
+  const before = await rollout.engine.ledger.routes.read();
+  const occupied = await makeRoom(rollout, slots, { release: release.number, routes: before, signal });
+  if (occupied.length > 0) return unacknowledged(occupied);
   const routes = await writeRoutes(
     rollout,
     (now) => fill(now, webMoves(rollout.head.moves), release.number),
@@ -41,6 +43,12 @@ export async function place(rollout: Rollout, signal: AbortSignal): Promise<Roll
   await ensureMesh(rollout.engine, routes);
   const { clock } = rollout.engine;
   const deadline = clock.monotonic() + rollout.head.deadlineMs;
+  const empty = await seenAnew(rollout.engine, slots, { before, after: routes });
+  if (empty.length > 0) {
+    const limitMs = rollout.head.deadlineMs;
+    const unsure = await awaitEdges(rollout.engine, { routes, require: { empty }, limitMs, signal });
+    if (unsure.length > 0) return unacknowledged(unsure);
+  }
   const placed: Slot[] = [];
   for (const stage of placingOrder(slots, release)) {
     for (const slot of stage) await createSlot(rollout, slot, release);
@@ -52,16 +60,46 @@ export async function place(rollout: Rollout, signal: AbortSignal): Promise<Roll
   return { type: 'placed' };
 }
 
+function unacknowledged(missing: readonly Unacknowledged[]): RolloutEvent {
+  return { type: 'failed', reason: 'edges-unacknowledged', detail: describeMissing(missing) };
+}
+
+/**
+ * Those that were in use and that one side knows only from now on: it was not asked whether it sees their former tasks,
+ * which Swarm may not have stopped yet.
+ */
+async function seenAnew(
+  { ledger }: ReleaseEngine,
+  slots: readonly Slot[],
+  { before, after }: { readonly before: Stored<Routes>; readonly after: Stored<Routes> },
+): Promise<readonly SlotKey[]> {
+  const used = slots.filter(({ key }) => before.value.slots[key] !== undefined);
+  if (used.length === 0) return [];
+  const sidesIn = async (routes: Stored<Routes>): Promise<(service: string) => readonly Side[]> => {
+    const { services } = routingOf(ledger.stack, routes, await releasesInSlots(ledger, routes.value));
+    return (name) => {
+      const found = services.find(({ service }) => service === name);
+      return found ? sides.filter((side) => serves(found, side)) : [];
+    };
+  };
+  const [had, has] = [await sidesIn(before), await sidesIn(after)];
+  return used
+    .filter(({ service }) => has(service).some((side) => !had(service).includes(side)))
+    .map(({ key }) => key);
+}
+
 /** Empties the slots unless they hold this very release already (a driver before us died while placing). */
 async function makeRoom(
   rollout: Rollout,
   slots: readonly Slot[],
-  release: number,
-  signal: AbortSignal,
+  {
+    release,
+    routes,
+    signal,
+  }: { readonly release: number; readonly routes: Stored<Routes>; readonly signal: AbortSignal },
 ): Promise<readonly Unacknowledged[]> {
   const { swarm, ledger, limits } = rollout.engine;
   const { stack } = ledger;
-  const routes = await ledger.routes.read();
   const found = await Promise.all(
     slots.map(async (slot): Promise<readonly Slot[]> => {
       const service = await swarm.services.get(slotServiceName(stack, slot.service, slot.colour));

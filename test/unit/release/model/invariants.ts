@@ -45,6 +45,11 @@ export class Invariants {
     this.#look();
   }
 
+  /** One that was asked is gone: what the others say may be enough now. */
+  doorGone(): void {
+    this.#look();
+  }
+
   /** An edge follows the ledger: what it sends users to has to be there. */
   edgeChanged(edge: ModelEdge): void {
     for (const slot of slotsWithTraffic(edge.applied?.value ?? { ...this.#world.routes().value, routes: {} }))

@@ -46,6 +46,7 @@ export class ModelMesh {
     clock.at(random.between(0, 1_500), () => {
       former.end();
       this.tasks = this.tasks.filter((one) => one !== former);
+      this.#world.invariants.doorGone();
     });
   }
 }
