@@ -62,8 +62,28 @@ export async function endTasks(
     async () => ((await swarm.tasks.list({ service: name })).some(isThere) ? undefined : true),
     { limitMs: limits.empty + graceMs(service), pollMs: 100, signal },
   );
+  await untilForgotten({ swarm, changes }, name, signal);
   await swarm.services.remove(service.id);
   return ended ? 'ended' : 'still-running';
+}
+
+/** Swarm keeps what it says of an ended task for about a quarter of a second. */
+const forgottenMs = 2_000;
+
+/**
+ * swarmkit reads the tasks of a service that is removed, and then changes them: where it has forgotten one in between,
+ * the manager dies (a nil pointer in SetServiceTasksRemove, Engine 20.10). So not at the moment in which tasks go.
+ */
+async function untilForgotten(
+  { swarm, changes }: Pick<ReleaseEngine, 'swarm' | 'changes'>,
+  service: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await changes.until(
+    async () =>
+      (await swarm.tasks.list({ service })).some(({ desired }) => desired === 'remove') ? undefined : true,
+    { limitMs: forgottenMs, pollMs: 100, signal },
+  );
 }
 
 /** The service goes; its tasks end by themselves, within their stop grace. */

@@ -145,7 +145,9 @@ export class Invariants {
 
   #expected(): readonly ModelEdge[] {
     const { forgotten } = this.#world.routes().value;
-    return this.#world.doors().filter((edge) => forgotten[edge.node] === undefined);
+    // Swarm sends nobody to a task of the mesh that has no state yet.
+    const isThere = ({ side, applied }: ModelEdge): boolean => side === 'outside' || applied !== undefined;
+    return this.#world.doors().filter((edge) => forgotten[edge.node] === undefined && isThere(edge));
   }
 
   /** By what the ledger says now, whatever the edge knows of it. */
