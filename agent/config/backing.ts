@@ -3,6 +3,7 @@ import { names } from '../common/names.ts';
 import type { ComposeFile } from './compose-file.ts';
 import type { BackingService } from './model.ts';
 import type { Report } from './report.ts';
+import { serviceBase } from './service-base.ts';
 
 /** Swarm refuses longer names of services. */
 const longestName = 63;
@@ -15,9 +16,10 @@ export function backingServices(
   const { named, stack, report } = options;
   return compose.services
     .filter(({ name }) => !named.includes(name))
-    .flatMap(({ name, source, template, networks, configs, secrets, externalFiles, dependsOn }) => {
-      checkName(name, compose, { stack, report });
-      return source ? [{ name, source, template, networks, configs, secrets, externalFiles, dependsOn }] : [];
+    .flatMap((service) => {
+      checkName(service.name, compose, { stack, report });
+      const { source } = service;
+      return source ? [serviceBase({ ...service, source })] : [];
     });
 }
 

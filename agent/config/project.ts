@@ -27,6 +27,7 @@ import { Report, sortProblems, type Finding, type Place } from './report.ts';
 import { folderOf, repositoryPath } from './repository-path.ts';
 import { rolloutOf } from './rollout.ts';
 import { defaults, type ServiceInput } from './schema.ts';
+import { serviceBase } from './service-base.ts';
 import { readSuites } from './suites.ts';
 import { checkSlotNames, readTidegateFile, type TidegateFile } from './tidegate-file.ts';
 import { workerService } from './worker.ts';
@@ -291,26 +292,19 @@ function appService(
   { file, dockerfiles, report }: ServiceContext,
 ): readonly AppService[] {
   const input = file.services.get(service.name);
-  const { name, source, template, networks, configs, secrets, externalFiles, dependsOn } = service;
+  const { name, source, template } = service;
   if (!input || !source) return [];
   if (!input.route) {
     const { worker = {}, rollout } = input;
     return [workerService({ ...service, source }, { worker, rollout, report })];
   }
   const web: WebService = {
+    ...serviceBase({ ...service, source }),
     kind: 'web',
-    name,
     route: routeOf(input.route),
     health: input.health ?? defaults.health,
     replicas: template.Mode.Replicated?.Replicas ?? 1,
     rollout: rolloutOf(input.rollout),
-    source,
-    template,
-    networks,
-    configs,
-    secrets,
-    externalFiles,
-    dependsOn,
   };
   advise({
     service: web,

@@ -2,36 +2,30 @@
 import type { SlotTemplate } from '../swarm/ledger/release.ts';
 import { adviseImage } from './advice.ts';
 import type { ComposeService } from './compose-file.ts';
-import type { ImageSource, WorkerService } from './model.ts';
+import type { WorkerService } from './model.ts';
 import type { Report } from './report.ts';
 import { rolloutOf } from './rollout.ts';
 import { defaults, type ServiceInput } from './schema.ts';
+import { serviceBase, type SourcedService } from './service-base.ts';
 
 export function workerService(
-  service: ComposeService & { readonly source: ImageSource },
+  service: SourcedService,
   said: {
     readonly worker: NonNullable<ServiceInput['worker']>;
     readonly rollout: ServiceInput['rollout'];
     readonly report: Report;
   },
 ): WorkerService {
-  const { name, source, networks, configs, secrets, externalFiles, dependsOn } = service;
   const template = withGrace(service, said.worker.drain);
   const { deadlineMs, unattended } = rolloutOf(said.rollout);
   const made: WorkerService = {
+    ...serviceBase(service),
     kind: 'worker',
-    name,
     order: said.worker.order ?? defaults.workerOrder,
     replicas: template.Mode.Replicated?.Replicas ?? 0,
     // No traffic is moved, nothing stays warm; its drain is its tasks' own stop grace.
     rollout: { steps: [], drainMs: 0, keepWarmMs: 0, deadlineMs, unattended },
-    source,
     template,
-    networks,
-    configs,
-    secrets,
-    externalFiles,
-    dependsOn,
   };
   adviseImage(made, service);
   return made;
