@@ -15,6 +15,7 @@ import type { Call } from '../protocol/methods.ts';
 import { activeSlot, type Current } from '../release/current.ts';
 import { ensureFiles } from '../release/mounted-files.ts';
 import type { ServiceObject } from '../swarm/port.ts';
+import { buildImage } from './images.ts';
 import { madeFiles } from './mounted.ts';
 import type { Place } from './place.ts';
 import { differences } from './plan/differences.ts';
@@ -41,17 +42,15 @@ export async function makeBacking(
   service: BackingService,
   call: Call,
 ): Promise<WantedBacking> {
-  const { repository, environment, connection, engine } = place;
-  const image = await connection.builder.build({
-    repository,
-    commit: source.commit,
-    stack: environment.stack,
-    project: source.project.name,
+  const { environment, engine } = place;
+  const image = await buildImage(place, {
+    source,
     service: service.name,
-    source: service.source,
+    image: service.source,
+    what: service.name,
     registry: environment.registry,
+    call,
     signal: call.signal,
-    onLine: (text) => call.onEvent({ kind: 'line', source: `build ${service.name}`, stream: 'stdout', text }),
   });
   await ensureFiles(engine.swarm, environment.stack, madeFiles(service));
   const content = await backingContent(place, source, service);

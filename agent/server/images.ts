@@ -1,7 +1,40 @@
-/** Whether the images of a release can still be had: from their registry where they have one, else on the engine. */
+/** Images of a project: making them, and whether they can still be had. */
+import type { BuiltImage } from '../build/builder.ts';
+import type { ImageSource } from '../config/model.ts';
+import type { Call } from '../protocol/methods.ts';
 import { isPinned, registryOf } from '../swarm/image-name.ts';
 import type { Swarm } from '../swarm/port.ts';
 import type { Place } from './place.ts';
+import type { Source } from './source.ts';
+
+export interface WantedImage {
+  readonly source: Source;
+  readonly service: string;
+  readonly image: ImageSource;
+  /** What its lines are of, for people. */
+  readonly what: string;
+  readonly registry: string | undefined;
+  readonly call: Call;
+  readonly signal: AbortSignal;
+}
+
+/** Out of the commit, or found; what the builder says becomes lines of the call. */
+export function buildImage(
+  { repository, environment, connection }: Place,
+  { source, service, image, what, registry, call, signal }: WantedImage,
+): Promise<BuiltImage> {
+  return connection.builder.build({
+    repository,
+    commit: source.commit,
+    stack: environment.stack,
+    project: source.project.name,
+    service,
+    source: image,
+    registry,
+    signal,
+    onLine: (text) => call.onEvent({ kind: 'line', source: `build ${what}`, stream: 'stdout', text }),
+  });
+}
 
 /** Why it cannot be had, after "the image of web"; `undefined`: it can. Throws `registry.*` when nobody can tell. */
 export async function whyImageIsGone(

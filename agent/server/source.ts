@@ -16,6 +16,7 @@ import type { RolloutHead } from '../swarm/ledger/rollout.ts';
 import type { Agent } from './agent.ts';
 import { callerFiles } from './caller-files.ts';
 import { madeFiles, mountProject } from './mounted.ts';
+import { buildImage } from './images.ts';
 import type { Place } from './place.ts';
 import { readSourceFlags } from './source-flags.ts';
 
@@ -137,17 +138,15 @@ async function makeService(
   service: AppService,
   { source, call, signal }: { readonly source: Source; readonly call: Call; readonly signal: AbortSignal },
 ): Promise<ReleasedService> {
-  const { repository, environment } = place;
-  const image = await place.connection.builder.build({
-    repository,
-    commit: source.commit,
-    stack: environment.stack,
-    project: source.project.name,
+  const { environment } = place;
+  const image = await buildImage(place, {
+    source,
     service: service.name,
-    source: service.source,
+    image: service.source,
+    what: service.name,
     registry: environment.registry,
+    call,
     signal,
-    onLine: (text) => call.onEvent({ kind: 'line', source: `build ${service.name}`, stream: 'stdout', text }),
   });
   await ensureFiles(place.engine.swarm, environment.stack, madeFiles(service));
   const common = {

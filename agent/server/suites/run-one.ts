@@ -5,6 +5,7 @@ import type { Call } from '../../protocol/methods.ts';
 import { masked } from '../../suites/masked.ts';
 import { runSuite, type SuiteOutcome } from '../../suites/run-suite.ts';
 import type { ReleaseRecord } from '../../swarm/ledger/release.ts';
+import { buildImage } from '../images.ts';
 import type { Place } from '../place.ts';
 import type { Source } from '../source.ts';
 import { suiteLabels, whereToRun } from './where.ts';
@@ -21,18 +22,16 @@ export interface OneSuite {
 
 export async function runOne(place: Place, one: OneSuite): Promise<SuiteOutcome> {
   const { source, call, suite, record, owner, signal } = one;
-  const { connection, environment, engine, repository } = place;
+  const { environment, engine } = place;
   const registry = suite.hasOwnTarget ? undefined : environment.registry;
-  const image = await connection.builder.build({
-    repository,
-    commit: source.commit,
-    stack: environment.stack,
-    project: source.project.name,
+  const image = await buildImage(place, {
+    source,
     service: suite.service,
-    source: suite.source,
+    image: suite.source,
+    what: suite.name,
     registry,
+    call,
     signal,
-    onLine: (text) => call.onEvent({ kind: 'line', source: `build ${suite.name}`, stream: 'stdout', text }),
   });
   // The released image itself may be in the registry alone: another machine built it.
   if (registry !== undefined && !(await engine.swarm.images.get(image.ref)))
