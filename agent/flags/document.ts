@@ -3,14 +3,12 @@ import { canonicalJson, sha256 } from '../common/canonical.ts';
 import type { FlagDefinition } from '../swarm/ledger/flag-definition.ts';
 import type { FlagSetting } from '../swarm/ledger/flags.ts';
 import { compileFlag, type SwitchedFlag } from './compile.ts';
-import { serveFlag, type ServedFlag } from './evaluate.ts';
+import { digestOf, serveFlag, type ServedFlag } from './evaluate.ts';
 import { modelOf, settingOf } from './model.ts';
 
 export interface FlagsDocument {
   /** Sorted by key. */
   readonly flags: ReadonlyMap<string, ServedFlag>;
-  /** Of each flag. */
-  readonly digests: ReadonlyMap<string, string>;
   /** Digest over all of it. */
   readonly digest: string;
 }
@@ -33,14 +31,11 @@ export function flagsDocument(
       ]),
   );
   const flags = new Map<string, ServedFlag>();
-  const digests = new Map<string, string>();
   for (const [key, flag] of switched) {
     const compiled = compileFlag(flag, (needed) => switched.get(needed));
-    // The order of a split is its meaning, and canonical JSON keeps that of lists.
-    const digest = sha256(canonicalJson(compiled));
-    const kept = before?.digests.get(key) === digest ? before.flags.get(key) : undefined;
-    flags.set(key, kept ?? serveFlag(key, compiled));
-    digests.set(key, digest);
+    const known = before?.flags.get(key);
+    flags.set(key, known?.digest === digestOf(compiled) ? known : serveFlag(key, compiled));
   }
-  return { flags, digests, digest: sha256(canonicalJson([...digests])).slice(0, 32) };
+  const digests = [...flags.values()].map(({ key, digest }) => [key, digest]);
+  return { flags, digest: sha256(canonicalJson(digests)).slice(0, 32) };
 }

@@ -1,8 +1,9 @@
 /** What one user gets of a flag: flagd's own engine over a compiled flag. */
-import type { EvaluationContext, Logger } from '@openfeature/core';
+import { ErrorCode, type EvaluationContext, type Logger } from '@openfeature/core';
 import { FeatureFlag, type Flag } from '@openfeature/flagd-core';
-import type { FlagdFlag } from './compile.ts';
+import { canonicalJson, sha256 } from '../common/canonical.ts';
 import type { Json } from '../common/json.ts';
+import type { FlagdFlag } from './compile.ts';
 
 /** As the client sent it; `targetingKey` names the user. */
 export type Context = Readonly<Record<string, Json>>;
@@ -14,8 +15,8 @@ export type Evaluation =
 
 export interface ServedFlag {
   readonly key: string;
-  /** The same for everybody. */
-  readonly isStatic: boolean;
+  /** Of the compiled flag: equal flags, equal digest. */
+  readonly digest: string;
   readonly evaluate: (context: Context) => Evaluation;
 }
 
@@ -24,11 +25,10 @@ const silent: Logger = { error: nothing, warn: nothing, info: nothing, debug: no
 
 /** Compiles the flag's targeting, which takes a fraction of a millisecond. */
 export function serveFlag(key: string, flag: FlagdFlag): ServedFlag {
-  // Their type says that targeting is a text; it is read as what it is.
-  const feature = new FeatureFlag(key, flag as Flag, silent);
+  const feature = featureOf(key, flag);
   return {
     key,
-    isStatic: flag.targeting === undefined,
+    digest: digestOf(flag),
     evaluate: (context) => {
       const { value, variant, reason, errorMessage } = feature.evaluate(context as EvaluationContext);
       if (value === undefined || variant === undefined)
@@ -38,6 +38,16 @@ export function serveFlag(key: string, flag: FlagdFlag): ServedFlag {
   };
 }
 
+/** Their type says that targeting is a text; it is read as what it is. */
+function featureOf(key: string, flag: FlagdFlag): FeatureFlag {
+  return new FeatureFlag(key, flag as Flag, silent);
+}
+
+/** The order of a split is its meaning, and canonical JSON keeps that of lists. */
+export function digestOf(flag: FlagdFlag): string {
+  return sha256(canonicalJson(flag));
+}
+
 function nothing(): void {
   // Nobody listens.
 }
@@ -45,8 +55,7 @@ function nothing(): void {
 /** Why flagd's engine cannot use a targeting; `undefined`: it can. Which variants it names is seen only when it is asked. */
 export function problemOfTargeting(targeting: Json): string | undefined {
   const flag = { state: 'ENABLED', variants: { on: true }, defaultVariant: 'on', targeting } as const;
-  const result = serveFlag('it', flag).evaluate({});
-  return 'problem' in result && result.problem.startsWith('Invalid targeting')
+  return featureOf('it', flag).evaluate({}).errorCode === ErrorCode.PARSE_ERROR
     ? 'cannot be read by flagd'
     : undefined;
 }

@@ -15,7 +15,7 @@ export function below({ where, report }: Reading, part: string | number): Readin
 }
 
 /** Reports it, and is nothing, so that a reader ends with `return wrong(…)`. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- nothing of what the reader reads
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- lint takes a plain `undefined` for void and forbids returning it
 export function wrong<T>({ report, where }: Reading, at: Place, what: string, hint: string): T | undefined {
   report.error(at, { code: 'flags.invalid-value', message: `${where} ${what}.`, hint });
   return undefined;
