@@ -54,24 +54,13 @@ export const abort: Run = (context, given) =>
 
 /** One step: to the release before the one that is live. */
 export const rollback: Run = async (context, given) => {
-  const target = targetOf(context, given);
-  const chosen = await chooseEnvironment(
-    context,
-    target,
-    'Roll back: which environment?',
-    (state) => liveRelease(state) !== null,
-  );
+  const chosen = await chooseLive(context, targetOf(context, given));
   return rollBackTo(context, chosen, null);
 };
 
 export const rollbackToTag: Run = async (context, given) => {
   const target = targetOf(context, given);
-  const chosen = await chooseEnvironment(
-    context,
-    target,
-    'Roll back: which environment?',
-    (state) => liveRelease(state) !== null,
-  );
+  const chosen = await chooseLive(context, target);
   const tag = target.tag ?? (await chooseReleasedTag(context, chosen));
   return rollBackTo(context, chosen, tag);
 };
@@ -83,6 +72,11 @@ export const rollbackToThis: Run = async (context, given) => {
     throw new Error('Roll Back to This needs a release: call it on a row that has one.');
   return rollBackTo(context, await chooseEnvironment(context, target, ''), target.tag);
 };
+
+function chooseLive(context: CommandContext, target: ReturnType<typeof targetOf>): Promise<Chosen> {
+  const isLive = (state: Chosen['state']): boolean => liveRelease(state) !== null;
+  return chooseEnvironment(context, target, 'Roll back: which environment?', isLive);
+}
 
 async function rollBackTo(
   context: CommandContext,
