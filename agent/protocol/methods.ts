@@ -192,6 +192,7 @@ export type RolloutStage =
   | 'planned'
   | 'building'
   | 'testing'
+  | 'releasing'
   | 'placing'
   | 'verifying'
   | 'shifting'

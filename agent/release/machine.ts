@@ -4,7 +4,8 @@
  * whoever finds the journal of a dead driver starts again with the effect of the state it finds, since effects
  * are idempotent.
  *
- *   planned > building > testing > placing > verifying > shifting > replacing > promoted > testing-live > settling > done
+ *   planned > building > testing > releasing > placing > verifying > shifting > replacing > promoted > testing-live
+ *   > settling > done
  *   any of them before settling > aborting > aborted
  *   promoted, aborting > partial (an edge did not acknowledge: both slots stay) > settling, aborting
  */
@@ -14,6 +15,10 @@ export type RolloutEvent =
   | { readonly type: 'claimed' }
   | { readonly type: 'built'; readonly release: number }
   | { readonly type: 'tested' }
+  /** The release command that ran has ended well. */
+  | { readonly type: 'command-done' }
+  /** No release command runs any more; `detail`: how one ended that was waited for. */
+  | { readonly type: 'command-ended'; readonly detail?: string }
   | { readonly type: 'placed' }
   /** Also by the suites of stage `preview`. */
   | { readonly type: 'verified' }
@@ -52,6 +57,8 @@ export type Effect =
   | { readonly do: 'claim' }
   | { readonly do: 'build' }
   | { readonly do: 'test'; readonly stage: 'build' | 'live' }
+  | { readonly do: 'run-command'; readonly command: number }
+  | { readonly do: 'end-command' }
   | { readonly do: 'place' }
   | { readonly do: 'verify' }
   | { readonly do: 'shift'; readonly share: number }
@@ -133,6 +140,8 @@ export function effectOf(head: RolloutHead, { phase }: RolloutState): Effect {
       return { do: 'build' };
     case 'testing':
       return { do: 'test', stage: 'build' };
+    case 'releasing':
+      return { do: 'run-command', command: phase.command };
     case 'placing':
       return { do: 'place' };
     case 'verifying':
@@ -164,6 +173,8 @@ export function phaseName(phase: Phase): string {
   switch (phase.name) {
     case 'shifting':
       return `shifting ${phase.step + 1}: ${phase.stage}`;
+    case 'releasing':
+      return `releasing ${phase.command + 1}`;
     case 'settling':
     case 'aborting':
       return `${phase.name}: ${phase.stage}`;
@@ -184,6 +195,7 @@ function settlingEffect(stage: Settling): Effect {
 }
 
 function abortingEffect(stage: Aborting): Effect {
+  if (stage === 'ending-command') return { do: 'end-command' };
   if (stage === 'reverting') return { do: 'revert' };
   if (stage === 'restoring') return { do: 'restore' };
   return stage === 'draining' ? { do: 'drain', slots: 'new' } : { do: 'empty', slots: 'new' };
@@ -195,6 +207,7 @@ function shareOf(head: RolloutHead, phase: Phase): number {
 }
 
 const reverting: Phase = { name: 'aborting', stage: 'reverting' };
+const endingCommand: Phase = { name: 'aborting', stage: 'ending-command' };
 
 function nextOf(head: RolloutHead, state: RolloutState, event: RolloutEvent): Next | undefined {
   switch (state.phase.name) {
@@ -208,6 +221,8 @@ function nextOf(head: RolloutHead, state: RolloutState, event: RolloutEvent): Ne
     case 'promoted':
     case 'testing-live':
       return forward(head, state.phase, event) ?? backward(head, event);
+    case 'releasing':
+      return forward(head, state.phase, event) ?? withoutCommand(backward(head, event));
     case 'settling':
       return settle(head, state.phase.stage, event);
     case 'aborting':
@@ -237,6 +252,11 @@ function backward(head: RolloutHead, event: RolloutEvent): Next | undefined {
   }
 }
 
+/** Nothing goes back under a command that runs: it would go on with what it changes. */
+function withoutCommand(back: Next | undefined): Next | undefined {
+  return back && { ...back, phase: endingCommand };
+}
+
 function forward(head: RolloutHead, phase: Phase, event: RolloutEvent): Next | undefined {
   switch (phase.name) {
     case 'planned':
@@ -245,7 +265,9 @@ function forward(head: RolloutHead, phase: Phase, event: RolloutEvent): Next | u
       if (event.type !== 'built') return undefined;
       return { phase: head.warm ? swap(head) : { name: 'testing' }, release: event.release };
     case 'testing':
-      return event.type === 'tested' ? { phase: { name: 'placing' } } : undefined;
+      return event.type === 'tested' ? { phase: commandOrPlace(head, 0) } : undefined;
+    case 'releasing':
+      return event.type === 'command-done' ? { phase: commandOrPlace(head, phase.command + 1) } : undefined;
     case 'placing':
       return event.type === 'placed' ? { phase: { name: 'verifying' } } : undefined;
     case 'verifying':
@@ -268,6 +290,15 @@ function forward(head: RolloutHead, phase: Phase, event: RolloutEvent): Next | u
     default:
       return undefined;
   }
+}
+
+/** Nobody asked for the end of the command: its driver is gone. */
+export function waitsForCommand({ reason }: Pick<RolloutState, 'reason'>): boolean {
+  return reason === 'interrupted' || reason === 'lease-expired';
+}
+
+function commandOrPlace({ commands = [] }: RolloutHead, command: number): Phase {
+  return command < commands.length ? { name: 'releasing', command } : { name: 'placing' };
 }
 
 function stepOrPromote(head: RolloutHead, step: number): Phase {
@@ -338,6 +369,13 @@ function abort(
 ): Next | undefined {
   const next: Phase = { name: 'aborting', stage: state.moved ? 'draining' : 'emptying' };
   switch (stage) {
+    case 'ending-command':
+      if (event.type === 'abort' && event.reason === 'aborted-by-user' && waitsForCommand(state))
+        return { phase: endingCommand, reason: event.reason, detail: event.detail };
+      if (event.type !== 'command-ended') return undefined;
+      return event.detail === undefined
+        ? { phase: reverting }
+        : { phase: reverting, detail: `${state.detail}; ${event.detail}` };
     case 'reverting':
       if (event.type === 'reverted')
         return { phase: hasWorkers(head) ? { name: 'aborting', stage: 'restoring' } : next };

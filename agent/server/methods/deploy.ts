@@ -11,6 +11,7 @@ import { checkRegistry } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, releaseFromSource, type Source } from '../source.ts';
+import { commandOutput, commandsOf } from '../release-commands.ts';
 import { clearAway, suitesOf } from '../suites/suites.ts';
 
 export async function deploy(agent: Agent, params: Params<'deploy'>, call: Call): Promise<RolloutResult> {
@@ -56,12 +57,16 @@ export async function deploySource(
   const created = await bringBacking(place, source, call);
   if (moves.length === 0) return unchanged(agent, place, { source, live, created });
   const previous = live?.number ?? null;
+  const commands = commandsOf(source.project.services, moves);
+  if (kind === 'rollback' && commands.length > 0)
+    note(`going back runs no release commands: ${commands.map(({ service }) => service).join(', ')}`);
   return runRollout({
     place,
     call,
     from: live,
     makeRelease: releaseFromSource(place, { source, current, previous, call }),
     suites: suitesOf(place, { source, call }),
+    commandOutput: commandOutput(place, { source, call }),
     head: {
       kind,
       by: agent.identity.by,
@@ -71,6 +76,7 @@ export async function deploySource(
       restores: null,
       warm: false,
       moves: [...moves],
+      ...(kind === 'deploy' && commands.length > 0 && { commands: [...commands] }),
       ...policyOf(moves, source.wanted, { hold }),
       unattended: moves.some((move) => source.wanted[move.service]?.rollout.unattended === 'hold')
         ? 'hold'
