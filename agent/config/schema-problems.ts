@@ -27,7 +27,9 @@ export function findingsOf(issues: readonly Issue[], tree: Tree): readonly Locat
 /** Whoever writes a map where also other things may stand hears what is wrong inside of it. */
 function insideUnion(issue: Issue, tree: Tree): readonly Issue[] {
   if (issue.code !== 'invalid_union' || locate(tree, issue.path).tree.kind !== 'map') return [issue];
-  const ofMap = issue.errors.find((inner) => !inner.some(({ code, path }) => code === 'invalid_type' && path.length === 0));
+  const ofMap = issue.errors.find(
+    (inner) => !inner.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
   return ofMap?.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })) ?? [issue];
 }
 

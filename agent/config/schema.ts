@@ -162,15 +162,18 @@ const worker = z
   .optional()
   .describe('A service without a route, that is part of releases: { order: stop-first, drain: 30s }.');
 
-const words = z.union([z.string().min(1), z.array(z.string()).min(1)], {
+const line = z.string().min(1, { error: 'is empty' });
+const wordList = z.array(z.string()).min(1, { error: 'is empty' });
+
+const words = z.union([line, wordList], {
   error: 'is neither text nor a list of words',
 });
 
 const releaseCommand = z
   .union(
     [
-      z.string().min(1),
-      z.array(z.string()).min(1),
+      line,
+      wordList,
       z.strictObject({
         command: words.describe("What runs: text for the image's shell, or a list of words."),
         timeout: duration('How long it may take (default 10m).', { least: second }).optional(),

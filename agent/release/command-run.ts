@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { labels, names } from '../common/names.ts';
 import type { ReleaseCommand } from '../swarm/ledger/rollout.ts';
-import type { ServiceSpec, Task } from '../swarm/port.ts';
+import type { ContainerSpec, ServiceSpec, Task } from '../swarm/port.ts';
 import { runLabels } from './left-runs.ts';
 import { slotSpec, type SlotPlacement } from './slot-spec.ts';
 
@@ -25,7 +25,8 @@ export interface CommandPlacement extends Omit<SlotPlacement, 'colour' | 'servic
 export function commandSpec({ name, rollout, command, node, ...slot }: CommandPlacement): ServiceSpec {
   const { service } = command;
   const { TaskTemplate } = slotSpec({ ...slot, service, colour: 'blue' });
-  const { Args: _args, ...container } = TaskTemplate.ContainerSpec;
+  const container: ContainerSpec = { ...TaskTemplate.ContainerSpec };
+  delete container.Args;
   const own = {
     [labels.stack]: slot.stack,
     [labels.object]: 'release-command',
@@ -49,7 +50,7 @@ export function commandSpec({ name, rollout, command, node, ...slot }: CommandPl
         OpenStdin: false,
       },
       RestartPolicy: { Condition: 'none' },
-      Placement: node === undefined ? TaskTemplate.Placement ?? {} : { Constraints: [`node.id==${node}`] },
+      Placement: node === undefined ? (TaskTemplate.Placement ?? {}) : { Constraints: [`node.id==${node}`] },
       Networks: TaskTemplate.Networks ?? [],
       // Bounded: the engine writes it to its disk, however much that is.
       LogDriver: { Name: 'local', Options: { 'max-size': '16m', 'max-file': '2', compress: 'false' } },

@@ -4,6 +4,7 @@ import { stagesOf } from '../common/stages.ts';
 import type { AppService } from '../config/model.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Call } from '../protocol/methods.ts';
+import type { PlannedCommand } from '../protocol/plan.ts';
 import type { CommandOutput } from '../release/engine.ts';
 import { outputLimits, SuiteOutput, type OnLine } from '../suites/output.ts';
 import type { Move, ReleaseCommand } from '../swarm/ledger/rollout.ts';
@@ -24,6 +25,10 @@ export function commandsOf(
       if (!command || !moves.some(({ service }) => service === name)) return [];
       return [{ service: name, command: [...command.command], timeoutMs: command.timeoutMs }];
     });
+}
+
+export function plannedCommands({ project }: Source, moves: readonly Move[]): readonly PlannedCommand[] {
+  return commandsOf(project.services, moves).map((one) => ({ ...one, command: commandText(one.command) }));
 }
 
 /** As a person wrote it, or nearly: `npm run migrate`. */

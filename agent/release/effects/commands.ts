@@ -12,6 +12,7 @@ import { releaseLock } from '../lock.ts';
 import { waitsForCommand, type RolloutEvent } from '../machine.ts';
 import { withFileIds } from '../mounted-files.ts';
 import { networkIds } from '../networks.ts';
+import { endTasks } from './slots.ts';
 import { contentOf, targetRelease } from './target.ts';
 
 /** Swarm gives a task to a node at once, or there is none that takes it. */
@@ -59,7 +60,7 @@ export async function endCommand(rollout: Rollout, signal: AbortSignal): Promise
     detail = `the release command of ${command.service} was waited for: it ${wordsOf(command, end)}, and what it changed stays`;
   }
   engine.log.info({ rollout: head.id, service: command.service }, 'ending the release command');
-  await removeRun(engine, service);
+  await endTasks(engine, service.name, signal);
   return { type: 'command-ended', ...(detail !== undefined && { detail }) };
 }
 
@@ -146,18 +147,6 @@ async function untilEnded(
 
 const wordsIn = ({ error, message }: Task): string => error ?? message;
 
-async function removeRun({ swarm, changes, limits }: ReleaseEngine, service: ServiceObject): Promise<void> {
-  const grace = (service.spec.TaskTemplate.ContainerSpec.StopGracePeriod ?? 10e9) / 1e6;
-  await swarm.services.remove(service.id);
-  await changes.until(
-    async () => {
-      const tasks = await swarm.tasks.list({});
-      return tasks.some((task) => task.serviceId === service.id && !endOf(task)) ? undefined : true;
-    },
-    { limitMs: grace + limits.empty, pollMs },
-  );
-}
-
 /** Listens to the task once it has a container. */
 class Listener {
   readonly #engine: ReleaseEngine;
@@ -197,8 +186,7 @@ class Listener {
 }
 
 function failureDetail(command: ReleaseCommand, end: End, tail: readonly string[]): string {
-  const said =
-    tail.length === 0 ? [] : ['  last lines of its output:', ...tail.map((line) => `    ${line}`)];
+  const said = tail.length === 0 ? [] : ['  last lines of its output:', ...tail.map((line) => `    ${line}`)];
   const then =
     end.how === 'not-started'
       ? '  nothing was placed, and the command changed nothing: deploy again when that is repaired'

@@ -3,6 +3,7 @@ import { liveRelease, readCurrent } from '../../release/current.ts';
 import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
 import { requireOfEdge } from '../../infra/edge-abilities.ts';
 import { recover } from '../../release/recovery.ts';
+import type { Move, ReleaseCommand } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { bringBacking, checkKinds } from '../backing.ts';
 import { checkCluster } from '../cluster-check.ts';
@@ -56,15 +57,11 @@ export async function deploySource(
   );
   const created = await bringBacking(place, source, call);
   if (moves.length === 0) return unchanged(agent, place, { source, live, created });
-  const previous = live?.number ?? null;
-  const commands = commandsOf(source.project.services, moves);
-  if (kind === 'rollback' && commands.length > 0)
-    note(`going back runs no release commands: ${commands.map(({ service }) => service).join(', ')}`);
   return runRollout({
     place,
     call,
     from: live,
-    makeRelease: releaseFromSource(place, { source, current, previous, call }),
+    makeRelease: releaseFromSource(place, { source, current, previous: live?.number ?? null, call }),
     suites: suitesOf(place, { source, call }),
     commandOutput: commandOutput(place, { source, call }),
     head: {
@@ -76,13 +73,26 @@ export async function deploySource(
       restores: null,
       warm: false,
       moves: [...moves],
-      ...(kind === 'deploy' && commands.length > 0 && { commands: [...commands] }),
+      ...commandsFor({ source, kind, call }, moves),
       ...policyOf(moves, source.wanted, { hold }),
       unattended: moves.some((move) => source.wanted[move.service]?.rollout.unattended === 'hold')
         ? 'hold'
         : 'revert',
     },
   });
+}
+
+/** Going back runs none: they lead forward. */
+function commandsFor(
+  { source, kind, call }: Pick<DeploySource, 'source' | 'kind' | 'call'>,
+  moves: readonly Move[],
+): { readonly commands?: ReleaseCommand[] } {
+  const commands = commandsOf(source.project.services, moves);
+  if (commands.length === 0) return {};
+  if (kind === 'deploy') return { commands: [...commands] };
+  const text = `going back runs no release commands: ${commands.map(({ service }) => service).join(', ')}`;
+  call.onEvent({ kind: 'note', level: 'info', text });
+  return {};
 }
 
 async function announce({ repository }: Place, { commit }: Source, ref: string, call: Call): Promise<void> {

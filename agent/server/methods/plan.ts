@@ -18,7 +18,7 @@ import { plannedFlags } from '../plan/flags.ts';
 import { leftService, plannedService, type PlannedImage } from '../plan/services.ts';
 import { cannotBeUndone } from '../plan/undo.ts';
 import { nameOf } from '../rollouts.ts';
-import { commandsOf, commandText } from '../release-commands.ts';
+import { plannedCommands } from '../release-commands.ts';
 import { readSource, type Source } from '../source.ts';
 
 /** What a deploy would do. Reads only: nothing is built, pulled or written. */
@@ -37,7 +37,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
   const backing = await planBacking(place, source);
   const creates = backing.some(({ action }) => action === 'create');
   const { commit } = source;
-  const commands = commandsOf(source.project.services, moves);
+  const commands = plannedCommands(source, moves);
   const flags = plannedFlags(definitions, source.flags ?? []);
   return {
     environment: place.environment.name,
@@ -53,11 +53,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       ...leftOver(current, source.wanted).map((service) => leftService(service, current)),
     ],
     backing,
-    commands: commands.map(({ service, command, timeoutMs }) => ({
-      service,
-      command: commandText(command),
-      timeoutMs,
-    })),
+    commands,
     flags,
     steps:
       moves.length === 0

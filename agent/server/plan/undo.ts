@@ -1,14 +1,15 @@
 /** What a deploy changes that going back does not bring back as it was. */
 import { parseSlotKey } from '../../common/names.ts';
+import type { PlannedCommand } from '../../protocol/plan.ts';
 import { slotContent, type Current } from '../../release/current.ts';
 import type { ReleaseRecord } from '../../swarm/ledger/release.ts';
-import type { Move, ReleaseCommand } from '../../swarm/ledger/rollout.ts';
+import type { Move } from '../../swarm/ledger/rollout.ts';
 
 export interface Undoing {
   readonly current: Current;
   readonly live: ReleaseRecord | undefined;
   readonly moves: readonly Move[];
-  readonly commands: readonly Pick<ReleaseCommand, 'service'>[];
+  readonly commands: readonly Pick<PlannedCommand, 'service'>[];
   /** Refs of the live release's images that the engine does not have any more. */
   readonly missingImages: ReadonlySet<string>;
 }
