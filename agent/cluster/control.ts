@@ -16,6 +16,7 @@ import { openLedgerView, type LedgerView } from './ledger-view.ts';
 import { openProbing } from './probing.ts';
 import { openPulls } from './pulls.ts';
 import { openReports } from './reports.ts';
+import { openTrafficBoard, pointMs } from './traffic/board.ts';
 
 export interface ControlOptions {
   readonly ledger: Ledger;
@@ -48,6 +49,10 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   const pulls = openPulls(view, pullWaitMs);
   const flags = openFlagsView({ ledger, view, task, tasks: () => ownTasks(swarm, ledger.stack), log });
   const edges = openEdgeTasks(swarm, ledger.stack);
+  const traffic = openTrafficBoard({
+    ...{ stack: ledger.stack, store: ledger.traffic, task, clock, log },
+    tasks: () => ownTasks(swarm, ledger.stack),
+  });
   const reachOf = edges.reach;
   const probing = openProbing({ view, swarm, reports, fetch: httpGet, reachOf, clock, log, signal });
   const server = controlServer({
@@ -56,20 +61,21 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
       await reports.ack(from, ack);
       probing.consider(from, ack);
     },
+    traffic: traffic.add,
     certificates: openCertificates(),
     isReady: () => !signal.aborted && view.current() !== undefined,
     status: () => statusOf(view, flags, ledger.stack),
     ofrep: (request) => answerOfrep(flags.document(), request),
     log,
   });
-  const unwatch = watchBoth(swarm, view, flags);
+  const unwatch = watchAll(swarm, view, flags, traffic);
   const look = async (): Promise<void> => {
     await view.refresh();
     await flags.refresh();
     await catchUp({ view, reports: () => ledger.acks.read(), running: edges.running, probing, log });
   };
   void look();
-  const timers = [every(pollMs, look), every(tidyMs, () => tidy({ ledger, edges, reports, log }))];
+  const timers = [every(pollMs, look), every(tidyMs, () => tidy({ ledger, edges, reports, log })), every(pointMs, traffic.tick)];
   view.onChange(({ routing, services }) =>
     log.info({ version: routing.version, hash: services.hash }, 'new state'),
   );
@@ -93,7 +99,7 @@ async function ownTasks(swarm: Swarm, stack: string): Promise<readonly string[]>
   return (await swarm.tasks.list({ service: names.control(stack) })).map(({ id }) => id);
 }
 
-function watchBoth(swarm: Swarm, ...views: readonly Pick<LedgerView, 'notice' | 'gap'>[]): () => void {
+function watchAll(swarm: Swarm, ...views: readonly Pick<LedgerView, 'notice' | 'gap'>[]): () => void {
   return swarm.watch(
     (event) => views.forEach((view) => view.notice(event)),
     () => views.forEach((view) => view.gap()),
