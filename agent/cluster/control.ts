@@ -47,12 +47,11 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   const view = openLedgerView(ledger, log);
   const reports = openReports(ledger.acks);
   const pulls = openPulls(view, pullWaitMs);
-  const flags = openFlagsView({ ledger, view, task, tasks: () => ownTasks(swarm, ledger.stack), log });
-  const edges = openEdgeTasks(swarm, ledger.stack);
-  const traffic = openTrafficBoard({
-    ...{ stack: ledger.stack, store: ledger.traffic, task, clock, log },
-    tasks: () => ownTasks(swarm, ledger.stack),
-  });
+  const { stack } = ledger;
+  const tasks = (): Promise<readonly string[]> => ownTasks(swarm, stack);
+  const flags = openFlagsView({ ledger, view, task, tasks, log });
+  const edges = openEdgeTasks(swarm, stack);
+  const traffic = openTrafficBoard({ stack, store: ledger.traffic, task, tasks, clock, log });
   const reachOf = edges.reach;
   const probing = openProbing({ view, swarm, reports, fetch: httpGet, reachOf, clock, log, signal });
   const server = controlServer({
@@ -64,7 +63,7 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
     traffic: traffic.add,
     certificates: openCertificates(),
     isReady: () => !signal.aborted && view.current() !== undefined,
-    status: () => statusOf(view, flags, ledger.stack),
+    status: () => statusOf(view, flags, stack),
     ofrep: (request) => answerOfrep(flags.document(), request),
     log,
   });
@@ -75,10 +74,12 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
     await catchUp({ view, reports: () => ledger.acks.read(), running: edges.running, probing, log });
   };
   void look();
-  const timers = [every(pollMs, look), every(tidyMs, () => tidy({ ledger, edges, reports, log })), every(pointMs, traffic.tick)];
-  view.onChange(({ routing, services }) =>
-    log.info({ version: routing.version, hash: services.hash }, 'new state'),
-  );
+  const timers = [
+    every(pollMs, look),
+    every(tidyMs, () => tidy({ ledger, edges, reports, log })),
+    every(pointMs, traffic.tick),
+  ];
+  view.onChange(({ routing: { version }, services: { hash } }) => log.info({ version, hash }, 'new state'));
   return {
     server,
     view,

@@ -1,7 +1,7 @@
 /**
  * What the method `traffic` reports: the edges' own counters, summed over all edges of an environment and its mesh.
  * Counters only grow within one series; what happened between two points is their difference. As metrics they would be
- * called `tidegate_edge_requests_total{service, slot}` and so on ([docs/dashboard.md]).
+ * called `tidegate_edge_requests_total{service, slot}` and so on (docs/edge.md).
  */
 
 /** One slot at one moment. */
