@@ -8,14 +8,14 @@ import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { Swarm } from '../swarm/port.ts';
 import { catchUp } from './catch-up.ts';
 import { openCertificates } from './certificates.ts';
-import { openEdgeTasks, tidy } from './edge-tasks.ts';
+import { openEdgeTasks, tidy, type EdgeTasks } from './edge-tasks.ts';
 import { openFlagsView, type FlagsView } from './flags-view.ts';
 import { httpGet } from './get.ts';
 import { controlServer } from './http.ts';
 import { openLedgerView, type LedgerView } from './ledger-view.ts';
-import { openProbing } from './probing.ts';
-import { openPulls } from './pulls.ts';
-import { openReports } from './reports.ts';
+import { openProbing, type ProbingOptions } from './probing.ts';
+import { openPulls, type Pulls } from './pulls.ts';
+import { openReports, type Reports } from './reports.ts';
 import { openTrafficBoard, pointMs } from './traffic/board.ts';
 
 export interface ControlOptions {
@@ -52,8 +52,7 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   const flags = openFlagsView({ ledger, view, task, tasks, log });
   const edges = openEdgeTasks(swarm, stack);
   const traffic = openTrafficBoard({ stack, store: ledger.traffic, task, tasks, clock, log });
-  const reachOf = edges.reach;
-  const probing = openProbing({ view, swarm, reports, fetch: httpGet, reachOf, clock, log, signal });
+  const probing = openProbing({ ...{ view, swarm, reports, clock, log, signal }, ...wayThrough(edges) });
   const server = controlServer({
     pulls,
     report: async (from, ack) => {
@@ -84,16 +83,24 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
     server,
     view,
     flags,
-    stop: async () => {
+    stop: () => {
       stopping.abort();
       unwatch();
       timers.forEach((timer) => clearInterval(timer));
-      pulls.close();
-      await reports.settled();
-      server.close();
-      server.closeIdleConnections();
+      return close(server, pulls, reports);
     },
   };
+}
+
+function wayThrough({ reach }: EdgeTasks): Pick<ProbingOptions, 'fetch' | 'reachOf'> {
+  return { fetch: httpGet, reachOf: reach };
+}
+
+async function close(server: Server, pulls: Pulls, reports: Reports): Promise<void> {
+  pulls.close();
+  await reports.settled();
+  server.close();
+  server.closeIdleConnections();
 }
 
 async function ownTasks(swarm: Swarm, stack: string): Promise<readonly string[]> {
