@@ -57,7 +57,15 @@ export function openConnections({ env, clock, log, open }: ConnectionOptions): C
         engine,
         swarm,
         changes: openChanges(swarm, clock),
-        builder: createBuilder({ engine, images: swarm.images, registry: swarm.registry, clock, log, env }),
+        builder: createBuilder({
+          engine,
+          images: swarm.images,
+          registry: swarm.registry,
+          logins,
+          clock,
+          log,
+          env,
+        }),
         containers: openContainers(engine, { clock }),
       };
       engines.set(key, connection);
