@@ -54,9 +54,7 @@ export function thinned(points: readonly TrafficPoint[]): readonly TrafficPoint[
     if (at < now - allMs) return false;
     const next = points[index + 1];
     return (
-      next === undefined ||
-      at >= now - wholeMs ||
-      Math.floor(next.at / everyMs) !== Math.floor(at / everyMs)
+      next === undefined || at >= now - wholeMs || Math.floor(next.at / everyMs) !== Math.floor(at / everyMs)
     );
   });
 }

@@ -53,7 +53,10 @@ export function trafficStore(swarm: Swarm, stack: string): TrafficStore {
     },
     watch: async (watcher, number) => {
       if (number === 1) await make();
-      await change(({ watchers, points }) => ({ watchers: new Map([...watchers, [watcher, number]]), points }));
+      await change(({ watchers, points }) => ({
+        watchers: new Map([...watchers, [watcher, number]]),
+        points,
+      }));
     },
     leave: (watcher) =>
       change(({ watchers, points }) => ({

@@ -121,4 +121,3 @@ function sums(values: readonly number[]): number[] {
   let sum = 0;
   return values.map((value) => (sum += value));
 }
-

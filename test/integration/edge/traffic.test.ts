@@ -119,7 +119,9 @@ describe('what an edge counts', function () {
   it('goes back at no point when the edge reloads under load, and loses next to nothing', async () => {
     const before = await quiet();
     const load = startLoad({ url: env.url, host, connections: 16, ratePerSecond: 600 });
-    await eventually(async () => assert.ok(total(await newest(), 'requests') > total(before, 'requests') + 200, 'load'));
+    await eventually(async () =>
+      assert.ok(total(await newest(), 'requests') > total(before, 'requests') + 200, 'load'),
+    );
     await env.place({ service: 'other', colour: 'blue', version: 'v1', replicas: 1, hosts: ['other.test'] });
     await env.acknowledged({ healthy: { 'other-blue': 1 } });
     const { requests, failed } = await load.stop();
