@@ -19,6 +19,7 @@ import { awaitEdges, describeMissing } from '../release/edges.ts';
 import type { ReleaseEngine } from '../release/engine.ts';
 import { downHolder } from '../release/lock.ts';
 import { renewMesh } from '../release/mesh.ts';
+import { frontNetwork, type FrontNetwork } from './front-network.ts';
 import { networkLabels } from '../release/slot-spec.ts';
 import type { NetworkOptions, ServiceSpec } from '../swarm/port.ts';
 import {
@@ -33,6 +34,8 @@ import { failedTasks, whyNotReady } from './readiness.ts';
 export interface SetupRequest {
   readonly engine: ReleaseEngine;
   readonly door: Door;
+  /** For an edge without a port: where a proxy in front finds it. */
+  readonly front?: { readonly network: string; readonly labels: Readonly<Record<string, string>> } | undefined;
   /** Names for certificates. */
   readonly certificates: readonly string[];
   readonly images: { readonly edge: string; readonly control: string };
@@ -60,7 +63,12 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   const { swarm, ledger } = engine;
   const { stack } = ledger;
   const changes: string[] = [];
-  const [routes] = await Promise.all([ledger.routes.find(), swarm.info()]);
+  const [routes, front] = await Promise.all([
+    ledger.routes.find(),
+    request.front && frontNetwork(swarm, request.front.network),
+    swarm.info(),
+  ]);
+  const door = doorBehind(request.door, front);
   if (routes?.value.lock.holder?.startsWith(`${downHolder}/`))
     throw goingDown(stack, routes.value.lock.holder);
   // What does not need each other is asked at once: a setup that changes nothing consists of asking.
@@ -68,7 +76,7 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
     failedTasks(engine),
     ensureNetworks(request, changes),
     ensureFiles(request, controlFiles({ stack, bundle: request.assets.control })),
-    ensureFiles(request, edgeFiles({ stack, lua: request.assets.lua, door: request.door })),
+    ensureFiles(request, edgeFiles({ stack, lua: request.assets.lua, door })),
     swarm.nodes(),
     ...[...new Set([images.control, images.edge])].map((image) => ensureImage(request, image, changes)),
   ]);
@@ -84,19 +92,36 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   const edge = edgeServiceSpec({
     stack,
     image: images.edge,
-    httpPort: request.door.http,
-    httpsPort: request.door.https,
+    httpPort: door.http,
+    httpsPort: door.https,
     configs: edgeConfigs,
     networks,
+    behind: front && { network: front.id, labels: request.front?.labels ?? {} },
   });
   await expectForgottenEdges(request, changes);
   const unset = await ensureControl(request, control, changes);
-  const pending = await ensureService(request, edge, request.upgradeEdge ? 'update' : 'leave', changes);
+  const pending = await ensureEdge(request, edge, changes);
   changes.push(...(await bringMesh(request, { configs: edgeConfigs, networks })));
   await untilReady(request, failedBefore);
   const mesh = await swarm.services.get(names.mesh(stack));
   if (pending.length === 0) await removeOldFiles(request, [control, edge, ...(mesh ? [mesh.spec] : [])]);
   return { changes, pending, unset };
+}
+
+/** Who is on the network of the proxy in front is believed, where nobody else is named. */
+function doorBehind(door: Door, front: FrontNetwork | undefined): Door {
+  return front && door.trustedProxies === undefined ? { ...door, trustedProxies: front.subnets } : door;
+}
+
+/** Where it has no port and gets none, its next task comes before the former one goes, and nothing is interrupted. */
+async function ensureEdge(
+  request: SetupRequest,
+  spec: ServiceSpec,
+  changes: string[],
+): Promise<readonly string[]> {
+  const there = await request.engine.swarm.services.get(spec.Name);
+  const hasPort = [there?.spec, spec].some((one) => (one?.EndpointSpec?.Ports ?? []).length > 0);
+  return ensureService(request, spec, request.upgradeEdge || !hasPort ? 'update' : 'leave', changes);
 }
 
 /** It publishes no port, so changing it loses no request: its new tasks come before the old ones go. */
@@ -237,7 +262,7 @@ async function ensureService(
 }
 
 function portsOf({ http, https }: Door): string {
-  return https === undefined ? String(http) : `${http} or ${https}`;
+  return [http, https].filter((port) => port !== undefined).join(' or ');
 }
 
 async function untilReady(request: SetupRequest, before: ReadonlySet<string>): Promise<void> {
