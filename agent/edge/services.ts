@@ -109,7 +109,8 @@ function namedEdge(options: EdgeServiceOptions, { network, labels: given }: Behi
       },
       Networks: [...(task.Networks ?? []), { Target: network, Aliases: [alias] }],
     },
-    UpdateConfig: { ...spec.UpdateConfig, Order: 'start-first' },
+    // All at once: none of the old ones goes before its successor can serve.
+    UpdateConfig: { ...spec.UpdateConfig, Parallelism: 0, Order: 'start-first' },
   };
 }
 

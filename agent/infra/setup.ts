@@ -28,6 +28,7 @@ import {
   mountCertificates,
   removeOldCertificates,
 } from './certificates.ts';
+import { areGone, edgesToGo } from './edge-exchange.ts';
 import { goingDown } from './failures.ts';
 import { failedTasks, whyNotReady } from './readiness.ts';
 
@@ -35,7 +36,8 @@ export interface SetupRequest {
   readonly engine: ReleaseEngine;
   readonly door: Door;
   /** For an edge without a port: where a proxy in front finds it. */
-  readonly front?: { readonly network: string; readonly labels: Readonly<Record<string, string>> } | undefined;
+  readonly front?:
+    { readonly network: string; readonly labels: Readonly<Record<string, string>> } | undefined;
   /** Names for certificates. */
   readonly certificates: readonly string[];
   readonly images: { readonly edge: string; readonly control: string };
@@ -100,9 +102,9 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   });
   await expectForgottenEdges(request, changes);
   const unset = await ensureControl(request, control, changes);
-  const pending = await ensureEdge(request, edge, changes);
+  const { pending, toGo } = await ensureEdge(request, edge, changes);
   changes.push(...(await bringMesh(request, { configs: edgeConfigs, networks })));
-  await untilReady(request, failedBefore);
+  await untilReady(request, failedBefore, toGo);
   const mesh = await swarm.services.get(names.mesh(stack));
   if (pending.length === 0) await removeOldFiles(request, [control, edge, ...(mesh ? [mesh.spec] : [])]);
   return { changes, pending, unset };
@@ -118,10 +120,14 @@ async function ensureEdge(
   request: SetupRequest,
   spec: ServiceSpec,
   changes: string[],
-): Promise<readonly string[]> {
-  const there = await request.engine.swarm.services.get(spec.Name);
+): Promise<{ readonly pending: readonly string[]; readonly toGo: ReadonlySet<string> }> {
+  const { engine, upgradeEdge } = request;
+  const there = await engine.swarm.services.get(spec.Name);
   const hasPort = [there?.spec, spec].some((one) => (one?.EndpointSpec?.Ports ?? []).length > 0);
-  return ensureService(request, spec, request.upgradeEdge || !hasPort ? 'update' : 'leave', changes);
+  const isOther = there && there.labels[labels.spec] !== spec.Labels[labels.spec];
+  const toGo = isOther && !hasPort ? await edgesToGo(engine, there, spec) : new Set<string>();
+  const pending = await ensureService(request, spec, upgradeEdge || !hasPort ? 'update' : 'leave', changes);
+  return { pending, toGo };
 }
 
 /** It publishes no port, so changing it loses no request: its new tasks come before the old ones go. */
@@ -265,14 +271,20 @@ function portsOf({ http, https }: Door): string {
   return [http, https].filter((port) => port !== undefined).join(' or ');
 }
 
-async function untilReady(request: SetupRequest, before: ReadonlySet<string>): Promise<void> {
+/** `before`: tasks that had failed; `toGo`: edges whose successors are on their way. */
+async function untilReady(
+  request: SetupRequest,
+  before: ReadonlySet<string>,
+  toGo: ReadonlySet<string>,
+): Promise<void> {
   const { engine, signal, door } = request;
+  const edge = names.edge(engine.ledger.stack);
   const { changes } = engine;
   const routes = await engine.ledger.routes.read();
   const trouble = await changes.until(
     async () => {
       const missing = await awaitEdges(engine, { routes, limitMs: 1_000, signal });
-      if (missing.length === 0) return { error: undefined };
+      if (missing.length === 0 && (await areGone(engine, edge, toGo))) return { error: undefined };
       const error = await whyNotReady(engine, portsOf(door), { final: false, missing: '', before });
       return error && { error };
     },
@@ -280,7 +292,8 @@ async function untilReady(request: SetupRequest, before: ReadonlySet<string>): P
   );
   if (trouble && !trouble.error) return;
   if (trouble?.error) throw trouble.error;
-  const missing = describeMissing(await awaitEdges(engine, { routes, limitMs: 0, signal }));
+  const silent = await awaitEdges(engine, { routes, limitMs: 0, signal });
+  const missing = silent.length === 0 ? 'the edges of before still run' : describeMissing(silent);
   const error = await whyNotReady(engine, portsOf(door), { final: true, missing, before });
   if (error) throw error;
 }

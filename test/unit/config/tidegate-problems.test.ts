@@ -145,7 +145,7 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
       '7:59 config.invalid-value: environments.d.edge.tls has no meaning here: the proxy in front ends TLS.',
       '8:34 config.invalid-value: environments.e.edge.labels are for an edge without a port: name its network, proxy.',
       '9:25 config.invalid-value: environments.f.edge.network: "a b" is not the name of a network.',
-      '9:40 config.invalid-key: environments.f.edge.labels: "tidegate.x" is not a label\'s name, or one of Tidegate\'s or Docker\'s own.',
+      "9:40 config.invalid-key: environments.f.edge.labels: \"tidegate.x\" is not a label's name, or one of Tidegate's or Docker's own.",
       '9:58 config.invalid-value: environments.f.edge.labels.z: true is not text: put it in quotes.',
     ],
   },

@@ -9,7 +9,12 @@ import type { Environment } from '../../../../agent/config/model.ts';
 import { createAgent } from '../../../../agent/server/agent.ts';
 import { surroundings } from '../../../../agent/server/connections.ts';
 import { diskCheck, engineCheck, swarmCheck } from '../../../../agent/server/doctor/engine.ts';
-import { frontCheck, portCheck, tryPort, type Listening } from '../../../../agent/server/doctor/environment.ts';
+import {
+  frontCheck,
+  portCheck,
+  tryPort,
+  type Listening,
+} from '../../../../agent/server/doctor/environment.ts';
 import { contextsCheck, gitCheck, nodeCheck } from '../../../../agent/server/doctor/machine.ts';
 import type { ServiceObject } from '../../../../agent/swarm/port.ts';
 import { FakeEngine, sendJson } from '../../swarm/fake-engine.ts';
