@@ -32,8 +32,8 @@ export interface Environment {
 
 /** As it is written: the edge has its own defaults. */
 export interface EdgeSettings {
-  /** Published ports. */
-  readonly http: number;
+  /** Published ports; without `http` there is a `network`. */
+  readonly http?: number | undefined;
   readonly https?: number | undefined;
   /** Names for certificates. */
   readonly tls?: readonly string[] | undefined;
@@ -42,6 +42,10 @@ export interface EdgeSettings {
   readonly maxHeader?: number | undefined;
   /** Networks in CIDR. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Name of an overlay network of somebody else's, on which a proxy in front reaches the edge. */
+  readonly network?: string | undefined;
+  /** Of the edge's service, for that proxy. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What the compose file says of a service of any kind. */
