@@ -297,7 +297,10 @@ function appService(
   if (!input || !source) return [];
   if (!input.route) {
     const { worker = {}, rollout } = input;
-    const made = workerService({ ...service, source }, { worker, rollout, report });
+    const made = workerService(
+      { ...service, source },
+      { worker, rollout, orderAt: placeOf(file, name, 'worker', 'order'), report },
+    );
     return [{ ...made, ...releaseCommandOf(input.release) }];
   }
   const web: WebService = {
@@ -312,7 +315,7 @@ function appService(
   advise({
     service: web,
     compose: service,
-    drainAt: drainPlace(file, name),
+    drainAt: placeOf(file, name, 'rollout', 'drain'),
     dockerfile: dockerfiles.get(name),
     report,
   });
@@ -332,7 +335,8 @@ function routeOf(route: NonNullable<ServiceInput['route']>): WebService['route']
   };
 }
 
-function drainPlace(file: TidegateFile, service: string): Place | undefined {
+/** Where a key of a service's part of tidegate.yaml stands, if it is there. */
+function placeOf(file: TidegateFile, service: string, part: string, key: string): Place | undefined {
   if (!file.tree) return undefined;
-  return entryOf(locate(file.tree, ['services', service, 'rollout']).tree, 'drain')?.at;
+  return entryOf(locate(file.tree, ['services', service, part]).tree, key)?.at;
 }
