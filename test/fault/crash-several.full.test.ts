@@ -7,7 +7,7 @@ crashMatrix({
   operations,
   size: 'all',
   undisturbed: true,
-  open: openSeveral,
+  open: () => openSeveral(2),
   prepare,
   comesToRestOn,
 });

@@ -84,14 +84,15 @@ export const operations: Operations<Operation> = {
   },
 };
 
-export const versions = ['1', '2', '3'] as const;
+const versions = ['1', '2', '3'] as const;
 const failing = 'failing';
 
-export async function openSeveral(): Promise<Shop> {
+/** `live`: how many of the versions have been, one after the other. */
+export async function openSeveral(live: number): Promise<Shop> {
   const shop = await openShop({ about: 'several', replicas: 1 });
   for (const version of versions) await addVersion(shop, version, version);
   await addVersion(shop, failing, '4');
-  for (const version of versions.slice(0, 2)) await must(shop.cli('deploy', 'dev', version));
+  for (const version of versions.slice(0, live)) await must(shop.cli('deploy', 'dev', version));
   return shop;
 }
 
@@ -154,6 +155,13 @@ export async function prepare(shop: Shop, operation: Operation): Promise<Stage> 
       return { args, nextArgs: args, before: live, target: beside, nextTarget: beside };
     }
   }
+}
+
+/** With one version live, and nothing warm beside it. */
+export function prepareSecond(): Promise<Stage> {
+  const [before, target] = versions;
+  const args = ['deploy', 'dev', target];
+  return Promise.resolve({ args, nextArgs: args, before, target, nextTarget: target });
 }
 
 async function withWarmSlots(shop: Shop): Promise<{ readonly live: string; readonly beside: string }> {
