@@ -1,9 +1,11 @@
 /** Control as a whole: ledger in, documents out to edges, their reports back into the ledger. */
 import type { Server } from 'node:http';
+import type { Http2Server } from 'node:http2';
 import type { Clock } from '../common/clock.ts';
 import type { Log } from '../common/log.ts';
 import { names } from '../common/names.ts';
-import { answerOfrep } from '../flags/ofrep.ts';
+import { openFlagdSync } from '../flags/flagd/sync-server.ts';
+import { openFlagsHttp, type FlagsHttp } from '../flags/serving/http.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { Swarm } from '../swarm/port.ts';
 import { catchUp } from './catch-up.ts';
@@ -29,6 +31,8 @@ export interface ControlOptions {
 export interface Control {
   /** Not listening yet. */
   readonly server: Server;
+  /** Flags for those who evaluate by themselves, over gRPC. */
+  readonly flagd: Http2Server;
   readonly view: LedgerView;
   readonly flags: FlagsView;
   /** Lets edges go to another control, finishes what is being written. */
@@ -47,9 +51,10 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   const reports = openReports(ledger.acks);
   const pulls = openPulls(view, pullWaitMs);
   const flags = openFlagsView({ ledger, view, task, tasks: () => ownTasks(swarm, ledger.stack), log });
+  const flagServers = openFlagServers(flags);
   const edges = openEdgeTasks(swarm, ledger.stack);
-  const reachOf = edges.reach;
-  const probing = openProbing({ view, swarm, reports, fetch: httpGet, reachOf, clock, log, signal });
+  const seen = { view, swarm, reports, fetch: httpGet, reachOf: edges.reach };
+  const probing = openProbing({ ...seen, clock, log, signal });
   const server = controlServer({
     pulls,
     report: async (from, ack) => {
@@ -59,7 +64,7 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
     certificates: openCertificates(),
     isReady: () => !signal.aborted && view.current() !== undefined,
     status: () => statusOf(view, flags, ledger.stack),
-    ofrep: (request) => answerOfrep(flags.document(), request),
+    flags: flagServers.http,
     log,
   });
   const unwatch = watchBoth(swarm, view, flags);
@@ -70,11 +75,10 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   };
   void look();
   const timers = [every(pollMs, look), every(tidyMs, () => tidy({ ledger, edges, reports, log }))];
-  view.onChange(({ routing, services }) =>
-    log.info({ version: routing.version, hash: services.hash }, 'new state'),
-  );
+  tellChanges(view, log);
   return {
     server,
+    flagd: flagServers.flagd,
     view,
     flags,
     stop: async () => {
@@ -82,11 +86,27 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
       unwatch();
       timers.forEach((timer) => clearInterval(timer));
       pulls.close();
+      flagServers.close();
       await reports.settled();
       server.close();
       server.closeIdleConnections();
     },
   };
+}
+
+function tellChanges(view: LedgerView, log: Log): void {
+  view.onChange(({ routing, services }) =>
+    log.info({ version: routing.version, hash: services.hash }, 'new state'),
+  );
+}
+
+function openFlagServers(flags: FlagsView): { http: FlagsHttp; flagd: Http2Server; close: () => void } {
+  const [http, sync] = [openFlagsHttp(flags), openFlagdSync(flags)];
+  const close = (): void => {
+    http.close();
+    sync.close();
+  };
+  return { http, flagd: sync.server, close };
 }
 
 async function ownTasks(swarm: Swarm, stack: string): Promise<readonly string[]> {

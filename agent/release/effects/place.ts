@@ -134,7 +134,8 @@ export async function createSlot(rollout: Rollout, slot: Slot, release: ReleaseR
   const networks: string[] = [];
   for (const name of networkNames(stack, content.networks))
     networks.push(await swarm.networks.ensure(name, networkLabels(stack)));
-  const spec = slotSpec({ ...slot, stack, release: release.number, content, networks });
+  const [flagsToken] = (await ledger.keys.sdkAccess()).tokens;
+  const spec = slotSpec({ ...slot, stack, release: release.number, content, networks, flagsToken });
   try {
     await swarm.services.create(spec);
   } catch (error) {
