@@ -12,6 +12,7 @@ import { flagParams, type FlagResults } from './flag-methods.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { SuiteTest } from './suite-test.ts';
+import type { TrafficEvent } from './traffic.ts';
 import type { WatchEvent } from './watch.ts';
 
 export type { FlagSetResult, FlagsResult, FlagStatus } from './flag-methods.ts';
@@ -63,6 +64,8 @@ export const params = {
     environment,
     since: z.strictObject({ feed: z.string(), sequence: z.int().nonnegative() }).nullable(),
   }),
+  /** Runs until it is cancelled. */
+  traffic: z.strictObject({ ...place, environment }),
   ...flagParams,
   maintenance: z.strictObject({ ...changed, environment, on: z.boolean() }),
   /** Whatever the environment: changed only when it was confirmed. */
@@ -281,10 +284,12 @@ export interface Results extends FileResults, FlagResults {
   doctor: DoctorResult;
   /** Where to go on with `since`. */
   watch: { readonly feed: string; readonly sequence: number };
+  /** How many points were told. */
+  traffic: { readonly points: number };
 }
 
 /** Reported while a method runs. */
-export type AgentEvent = ProgressEvent | WatchEvent;
+export type AgentEvent = ProgressEvent | WatchEvent | TrafficEvent;
 
 export type ProgressEvent =
   /** Something worth a line: a release was chosen, a warning, a wait for somebody else. */

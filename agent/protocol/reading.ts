@@ -8,6 +8,7 @@ const reading: readonly Method[] = [
   'flags.list',
   'flags.evaluate',
   'watch',
+  'traffic',
   'plan',
   'validate',
   'doctor',

@@ -1,14 +1,17 @@
 /** Looking at an environment through one client's connection. */
 import { hasCode } from '../../common/errors.ts';
+import { names } from '../../common/names.ts';
 import type { RolloutProgress } from '../../protocol/watch.ts';
 import { isEnded, type JournalEntry } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { rolloutStatus, statusOf } from '../methods/status.ts';
-import type { Place } from '../place.ts';
+import { openEnvironment, type Place } from '../place.ts';
 import type { Observer } from './feeds.ts';
 
 /** Tasks change without an event. */
 const pollMs = 5_000;
+/** An engine that is gone tells of no events either, and somebody waits for it. */
+const goneMs = 1_000;
 /** Events come in bursts: one look for all of them. */
 const calmMs = 100;
 
@@ -18,9 +21,13 @@ export function feedKey({ connection, environment }: Pick<Place, 'connection' | 
 }
 
 export function observe(agent: Agent, place: Place): Observer {
+  const counters = names.traffic(place.environment.stack);
   let dirty = false;
+  let gone = false;
   let wake: () => void = () => undefined;
-  const stop = place.connection.changes.listen(() => {
+  const stop = place.connection.changes.listen((event) => {
+    // Counters change all the time, and no status tells of them.
+    if (event?.type === 'config' && event.name === counters) return;
     dirty = true;
     wake();
   });
@@ -29,8 +36,9 @@ export function observe(agent: Agent, place: Place): Observer {
       dirty = false;
       const [status, rollouts] = await Promise.all([
         statusOf(agent, place.environment),
-        progressOf(place, known),
+        progressOf(agent, place, known),
       ]);
+      gone = status.state === 'unreachable';
       return { status, rollouts };
     },
     news: async (signal) => {
@@ -38,7 +46,9 @@ export function observe(agent: Agent, place: Place): Observer {
       wake = () => woken.abort();
       // What happened while we looked is news already.
       if (!dirty)
-        await agent.clock.sleep(pollMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+        await agent.clock
+          .sleep(gone ? goneMs : pollMs, AbortSignal.any([signal, woken.signal]))
+          .catch(() => undefined);
       await agent.clock.sleep(calmMs, signal).catch(() => undefined);
     },
     close: () => {
@@ -50,8 +60,13 @@ export function observe(agent: Agent, place: Place): Observer {
 }
 
 /** An environment whose ledger cannot be read has no rollouts to tell of; its status says why. */
-async function progressOf({ engine }: Place, known: readonly string[]): Promise<readonly RolloutProgress[]> {
+async function progressOf(
+  agent: Agent,
+  { environment }: Place,
+  known: readonly string[],
+): Promise<readonly RolloutProgress[]> {
   try {
+    const { engine } = await openEnvironment(agent, environment, 'look');
     const entries = (await engine.ledger.journals.list()).map(({ value }) => value);
     return entries
       .filter(({ head, state }) => !isEnded(state) || known.includes(head.id))
