@@ -190,6 +190,7 @@ export type RolloutStage =
   | 'planned'
   | 'building'
   | 'testing'
+  | 'releasing'
   | 'placing'
   | 'verifying'
   | 'shifting'
