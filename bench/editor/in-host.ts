@@ -11,6 +11,7 @@ import type { Wanted } from './wanted.ts';
 
 /** Of lines meant for `scripts/editor/in-host.ts`. */
 const mark = '@@ ';
+const restMs = 1_500;
 
 export async function run(): Promise<void> {
   const wanted = JSON.parse(process.env['TIDEGATE_BENCH'] ?? '') as Wanted;
@@ -52,6 +53,7 @@ async function clicks({ folder, environment, tags, flag, url, host, rounds }: Cl
   };
   const toggle: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
+    await rest();
     const began = Date.now();
     const tag = tags[round % 2];
     const at = { folder, environment, tag };
@@ -77,6 +79,11 @@ async function clicks({ folder, environment, tags, flag, url, host, rounds }: Cl
     await new Promise((resolve) => setTimeout(resolve, 150 + (round % 7) * 90));
   }
   return { ...rollback, toggle };
+}
+
+/** Nobody clicks again before they have seen what the last click did. */
+function rest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, restMs));
 }
 
 /** Every edge has acknowledged the route, and a probe through each was answered: only then it settles. */

@@ -40,12 +40,14 @@ function shown(page: Page, says: string, instead?: string): Promise<Shown> {
 }
 
 export interface TreeTimes {
+  /** From the click on the icon, in a window that has just come up. */
+  readonly first: readonly number[];
   readonly refresh: readonly number[];
   readonly oneRow: readonly number[];
   readonly rowsOfOne: readonly number[];
 }
 
-/** 240 services change at once, and then one alone; from the agent's word until the row is painted. */
+/** 240 services change at once, and then one slot alone; from the agent's word until the row is painted. */
 export async function largeTree(
   browser: Browser,
   running: RunningEditor,
@@ -54,39 +56,20 @@ export async function largeTree(
 ): Promise<TreeTimes> {
   const env = { XDG_RUNTIME_DIR: running.runtime };
   const agent = await ScriptedAgent.start(largeAnswers(running.workspace, 'v1.0.0'), { program, env });
-  const times = { refresh: [] as number[], oneRow: [] as number[], rowsOfOne: [] as number[] };
   try {
     const page = await openWindow(browser, running);
-    await firstRow(page, 'v1.0.0');
-    let sequence = 1;
-    const tell = (environment: string, version: string, other = {}): void =>
-      agent.tell(
-        {
-          ...{ kind: 'watch', feed: environment },
-          updates: [{ type: 'status', sequence, status: largeStatus(environment, version, other) }],
-        },
-        environment,
-      );
+    const times = { first: [await firstRow(page, 'v1.0.0')], ...noTimes() };
     for (let round = 1; round <= rounds; round += 1) {
-      await page.waitForTimeout(restMs);
       const version = `v1.${round}.0`;
-      const all = shown(page, version, `v1.${round - 1}.0`);
-      await page.evaluate('0');
-      sequence += 1;
-      const began = now();
-      for (const environment of environments) tell(environment, version);
-      times.refresh.push((await all).at - began);
-      await page.waitForTimeout(restMs);
-      const one = shown(page, `answers ${500 + round}`);
-      await page.evaluate('0');
-      sequence += 1;
-      const since = now();
-      tell('dev', version, { 3: 500 + round });
-      const { at, rows } = await one;
-      times.oneRow.push(at - since);
-      times.rowsOfOne.push(rows);
-      sequence += 1;
-      tell('dev', version);
+      const all = await painted(page, [version, `v1.${round - 1}.0`], () => {
+        for (const environment of environments) tell(agent, environment, version);
+      });
+      const odd = 500 + round;
+      const one = await painted(page, [`answers ${odd}`], () => tell(agent, 'dev', version, { 3: odd }));
+      tell(agent, 'dev', version);
+      times.refresh.push(all.ms);
+      times.oneRow.push(one.ms);
+      times.rowsOfOne.push(one.rows);
     }
     await page.context().close();
     return times;
@@ -95,4 +78,36 @@ export async function largeTree(
   }
 }
 
-const now = (): number => performance.timeOrigin + performance.now();
+function noTimes(): { refresh: number[]; oneRow: number[]; rowsOfOne: number[] } {
+  return { refresh: [], oneRow: [], rowsOfOne: [] };
+}
+
+/** What an agent says at once, and how long its rows take. */
+async function painted(
+  page: Page,
+  [says, instead]: readonly [string, string?],
+  act: () => void,
+): Promise<{ readonly ms: number; readonly rows: number }> {
+  await page.waitForTimeout(restMs);
+  const end = shown(page, says, instead);
+  // When this is answered, the page looks already.
+  await page.evaluate('0');
+  const began = performance.timeOrigin + performance.now();
+  act();
+  const { at, rows } = await end;
+  return { ms: at - began, rows };
+}
+
+let sequence = 1;
+
+function tell(
+  agent: ScriptedAgent,
+  environment: string,
+  version: string,
+  answers: Readonly<Record<number, number>> = {},
+): void {
+  sequence += 1;
+  const status = largeStatus(environment, version, answers);
+  const updates = [{ type: 'status' as const, sequence, status }];
+  agent.tell({ kind: 'watch', feed: environment, updates }, environment);
+}

@@ -6,7 +6,7 @@ import { extensionFile } from '../../scripts/editor/package.ts';
 import { editorFolder, ensureEditor } from '../../scripts/editor/place.ts';
 import { startEditor, type RunningEditor } from '../../scripts/editor/server.ts';
 import { openEngineProxy, type EngineProxy } from '../support/engine-proxy.ts';
-import { endAgentOf } from '../support/editor-agent.ts';
+import { endAgentOf } from '../../scripts/editor/agent.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { Workbench } from './workbench.ts';
 
