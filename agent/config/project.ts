@@ -25,6 +25,7 @@ import type {
 } from './model.ts';
 import { Report, sortProblems, type Finding, type Place } from './report.ts';
 import { folderOf, repositoryPath } from './repository-path.ts';
+import { releaseCommandOf } from './release-command.ts';
 import { rolloutOf } from './rollout.ts';
 import { defaults, type ServiceInput } from './schema.ts';
 import { serviceBase } from './service-base.ts';
@@ -296,7 +297,11 @@ function appService(
   if (!input || !source) return [];
   if (!input.route) {
     const { worker = {}, rollout } = input;
-    return [workerService({ ...service, source }, { worker, rollout, report })];
+    const made = workerService(
+      { ...service, source },
+      { worker, rollout, orderAt: placeOf(file, name, 'worker', 'order'), report },
+    );
+    return [{ ...made, ...releaseCommandOf(input.release) }];
   }
   const web: WebService = {
     ...serviceBase({ ...service, source }),
@@ -305,11 +310,12 @@ function appService(
     health: input.health ?? defaults.health,
     replicas: template.Mode.Replicated?.Replicas ?? 1,
     rollout: rolloutOf(input.rollout),
+    ...releaseCommandOf(input.release),
   };
   advise({
     service: web,
     compose: service,
-    drainAt: drainPlace(file, name),
+    drainAt: placeOf(file, name, 'rollout', 'drain'),
     dockerfile: dockerfiles.get(name),
     report,
   });
@@ -329,7 +335,8 @@ function routeOf(route: NonNullable<ServiceInput['route']>): WebService['route']
   };
 }
 
-function drainPlace(file: TidegateFile, service: string): Place | undefined {
+/** Where a key of a service's part of tidegate.yaml stands, if it is there. */
+function placeOf(file: TidegateFile, service: string, part: string, key: string): Place | undefined {
   if (!file.tree) return undefined;
-  return entryOf(locate(file.tree, ['services', service, 'rollout']).tree, 'drain')?.at;
+  return entryOf(locate(file.tree, ['services', service, part]).tree, key)?.at;
 }

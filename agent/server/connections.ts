@@ -63,7 +63,15 @@ export function openConnections({ env, clock, log, open }: ConnectionOptions): C
         swarm,
         looking: open(engine, { clock, log, logins, ...lookingLimits }),
         changes: openChanges(swarm, clock),
-        builder: createBuilder({ engine, images: swarm.images, registry: swarm.registry, clock, log, env }),
+        builder: createBuilder({
+          engine,
+          images: swarm.images,
+          registry: swarm.registry,
+          logins,
+          clock,
+          log,
+          env,
+        }),
         containers: openContainers(engine, { clock }),
       };
       engines.set(key, connection);
