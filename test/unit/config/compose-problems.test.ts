@@ -37,12 +37,11 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
   },
   {
     name: 'top-level parts',
-    compose: `${web(sound)}models: { a: {} }\nservice: {}\nnetworks:\n  back: { external: true, driver: bridge }\n`,
+    compose: `${web(sound)}models: { a: {} }\nservice: {}\nnetworks:\n  back: { driver: bridge }\n`,
     errors: [
       '6:1 compose.unsupported-key: models: not supported yet.',
       '7:1 compose.unknown-key: service: not a key of a compose file.',
-      '9:11 compose.unsupported-key: networks.back.external: not supported yet.',
-      '9:35 compose.unsupported-value: networks.back.driver: "bridge" is not supported: Swarm services need an overlay network.',
+      '9:19 compose.unsupported-value: networks.back.driver: "bridge" is not supported: Swarm services need an overlay network.',
     ],
   },
   {
@@ -50,7 +49,7 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
     compose: `${web(`${sound}networks: { bakc: , default: { aliases: [x] } }`)}networks: { back: }\n`,
     errors: [
       '5:17 compose.unknown-network: services.web.networks.bakc: the network "bakc" is not declared.',
-      '5:36 compose.unsupported-key: services.web.networks.default.aliases: not supported yet.',
+      '5:36 compose.unsupported-key: services.web.networks.default.aliases: its two slots would both answer to the name, whichever of them is live.',
     ],
     hint: /^Did you mean "back"\? Networks are declared/,
   },
