@@ -130,7 +130,10 @@ const twoServices = {
   'compose.yaml': (text: string): string => {
     const document = parseDocument(text);
     const { services } = document.toJS() as { services: { web: object } };
-    document.setIn(['services', 'outlet'], document.createNode(services.web));
+    // On an internal network alone: the edge reaches it all the same.
+    const outlet = { ...services.web, networks: ['cut'] };
+    document.setIn(['services', 'outlet'], document.createNode(outlet));
+    document.setIn(['networks', 'cut'], document.createNode({ internal: true }));
     return document.toString();
   },
   'tidegate.yaml': (text: string): string => {

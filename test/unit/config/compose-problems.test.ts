@@ -54,6 +54,25 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
     hint: /^Did you mean "back"\? Networks are declared/,
   },
   {
+    name: 'networks that cannot be made, or of which more is said than somebody else decides',
+    compose:
+      `${web(sound)}networks:\n` +
+      '  a: { ipam: { driver: own, config: [{ subnet: 10.0.0.1, gateway: 10.0.0.1 }] } }\n' +
+      '  b: { external: true, attachable: true }\n  c: { external: true, name: host }\n' +
+      '  d: { name: "no name", internal: maybe, labels: { tidegate.x: y } }\n  e: { enable_ipv6: true }\n',
+    errors: [
+      '7:24 compose.unsupported-value: networks.a.ipam.driver: "own" is not supported: Swarm gives addresses itself.',
+      '7:48 compose.invalid-value: networks.a.ipam.config[0].subnet: "10.0.0.1" is not a subnet.',
+      '7:58 compose.unsupported-key: networks.a.ipam.config[0].gateway: not supported yet.',
+      '8:24 compose.unsupported-value: networks.b.attachable: has no effect on a network that is external.',
+      '9:3 compose.unsupported-value: networks.c: the network host is one of a node, where the edge cannot reach a service.',
+      '10:8 compose.invalid-name: networks.d.name: the network no name cannot be made: Swarm refuses the name.',
+      '10:35 compose.invalid-value: networks.d.internal: "maybe" is not true or false.',
+      '10:52 compose.reserved-label: networks.d.labels.tidegate.x: Tidegate and Docker set labels with this beginning themselves.',
+      '11:8 compose.unsupported-key: networks.e.enable_ipv6: not supported yet.',
+    ],
+  },
+  {
     name: 'durations without a unit, sizes and CPUs',
     compose: web(
       'image: shop:1\nstop_grace_period: 20\nhealthcheck: { test: x, interval: 5, timeout: 1us }\ndeploy: { resources: { limits: { cpus: all, memory: 5X } } }',
