@@ -43,12 +43,12 @@ describe('removing a service', () => {
     assert.equal(clock.monotonic(), 0);
   });
 
-  it('tells it first to have no tasks, so that none comes meanwhile; a job it leaves as it is', async () => {
-    for (const [mode, told] of [
-      [{ Replicated: { Replicas: 3 } }, true],
-      [{ Global: {} }, true],
-      [{ ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } }, false],
-    ] as const) {
+  it('tells it first to have no tasks, so that none comes meanwhile', async () => {
+    for (const mode of [
+      { Replicated: { Replicas: 3 } },
+      { Global: {} },
+      { ReplicatedJob: { MaxConcurrent: 1, TotalCompletions: 1 } },
+    ]) {
       const { cluster, parts } = bench(mode, []);
       let wasTold = false;
       cluster.onWrite = (write) => {
@@ -56,7 +56,7 @@ describe('removing a service', () => {
           wasTold = !isAtRest(write.before.spec) && isAtRest(write.after.spec);
       };
       await removeService(parts, name);
-      assert.equal(wasTold, told, JSON.stringify(mode));
+      assert.ok(wasTold, JSON.stringify(mode));
       assert.equal(cluster.service(name), undefined);
     }
   });
