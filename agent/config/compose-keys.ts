@@ -180,23 +180,30 @@ export const placementKeys: Keys = {
 };
 export const loggingKeys: Keys = { known: ['driver', 'options'], refused: {} };
 
-const external = 'Remove it: the project makes its own networks; others cannot be joined yet.';
 export const networkKeys: Keys = {
-  known: ['driver'],
-  refused: {
-    external,
-    ...each('name attachable internal ipam driver_opts labels enable_ipv4 enable_ipv6', remove),
-  },
+  known: words('driver driver_opts ipam internal attachable labels name external'),
+  refused: each(
+    'enable_ipv4 enable_ipv6',
+    'Remove it: Swarm gives overlay networks IPv4 addresses, as docker stack does.',
+  ),
+};
+export const ipamKeys: Keys = {
+  known: ['driver', 'config'],
+  refused: { options: remove },
+};
+export const ipamConfigKeys: Keys = {
+  known: ['subnet'],
+  refused: each(
+    'gateway ip_range aux_addresses',
+    'Remove it: docker stack takes nothing but a subnet; Swarm chooses the rest.',
+  ),
 };
 export const attachmentKeys: Keys = {
-  known: [],
-  refused: {
-    aliases: 'Remove it: others call the service by its name.',
-    ...each(
-      'ipv4_address ipv6_address link_local_ips mac_address priority gw_priority driver_opts interface_name',
-      remove,
-    ),
-  },
+  known: ['aliases'],
+  refused: each(
+    'ipv4_address ipv6_address link_local_ips mac_address priority gw_priority driver_opts interface_name',
+    remove,
+  ),
 };
 
 export const volumeKeys: Keys = { known: words('driver driver_opts external labels name'), refused: {} };

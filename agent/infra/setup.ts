@@ -159,7 +159,8 @@ async function ensureNetworks(
 ): Promise<{ readonly edge: string; readonly control: string }> {
   const { stack } = request.engine.ledger;
   const [edge, control] = await Promise.all([
-    ensureNetwork(request, names.edgeNetwork(stack), changes),
+    // So that a service on internal networks alone has no other way out either.
+    ensureNetwork(request, names.edgeNetwork(stack), changes, { internal: true }),
     // Keys of certificates go this way from node to node.
     ensureNetwork(request, names.controlNetwork(stack), changes, {
       encrypted: request.door.https !== undefined,
