@@ -2,6 +2,7 @@
 import { names as swarmNames } from '../common/names.ts';
 import type { Field } from './compose-field.ts';
 import { attachmentKeys, checkKeys, networkKeys } from './compose-keys.ts';
+import { withoutDriver } from './key-repairs.ts';
 import { suggestion } from '../common/did-you-mean.ts';
 
 /** Names of the declared networks; `default` is always there. */
@@ -17,6 +18,7 @@ export function readNetworks(field: Field | undefined, stack: string): readonly 
         code: 'compose.unsupported-value',
         message: `${driver.shown} is not supported: Swarm services need an overlay network.`,
         hint: 'Write "driver: overlay", or leave it out.',
+        change: withoutDriver(driver),
       });
   }
   return [...new Set(['default', ...declared.map(([name]) => name)])];

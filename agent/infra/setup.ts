@@ -7,9 +7,7 @@ import { labels, names } from '../common/names.ts';
 import type { Door } from '../edge/door.ts';
 import {
   controlFiles,
-  controlServiceSpec,
   edgeFiles,
-  edgeServiceSpec,
   withCertificates,
   type MountedConfig,
   type MountedFile,
@@ -29,6 +27,8 @@ import {
 } from './certificates.ts';
 import { goingDown } from './failures.ts';
 import { failedTasks, whyNotReady } from './readiness.ts';
+import { serviceSpecs } from './specs.ts';
+import { findUnchanged } from './unchanged.ts';
 
 export interface SetupRequest {
   readonly engine: ReleaseEngine;
@@ -56,6 +56,12 @@ export interface SetupReport {
 const readyMs = 90_000;
 
 export async function setUp(request: SetupRequest): Promise<SetupReport> {
+  // What is in the way of asking is told by the setup itself, in its order.
+  const unchanged = await findUnchanged(request).catch(() => undefined);
+  return unchanged ? { changes: [], pending: [], ...unchanged } : bring(request);
+}
+
+async function bring(request: SetupRequest): Promise<SetupReport> {
   const { engine, images } = request;
   const { swarm, ledger } = engine;
   const { stack } = ledger;
@@ -63,7 +69,7 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   const [routes] = await Promise.all([ledger.routes.find(), swarm.info()]);
   if (routes?.value.lock.holder?.startsWith(`${downHolder}/`))
     throw goingDown(stack, routes.value.lock.holder);
-  // What does not need each other is asked at once: a setup that changes nothing consists of asking.
+  // What does not need each other is asked at once.
   const [failedBefore, networks, controlConfigs, edgeConfigs, nodes] = await Promise.all([
     failedTasks(engine),
     ensureNetworks(request, changes),
@@ -74,21 +80,7 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   ]);
   await createLedger(request, routes === undefined, changes);
   const managers = nodes.filter((node) => node.role === 'manager').length;
-  const control = controlServiceSpec({
-    stack,
-    image: images.control,
-    configs: controlConfigs,
-    network: networks.control,
-    managers,
-  });
-  const edge = edgeServiceSpec({
-    stack,
-    image: images.edge,
-    httpPort: request.door.http,
-    httpsPort: request.door.https,
-    configs: edgeConfigs,
-    networks,
-  });
+  const { control, edge } = serviceSpecs(request, { controlConfigs, edgeConfigs, networks, managers });
   await expectForgottenEdges(request, changes);
   const unset = await ensureControl(request, control, changes);
   const pending = await ensureService(request, edge, request.upgradeEdge ? 'update' : 'leave', changes);

@@ -14,8 +14,7 @@ async function first(
     read: reader(files),
     caller: noCallerFiles,
     variables: {},
-    path,
-    written: path,
+    compose: [{ path, written: path }],
     folderName,
   });
   if (made.kind !== 'file') assert.fail(JSON.stringify(made));
@@ -97,8 +96,8 @@ describe('a first tidegate.yaml', () => {
   it('says what is wrong with a compose file that cannot be read', async () => {
     const files = { 'compose.yaml': 'services:\n  web: [\n' };
     const made = await firstProject({
-      ...{ read: reader(files), caller: noCallerFiles, variables: {}, path: 'compose.yaml' },
-      ...{ written: 'compose.yaml', folderName: 'shop' },
+      ...{ read: reader(files), caller: noCallerFiles, variables: {}, folderName: 'shop' },
+      compose: [{ path: 'compose.yaml', written: 'compose.yaml' }],
     });
     assert.equal(made.kind, 'unreadable');
     assert.match(JSON.stringify(made), /yaml\.syntax/);
