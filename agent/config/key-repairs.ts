@@ -1,6 +1,6 @@
 /** Keys that cannot be honoured, where a machine can write what is meant in another way, or nothing is lost without them. */
 import type { Field } from './compose-field.ts';
-import type { Change, Value } from './fix/change.ts';
+import type { Change, RemoveEntry, Value } from './fix/change.ts';
 
 /** `field`: the value that stands behind the key; `map`: what the key is in. */
 export type KeyRepair = (field: Field, map: Field) => Change | undefined;
@@ -16,16 +16,21 @@ export const serviceRepairs: Readonly<Record<string, KeyRepair>> = {
 };
 
 export const networkRepairs: Readonly<Record<string, KeyRepair>> = {
-  name: (field) => without(field, 'each environment has a network of its own'),
-  attachable: (field) => without(field, 'containers from outside do not join it'),
+  name: (field) => alone(field, 'each environment has a network of its own'),
+  attachable: (field) => alone(field, 'containers from outside do not join it'),
 };
 
 /** A driver of a single machine. */
 export function withoutDriver(field: Field): Change | undefined {
-  return scalarText(field) === 'bridge' ? without(field, 'services of a Swarm are on an overlay') : undefined;
+  return scalarText(field) === 'bridge' ? alone(field, 'services of a Swarm are on an overlay') : undefined;
 }
 
-export function without({ keyAt, steps, path }: Field, why: string): Change {
+/** The network stays, also where nothing else is said of it. */
+function alone(field: Field, why: string): Change {
+  return { ...without(field, why), alone: true };
+}
+
+function without({ keyAt, steps, path }: Field, why: string): RemoveEntry {
   const title = `Remove ${path}: ${why}`;
   return { kind: 'remove', title, file: keyAt.file, path: steps, at: keyAt };
 }

@@ -4,13 +4,16 @@ import type { Agent } from '../agent.ts';
 import { edgeUrl, openPlace } from '../place.ts';
 
 export async function setup(agent: Agent, params: Params<'setup'>, call: Call): Promise<SetupResult> {
-  const { engine, environment, connection } = await openPlace(agent, params.folder, params.environment);
+  const [{ engine, environment, connection }, assets] = await Promise.all([
+    openPlace(agent, params.folder, params.environment),
+    agent.readAssets(),
+  ]);
   const { changes, pending, unset } = await setUp({
     engine,
     door: environment.edge,
     certificates: environment.edge.tls ?? [],
     images: environment.images,
-    assets: await agent.readAssets(),
+    assets,
     upgradeEdge: params.upgradeEdge,
     signal: call.signal,
     onNote: (text) => call.onEvent({ kind: 'note', level: 'info', text }),
