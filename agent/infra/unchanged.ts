@@ -24,8 +24,9 @@ import type { ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { Routes } from '../swarm/ledger/routes.ts';
 import type { NetworkObject, ServiceObject, ServiceSpec, Stored } from '../swarm/port.ts';
 import { mountedFor, ownLabels, unneededSecrets } from './certificates.ts';
+import { frontNetwork } from './front-network.ts';
 import type { SetupRequest } from './setup.ts';
-import { serviceSpecs, type NetworkIds } from './specs.ts';
+import { doorBehind, serviceSpecs, type NetworkIds } from './specs.ts';
 
 export interface Unchanged {
   /** Names of certificates that nobody has set yet. */
@@ -51,20 +52,23 @@ export async function findUnchanged(request: SetupRequest): Promise<Unchanged | 
 
 type Seen = NonNullable<Awaited<ReturnType<typeof look>>>;
 
-async function look({ engine, door }: SetupRequest) {
+async function look({ engine, door: wanted, front: inFront }: SetupRequest) {
   const { swarm, ledger } = engine;
   const { stack } = ledger;
-  const [stored, reports, key, all, networks, nodes, secrets, edgeTasks, meshTasks] = await Promise.all([
-    readRoutes(ledger),
-    whereSetUp(ledger.acks.read()),
-    whereSetUp(ledger.keys.digestKey()),
-    swarm.services.list({ [labels.stack]: stack }),
-    swarm.networks.list(networkLabels(stack)),
-    swarm.nodes(),
-    swarm.secrets.list(ownLabels(stack)),
-    swarm.tasks.list({ service: names.edge(stack) }),
-    swarm.tasks.list({ service: names.mesh(stack) }),
-  ]);
+  const [stored, reports, key, all, networks, nodes, secrets, edgeTasks, meshTasks, front] =
+    await Promise.all([
+      readRoutes(ledger),
+      whereSetUp(ledger.acks.read()),
+      whereSetUp(ledger.keys.digestKey()),
+      swarm.services.list({ [labels.stack]: stack }),
+      swarm.networks.list(networkLabels(stack)),
+      swarm.nodes(),
+      swarm.secrets.list(ownLabels(stack)),
+      swarm.tasks.list({ service: names.edge(stack) }),
+      swarm.tasks.list({ service: names.mesh(stack) }),
+      inFront && frontNetwork(swarm, inFront.network),
+    ]);
+  const door = doorBehind(wanted, front);
   const network = (name: string): NetworkObject | undefined => networks.find((one) => one.name === name);
   const edge = network(names.edgeNetwork(stack));
   const control = network(names.controlNetwork(stack));
@@ -73,7 +77,7 @@ async function look({ engine, door }: SetupRequest) {
   if (door.https !== undefined && control.encrypted === false && nodes.length > 1) return undefined;
   const services: ReadonlyMap<string, ServiceObject> = new Map(all.map((one) => [one.name, one]));
   const ids: NetworkIds = { edge: edge.id, control: control.id };
-  return { ...stored, reports, nodes, edgeTasks, meshTasks, services, secrets, networks: ids };
+  return { ...stored, reports, nodes, edgeTasks, meshTasks, services, secrets, networks: ids, door, front };
 }
 
 async function readRoutes(
@@ -90,8 +94,9 @@ async function whereSetUp<T>(read: Promise<T>): Promise<T | undefined> {
   });
 }
 
-function hasServices(request: SetupRequest, { services, networks, nodes }: Seen): boolean {
-  const { assets, door, engine } = request;
+function hasServices(request: SetupRequest, seen: Seen): boolean {
+  const { services, networks, nodes, door, front } = seen;
+  const { assets, engine } = request;
   const { stack } = engine.ledger;
   const control = services.get(names.control(stack));
   const edge = services.get(names.edge(stack));
@@ -99,19 +104,22 @@ function hasServices(request: SetupRequest, { services, networks, nodes }: Seen)
   const edgeConfigs = mountedAs(edgeFiles({ stack, lua: assets.lua, door }), edge);
   if (!controlConfigs || !edgeConfigs) return false;
   const managers = nodes.filter(({ role }) => role === 'manager').length;
-  const wanted = serviceSpecs(request, { controlConfigs, edgeConfigs, networks, managers });
+  const wanted = serviceSpecs(request, {
+    ...{ controlConfigs, edgeConfigs, networks, managers },
+    ...{ door, front },
+  });
   return isSame(control, wanted.control) && isSame(edge, wanted.edge);
 }
 
 function hasMesh(request: SetupRequest, seen: Seen, inside: readonly string[]): boolean {
-  const { engine, images, assets, door } = request;
+  const { engine, images, assets } = request;
   const { stack } = engine.ledger;
   const mesh = seen.services.get(names.mesh(stack));
   if (inside.length === 0) return mesh === undefined;
+  const { networks, door } = seen;
   const lua = edgeFiles({ stack, lua: assets.lua, door }).filter(({ target }) => target === edgePaths.lua);
   const configs = mountedAs([meshFile(stack), ...lua], mesh);
   if (!configs) return false;
-  const { networks } = seen;
   return isSame(mesh, meshServiceSpec({ stack, image: images.edge, configs, networks, names: inside }));
 }
 
