@@ -5,6 +5,7 @@ import type { NetworkDetails } from '../swarm/ledger/release.ts';
 import type { Field } from './compose-field.ts';
 import { attachmentKeys, checkKeys, ipamConfigKeys, ipamKeys, networkKeys } from './compose-keys.ts';
 import { readPairs } from './compose-pairs.ts';
+import { withoutDriver } from './key-repairs.ts';
 import { suggestion } from '../common/did-you-mean.ts';
 import { readLabels } from './labels.ts';
 import type { NetworkUse } from './model.ts';
@@ -54,6 +55,7 @@ function checkDriver(driver: Field | undefined): void {
     code: 'compose.unsupported-value',
     message: `${driver.shown} is not supported: Swarm services need an overlay network.`,
     hint: 'Write "driver: overlay", or leave it out.',
+    change: withoutDriver(driver),
   });
 }
 

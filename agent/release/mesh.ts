@@ -64,7 +64,7 @@ export interface MeshParts {
 }
 
 /** What services are called inside, now. */
-function namesInside({ services }: Routing): readonly string[] {
+export function namesInside({ services }: Routing): readonly string[] {
   return services.flatMap(({ service, inside }) => (inside === undefined ? [] : [service]));
 }
 
