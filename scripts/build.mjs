@@ -81,5 +81,14 @@ await Promise.all([
     format: 'cjs',
     external: ['vscode', 'bufferutil', 'utf-8-validate'],
   }),
+  // Pages inside the editor: a script and a style sheet each.
+  build({
+    ...common,
+    entryPoints: { dashboard: path.join(root, 'webview/dashboard/main.ts') },
+    outdir: path.join(out, 'webview'),
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+  }),
 ]);
 await cp(path.join(root, 'agent/edge/edge.lua'), path.join(out, 'edge.lua'));
