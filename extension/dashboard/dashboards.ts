@@ -1,16 +1,16 @@
 /** All dashboards of this window: one for each environment, brought back when the window is loaded again. */
 import * as vscode from 'vscode';
 import { readRemembered } from '../../webview/dashboard/messages.ts';
-import type { AgentApi } from '../../agent/protocol/methods.ts';
+import type { AgentLink } from '../agent/link.ts';
 import { dashboardView } from '../ids.ts';
 import type { Target } from '../model/node.ts';
-import type { State } from '../model/state.ts';
+import type { Store } from '../project/store.ts';
 import { DashboardPanel } from './panel.ts';
 
 export interface DashboardsDeps {
   readonly extensionUri: vscode.Uri;
-  readonly state: () => State;
-  readonly agent: () => AgentApi | undefined;
+  readonly store: Store;
+  readonly link: AgentLink;
   /** One was shown or hidden. */
   readonly onLook: () => void;
 }
@@ -62,9 +62,9 @@ export class Dashboards implements vscode.WebviewPanelSerializer {
   #adopt(panel: vscode.WebviewPanel, target: Target): void {
     const key = `${target.folder}#${target.environment}`;
     this.#panels.get(key)?.dispose();
-    const { extensionUri, state, agent, onLook } = this.#deps;
+    const { extensionUri, store, link, onLook } = this.#deps;
     const made = new DashboardPanel(panel, target, {
-      ...{ extensionUri, state, agent, onVisible: onLook },
+      ...{ extensionUri, onVisible: onLook, state: () => store.state, agent: () => link.agent },
       onClosed: () => {
         if (this.#panels.get(key) === made) this.#panels.delete(key);
         onLook();

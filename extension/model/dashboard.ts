@@ -167,7 +167,7 @@ function marksOfRollout(past: PastRollout): Mark[] {
   const mark = (at: number | undefined, as: Mark['kind'], label: string, detail: string): Mark[] =>
     at === undefined ? [] : [{ at, kind: as, label, detail: `${what} by ${past.by}: ${detail}` }];
   return [
-    ...mark(began(/^shifting/), kind, `${name} canary`, 'first users have it'),
+    ...mark(began(/^shifting/), kind, `${name} canary`, 'beside the version that is live'),
     ...mark(began(/^promoted/), kind, `${name} live`, 'all traffic'),
     ...mark(began(/^aborting/), 'reverted', `${name} back`, endWords(past)),
   ];

@@ -22,6 +22,8 @@ describe('the dashboard of the shop, under load', () => {
   let browser: Browser;
   let workbench: Workbench;
   let load: Load;
+  /** From a terminal: the dashboard shows what others do as well. */
+  let deploying: ReturnType<Shop['cli']>;
 
   before(async function () {
     this.timeout(240_000);
@@ -30,7 +32,7 @@ describe('the dashboard of the shop, under load', () => {
     shop = await openShop({ about: 'board', replicas: 1 });
     await addTag(shop.folder, {
       ...{ from: 'v1.1.0', tag: 'v1.1.1' },
-      edit: { 'tidegate.yaml': rollout('steps: [25%], deadline: 1m, drain: 2s, keepWarm: 10m') },
+      edit: { 'tidegate.yaml': rollout('steps: [25%], hold: 5m, deadline: 1m, drain: 2s, keepWarm: 10m') },
     });
     const env = { PATH: process.env['PATH'], DOCKER_HOST: shop.test.host };
     [editor] = await Promise.all([
@@ -79,11 +81,11 @@ describe('the dashboard of the shop, under load', () => {
   });
 
   it('shows the two slots of a canary side by side, its step, and the same as a table', async () => {
-    await must(shop.cli('deploy', 'dev', 'v1.1.1', '--hold'));
+    deploying = shop.cli('deploy', 'dev', 'v1.1.1');
     const step = workbench.webview().locator('.steps [aria-current=step]');
     await step.filter({ hasText: 'Canary' }).waitFor(patience);
     await legend('share', /green v1\.1\.1: (1|2|3)\d %/).waitFor(patience);
-    await workbench.webview().locator('.marks').filter({ hasText: 'first users have it' }).waitFor(patience);
+    await workbench.webview().locator('.marks').filter({ hasText: 'beside the version that is live' }).waitFor(patience);
     await workbench.webview().locator('[data-metric=share] summary').press('Enter');
     await workbench.webview().locator('[data-metric=share] tbody tr').nth(2).waitFor(patience);
     await workbench.picture('dashboard dark');
@@ -102,6 +104,7 @@ describe('the dashboard of the shop, under load', () => {
   it('gives the new version all traffic when Promote is pressed', async () => {
     await press('Promote');
     await legend('share', /green v1\.1\.1: 100 %/).waitFor(patience);
+    await must(deploying);
     await workbench.webview().locator('.marks').filter({ hasText: 'all traffic' }).waitFor(patience);
     await workbench.picture('dashboard promoted');
   });

@@ -107,7 +107,8 @@ function hourAndMinute(seconds: number): string {
   return new Date(seconds * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 }
 
-function drawMarks({ ctx, bbox, valToPos }: uPlot, theme: Theme, marks: Drawn['marks']): void {
+function drawMarks(plot: uPlot, theme: Theme, marks: Drawn['marks']): void {
+  const { ctx, bbox } = plot;
   ctx.save();
   ctx.strokeStyle = ctx.fillStyle = theme.text;
   ctx.lineWidth = devicePixelRatio;
@@ -115,7 +116,7 @@ function drawMarks({ ctx, bbox, valToPos }: uPlot, theme: Theme, marks: Drawn['m
   ctx.textBaseline = 'alphabetic';
   ctx.font = `${Math.round(11 * devicePixelRatio)}px sans-serif`;
   for (const { mark, number } of marks) {
-    const x = Math.round(valToPos(mark.at / 1000, 'x', true));
+    const x = Math.round(plot.valToPos(mark.at / 1000, 'x', true));
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
     ctx.setLineDash(mark.kind === 'flag' ? [2, 4] : []);
     ctx.beginPath();

@@ -1,9 +1,5 @@
 /** This folder alone knows the toolkit, which is maintained no more: whatever takes its place is put in here. */
-import {
-  provideVSCodeDesignSystem,
-  vsCodeButton,
-  type Button as ToolkitButton,
-} from '@vscode/webview-ui-toolkit';
+import { provideVSCodeDesignSystem, vsCodeButton } from '@vscode/webview-ui-toolkit';
 
 provideVSCodeDesignSystem().register(vsCodeButton());
 
@@ -18,8 +14,8 @@ export function button(options: {
   readonly primary?: boolean;
   readonly onPress: () => void;
 }): Button {
-  const made = document.createElement('vscode-button') as ToolkitButton;
-  made.appearance = options.primary === true ? 'primary' : 'secondary';
+  const made = document.createElement('vscode-button');
+  made.setAttribute('appearance', options.primary === true ? 'primary' : 'secondary');
   made.textContent = options.label;
   let possible = true;
   made.addEventListener('click', () => {

@@ -1,10 +1,5 @@
 /** One of several, by a dropdown. */
-import {
-  provideVSCodeDesignSystem,
-  vsCodeDropdown,
-  vsCodeOption,
-  type Dropdown,
-} from '@vscode/webview-ui-toolkit';
+import { provideVSCodeDesignSystem, vsCodeDropdown, vsCodeOption } from '@vscode/webview-ui-toolkit';
 
 provideVSCodeDesignSystem().register(vsCodeDropdown(), vsCodeOption());
 
@@ -14,7 +9,7 @@ export interface Choice {
 }
 
 export function choice({ label, onChoose }: { label: string; onChoose: (value: string) => void }): Choice {
-  const list = document.createElement('vscode-dropdown') as Dropdown;
+  const list = document.createElement('vscode-dropdown') as HTMLElement & { value: string };
   list.setAttribute('aria-label', label);
   let known = '';
   list.addEventListener('change', () => onChoose(list.value));
