@@ -69,7 +69,16 @@ const notForPages = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.tidegate/', 'examples/', 'bench/results/'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      '.tidegate/',
+      'examples/',
+      'bench/results/',
+      'bench/editor/in-page.js',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -195,6 +195,7 @@ export type RolloutStage =
   | 'planned'
   | 'building'
   | 'testing'
+  | 'releasing'
   | 'placing'
   | 'verifying'
   | 'shifting'
