@@ -85,7 +85,11 @@ describe('the dashboard of the shop, under load', () => {
     const step = workbench.webview().locator('.steps [aria-current=step]');
     await step.filter({ hasText: 'Canary' }).waitFor(patience);
     await legend('share', /green v1\.1\.1: (1|2|3)\d %/).waitFor(patience);
-    await workbench.webview().locator('.marks').filter({ hasText: 'beside the version that is live' }).waitFor(patience);
+    await workbench
+      .webview()
+      .locator('.marks')
+      .filter({ hasText: 'beside the version that is live' })
+      .waitFor(patience);
     await workbench.webview().locator('[data-metric=share] summary').press('Enter');
     await workbench.webview().locator('[data-metric=share] tbody tr').nth(2).waitFor(patience);
     await workbench.picture('dashboard dark');
