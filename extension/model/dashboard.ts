@@ -71,6 +71,7 @@ const labels: Readonly<Record<Stage, string>> = {
   testing: 'Test',
   placing: 'Start',
   verifying: 'Probe',
+  releasing: 'Release command',
   shifting: 'Canary',
   replacing: 'Workers',
   promoted: 'All traffic',

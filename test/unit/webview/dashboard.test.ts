@@ -43,7 +43,8 @@ describe('lines of the charts', () => {
     assert.equal(times[0], start / 1000 + 2);
     assert.deepEqual([values.perSecond.blue[0], values.perSecond.green[0]], [10, 0]);
     assert.deepEqual([values.share.blue.at(-1), values.share.green.at(-1)], [80, 20]);
-    assert.deepEqual([values.errors.blue.at(-1), values.errors.green.at(-1)], [0, 20]);
+    // Two errors among the fifteen answers of the last six seconds.
+    assert.deepEqual([values.errors.blue.at(-1), Math.round(values.errors.green.at(-1) ?? 0)], [0, 13]);
     assert.deepEqual([values.latency.green[0], values.latency.green.at(-1)], [null, 20]);
   });
 

@@ -16,10 +16,16 @@ export interface Series {
   readonly values: Readonly<Record<Metric, Readonly<Record<Colour, readonly (number | null)[]>>>>;
 }
 
+/**
+ * Edges report every second and points are made every two, on clocks of their own: over a single interval a steady
+ * traffic would have dents. So each value is over so much time, where points are that close.
+ */
+export const steadyMs = 5_000;
+
 /** `since`: milliseconds since the epoch; older points are left out. */
 export function seriesOf(points: readonly TrafficPoint[], service: string, since: number): Series {
-  const intervals = points.slice(1).flatMap((point, index) => {
-    const before = points[index];
+  const intervals = points.slice(1).flatMap((point) => {
+    const before = points.findLast(({ at }) => at <= point.at - steadyMs) ?? points[0];
     if (before === undefined || point.at < since) return [];
     return [{ at: point.at, rates: ratesBetween(before, point) }];
   });
