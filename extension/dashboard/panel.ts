@@ -43,7 +43,6 @@ export class DashboardPanel {
     this.#panel = panel;
     this.#target = target;
     this.#deps = deps;
-    panel.iconPath = vscode.Uri.joinPath(deps.extensionUri, 'media/tidegate.svg');
     panel.webview.options = { enableScripts: true, localResourceRoots: [this.#file('')] };
     panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     panel.onDidChangeViewState(() => {
