@@ -12,6 +12,7 @@ export const commands = {
   showLogs: 'tidegate.showLogs',
   setUpEnvironment: 'tidegate.setUpEnvironment',
   takeDown: 'tidegate.takeDown',
+  openDashboard: 'tidegate.openDashboard',
   openApp: 'tidegate.openApp',
   openPreview: 'tidegate.openPreview',
   showRelease: 'tidegate.showRelease',
@@ -29,6 +30,9 @@ export const views = {
 } as const;
 
 export type ViewId = (typeof views)[keyof typeof views];
+
+/** The kind of tab that the editor brings back after a reload. */
+export const dashboardView = 'tidegate.dashboard';
 
 /** What the welcome views go by: one key, one value at a time (`model/overall.ts`). */
 export const overallKey = 'tidegate.state';

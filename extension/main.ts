@@ -1,9 +1,11 @@
 /** The extension's first function: registers everything at once, and starts nothing before somebody looks. */
 import * as vscode from 'vscode';
 import metadata from '../package.json' with { type: 'json' };
+import type { AgentLink } from './agent/link.ts';
 import { openLink } from './agent/open-link.ts';
 import { systemClock } from './agent/clock.ts';
 import { registerCommands } from './commands/register.ts';
+import { Dashboards } from './dashboard/dashboards.ts';
 import { Documents } from './documents.ts';
 import type { TreeNode } from './model/node.ts';
 import type { State } from './model/state.ts';
@@ -33,12 +35,9 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const store = new Store({ agent: () => link.agent, clock: systemClock, log: (text) => output.warn(text) });
   const documents = new Documents();
   const running = new RunningBar();
-  const look = (anyVisible: boolean): void => {
-    store.setActive(anyVisible);
-    // An untrusted workspace gets no process of ours.
-    if (anyVisible && vscode.workspace.isTrusted) link.open();
-  };
+  const look = (): void => lookFor(views.anyVisible || dashboards.anyVisible, store, link);
   const views = new Views(store, look);
+  const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, onLook: look });
   const folders = watchFolders({
     onFolders: (found) => store.setFolders(found),
     onFileChange: () => void store.reload(),
@@ -46,18 +45,27 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   store.onChange((state) => {
     views.update(state);
     running.update(state);
+    dashboards.update();
   });
   link.onState((state) => store.setLink(state));
   store.setTrusted(vscode.workspace.isTrusted);
   void folders.look();
   const commands = registerCommands({
-    ...{ link, store, output, documents, running, version },
+    ...{ link, store, output, documents, dashboards, running, version },
     targetOfRow: (id) => views.targetOfRow(id),
   });
   const trust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
     store.setTrusted(true);
-    views.lookAgain();
+    look();
   });
-  extension.subscriptions.push(commands, trust, folders, views, running, documents, store, link, output);
+  extension.subscriptions.push(commands, trust, folders, views, dashboards, running);
+  extension.subscriptions.push(documents, store, link, output);
   return { version: 1, state: () => store.state, rows: (view) => views.nodes(view) };
+}
+
+/** Somebody sees something of ours, or nobody does any more. */
+function lookFor(anyVisible: boolean, store: Store, link: AgentLink): void {
+  store.setActive(anyVisible);
+  // An untrusted workspace gets no process of ours.
+  if (anyVisible && vscode.workspace.isTrusted) link.open();
 }

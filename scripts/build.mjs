@@ -81,6 +81,15 @@ await Promise.all([
     format: 'cjs',
     external: ['vscode', 'bufferutil', 'utf-8-validate'],
   }),
+  // Pages inside the editor: a script and a style sheet each.
+  build({
+    ...common,
+    entryPoints: { dashboard: path.join(root, 'webview/dashboard/main.ts') },
+    outdir: path.join(out, 'webview'),
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+  }),
 ]);
 // So that a link to it, called `tidegate` and in PATH, is the program.
 await chmod(path.join(out, 'tidegate.js'), 0o755);

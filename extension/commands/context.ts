@@ -4,6 +4,7 @@ import type { AgentLink } from '../agent/link.ts';
 import type { Target } from '../model/node.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
+import type { Dashboards } from '../dashboard/dashboards.ts';
 import type { Documents } from '../documents.ts';
 import type { RunningBar } from '../running-bar.ts';
 
@@ -12,6 +13,7 @@ export interface CommandContext {
   readonly store: Store;
   readonly output: vscode.LogOutputChannel;
   readonly documents: Documents;
+  readonly dashboards: Dashboards;
   readonly running: RunningBar;
   /** What a row of a tree is about. */
   readonly targetOfRow: (id: string) => Target | undefined;

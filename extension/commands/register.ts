@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { commands, type CommandId } from '../ids.ts';
 import { copyDiagnostics, restartAgent } from './agent.ts';
 import type { CommandContext } from './context.ts';
+import { openDashboard } from './dashboard.ts';
 import { toggleFlag } from './flags.ts';
 import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
@@ -26,6 +27,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.showLogs]: (own, given) => logs.show(own, given),
     [commands.setUpEnvironment]: setUpEnvironment,
     [commands.takeDown]: takeDown,
+    [commands.openDashboard]: openDashboard,
     [commands.openApp]: openApp,
     [commands.openPreview]: openPreview,
     [commands.showRelease]: showRelease,
