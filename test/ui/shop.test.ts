@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../../scripts/editor/browser.ts';
@@ -159,17 +158,6 @@ describe('the shop, delivered from the side bar and the palette', () => {
     });
     await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
     assert.equal(await workbench.page.locator('.notification-toast').count(), 0);
-  });
-
-  it('says what is wrong with tidegate.yaml while it is, and keeps the rows', async () => {
-    const file = path.join(shop.folder, 'tidegate.yaml');
-    const good = await readFile(file, 'utf8');
-    await writeFile(file, good.replace('environments:', 'enviroments:'));
-    await workbench.waitForRow(/tidegate\.yaml.*enviroments/s);
-    await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
-    await workbench.picture('broken file');
-    await writeFile(file, good);
-    await workbench.row(/enviroments/).waitFor({ state: 'detached', timeout: 20_000 });
   });
 
   it('says that Docker does not answer, and recovers by itself', async () => {
