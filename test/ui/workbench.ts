@@ -110,6 +110,17 @@ export class Workbench {
     for (const line of await tellFailure(this.page, this.#shots, test.title)) console.log(`      ${line}`);
   }
 
+  /** When the editor has taken it over from the browser. */
+  async theme(name: 'dark' | 'light' | 'high contrast dark' | 'high contrast light'): Promise<void> {
+    const kind = {
+      dark: 'vs-dark',
+      light: 'vs',
+      'high contrast dark': 'hc-black',
+      'high contrast light': 'hc-light',
+    };
+    await this.page.locator(`.monaco-workbench.${kind[name]}`).first().waitFor(patience);
+  }
+
   async picture(name: string): Promise<void> {
     await this.page.screenshot({ path: path.join(this.#shots, `${name}.png`) });
   }
