@@ -89,6 +89,19 @@ export const commands: readonly Command[] = [
     }),
   },
   {
+    name: 'swarm start',
+    positionals: ['ENV'],
+    flags: [],
+    summary: 'Turn Swarm mode on for the engine of an environment; asks first.',
+    details: 'The engine becomes a cluster of one node. Where it is on already, nothing changes.',
+    confirm: ({ positionals }) =>
+      `This turns Swarm mode on for the engine of ${positionals.ENV ?? ''}, as a cluster of one node.`,
+    request: ({ folder, positionals }) => ({
+      method: 'startSwarm',
+      params: { folder, environment: needed(positionals, 'ENV') },
+    }),
+  },
+  {
     name: 'deploy',
     positionals: ['ENV', '[REF]'],
     flags: ['hold', 'junit'],

@@ -11,6 +11,7 @@ import { fileParams, type FileResults } from './files.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { SuiteTest } from './suite-test.ts';
+import type { ProblemEvent } from './validate.ts';
 import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
@@ -37,6 +38,8 @@ export const params = {
   }),
   status: z.strictObject({ ...place, environment: environment.nullable() }),
   releases: z.strictObject({ ...place, environment }),
+  /** Turns Swarm mode on for the engine of the environment, if it is off: this engine as the only manager. */
+  startSwarm: z.strictObject({ ...changed, environment }),
   logs: z.strictObject({
     ...place,
     environment,
@@ -325,6 +328,7 @@ export interface Results extends FileResults {
   suite: SuiteResult;
   status: { readonly environments: readonly EnvironmentStatus[] };
   releases: { readonly stack: string; readonly releases: readonly ReleaseEntry[] };
+  startSwarm: { readonly outcome: 'done' | 'unchanged'; readonly message: string };
   logs: { readonly lines: number };
   down: { readonly stack: string; readonly removed: readonly string[]; readonly kept: readonly string[] };
   maintenance: MaintenanceResult;
@@ -347,6 +351,7 @@ export interface Results extends FileResults {
 export type AgentEvent = ProgressEvent | WatchEvent;
 
 export type ProgressEvent =
+  | ProblemEvent
   /** Something worth a line: a release was chosen, a warning, a wait for somebody else. */
   | { readonly kind: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
   /** A rollout entered a phase. */

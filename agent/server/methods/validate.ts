@@ -1,16 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { configMissing, unknownEnvironment } from '../../config/failures.ts';
 import type { Change } from '../../config/fix/change.ts';
 import { applyChanges, fixOf } from '../../config/fix/fixes.ts';
 import type { ReadFile } from '../../config/model.ts';
+import { scalarsOf, type ScalarPlace } from '../../config/editing/cursor.ts';
+import { endOf } from '../../config/editing/places.ts';
 import { validateFiles, type FoundProblem, type Validated } from '../../config/validate.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { Params } from '../../protocol/methods.ts';
-import type { ConfigProblem, ValidateResult } from '../../protocol/validate.ts';
+import type { ConfigProblem, Position, ValidateResult } from '../../protocol/validate.ts';
 import type { Agent } from '../agent.ts';
 import { callerFiles } from '../caller-files.ts';
+import { cannotFixTexts } from '../failures.ts';
 import { configFolder } from '../place.ts';
+import { readingTree } from '../working-tree.ts';
 import { readSourceFlags } from '../source-flags.ts';
 import { replaceFile } from '../write-file.ts';
 
@@ -22,8 +25,9 @@ export async function validate(agent: Agent, params: Params<'validate'>): Promis
   const repository = await agent.connections.repository(params.folder);
   const { root } = repository;
   const folder = await configFolder(root, params.folder);
-  const read: ReadFile = (file) => readFile(path.join(root, file), 'utf8').catch(() => undefined);
-  const { environment, fix } = params;
+  const { environment, fix, texts = {} } = params;
+  if (fix && Object.keys(texts).length > 0) throw cannotFixTexts();
+  const read = readingTree(root, folder, texts);
   return validateTree(agent, { repository, folder, environment, fix, read });
 }
 
@@ -61,8 +65,9 @@ export async function validateTree(agent: Agent, request: TreeRequest): Promise<
   }
   return {
     outcome: validated.problems.some(({ problem }) => problem.severity === 'error') ? 'wrong' : 'right',
+    folder: request.folder,
     environments: validated.environments,
-    problems: await Promise.all(validated.problems.map((found) => told(found, read))),
+    problems: await Promise.all(validated.problems.map(telling(read))),
     fixed: fixed.map(({ file, title }) => ({ file, title })),
   };
 }
@@ -98,8 +103,35 @@ async function repair(root: string, read: ReadFile, changes: readonly Change[]):
   return applied;
 }
 
-async function told({ problem, environments }: FoundProblem, read: ReadFile): Promise<ConfigProblem> {
-  const { change, ...rest } = problem;
-  const text = change && (await read(change.file));
-  return { ...rest, environments, fix: change && text !== undefined ? fixOf(text, change) : null };
+type Tell = (found: FoundProblem) => Promise<ConfigProblem>;
+
+/** Each file is read and looked through once, however many problems it has. */
+function telling(read: ReadFile): Tell {
+  const files = new Map<string, Promise<Told>>();
+  const fileOf = (file: string): Promise<Told> => {
+    const known = files.get(file) ?? read(file).then((text) => toldOf(file, text));
+    files.set(file, known);
+    return known;
+  };
+  return async ({ problem, environments }) => {
+    const { change, ...rest } = problem;
+    const { text, scalars } = await fileOf(problem.file);
+    const end = text === undefined ? placeOf(problem) : endOf(text, problem, scalars);
+    const changed = change && (await fileOf(change.file)).text;
+    return { ...rest, end, environments, fix: change && changed !== undefined ? fixOf(changed, change) : null };
+  };
+}
+
+interface Told {
+  readonly text: string | undefined;
+  readonly scalars: readonly ScalarPlace[] | undefined;
+}
+
+function toldOf(file: string, text: string | undefined): Told {
+  const isYaml = text !== undefined && /\.ya?ml$/.test(file);
+  return { text, scalars: isYaml ? scalarsOf(text) : undefined };
+}
+
+function placeOf({ line, column }: Position): Position {
+  return { line, column };
 }
