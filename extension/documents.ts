@@ -34,7 +34,9 @@ export class Documents implements vscode.TextDocumentContentProvider {
     return {
       close: async () => {
         const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-        const own = tabs.filter(({ input }) => (input as { uri?: vscode.Uri } | undefined)?.uri?.toString() === uri.toString());
+        const own = tabs.filter(
+          ({ input }) => (input as { uri?: vscode.Uri } | undefined)?.uri?.toString() === uri.toString(),
+        );
         await vscode.window.tabGroups.close(own);
       },
     };

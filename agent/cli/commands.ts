@@ -2,6 +2,7 @@
 import type { Method, Params } from '../protocol/methods.ts';
 import { usage } from './failures.ts';
 import { fileCommands } from './file-commands.ts';
+import { swarmStart } from './swarm-command.ts';
 
 export const flags = {
   'upgrade-edge': {
@@ -88,19 +89,7 @@ export const commands: readonly Command[] = [
       params: { folder, environment: needed(positionals, 'ENV'), upgradeEdge: set.has('upgrade-edge') },
     }),
   },
-  {
-    name: 'swarm start',
-    positionals: ['ENV'],
-    flags: [],
-    summary: 'Turn Swarm mode on for the engine of an environment; asks first.',
-    details: 'The engine becomes a cluster of one node. Where it is on already, nothing changes.',
-    confirm: ({ positionals }) =>
-      `This turns Swarm mode on for the engine of ${positionals.ENV ?? ''}, as a cluster of one node.`,
-    request: ({ folder, positionals }) => ({
-      method: 'startSwarm',
-      params: { folder, environment: needed(positionals, 'ENV') },
-    }),
-  },
+  swarmStart,
   {
     name: 'deploy',
     positionals: ['ENV', '[REF]'],

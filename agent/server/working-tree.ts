@@ -11,6 +11,5 @@ export function readingTree(root: string, folder: string, texts: Readonly<Record
     const file = repositoryPath(folder, name);
     if (file !== undefined) unsaved.set(file, text);
   }
-  return async (file) =>
-    unsaved.get(file) ?? readFile(path.join(root, file), 'utf8').catch(() => undefined);
+  return async (file) => unsaved.get(file) ?? readFile(path.join(root, file), 'utf8').catch(() => undefined);
 }

@@ -28,7 +28,11 @@ export const deploy: Run = async (context, given) => {
   const run = async (): Promise<RolloutResult> => {
     let confirmed = false;
     if (isAsked({ change: 'deploy', facts: state.facts })) {
-      const plan = await call(context, { title: `Planning ${ref} for ${environment}`, method: 'plan', params });
+      const plan = await call(context, {
+        title: `Planning ${ref} for ${environment}`,
+        method: 'plan',
+        params,
+      });
       confirmed = await confirm(aboutDeploy(plan, state.facts));
     }
     return moved(context, chosen, 'deploy', `Deploying ${ref} to ${environment}`, {

@@ -20,10 +20,7 @@ interface From {
   readonly compose: string | null;
 }
 
-export async function setUpProject(
-  context: CommandContext,
-  given: unknown,
-): Promise<InitResult | undefined> {
+export async function setUpProject(context: CommandContext, given: unknown): Promise<InitResult | undefined> {
   const target = targetOf(context, given);
   if (!vscode.workspace.isTrusted)
     throw new Error('This workspace is not trusted: Tidegate reads and writes nothing in it.');

@@ -94,8 +94,7 @@ export async function startSwarm(context: CommandContext, given: unknown): Promi
   });
   void context.store.reload();
   void vscode.window.showInformationMessage(result.message, 'Deploy…').then((pressed) => {
-    if (pressed !== undefined)
-      void vscode.commands.executeCommand(commands.deploy, { folder, environment });
+    if (pressed !== undefined) void vscode.commands.executeCommand(commands.deploy, { folder, environment });
   });
   return result;
 }

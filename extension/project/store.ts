@@ -24,7 +24,7 @@ export interface StoreDeps {
   readonly clock: Clock;
   readonly log: (text: string) => void;
   /** What rollouts report, whoever drives them; some of it more than once after a lost connection. */
-  readonly onEvent: (about: Params<'history'>, rollout: string, event: ProgressEvent) => void;
+  readonly onEvent?: (about: Params<'history'>, rollout: string, event: ProgressEvent) => void;
 }
 
 type Since = Awaited<ReturnType<typeof watchEnvironment>>;
@@ -172,9 +172,9 @@ export class Store {
 
   #tell(about: Params<'history'>, update: WatchUpdate): void {
     const { onEvent } = this.#deps;
-    if (update.type === 'event') onEvent(about, update.rollout, update.event);
+    if (update.type === 'event') onEvent?.(about, update.rollout, update.event);
     if (update.type === 'snapshot')
-      for (const { id, events } of update.rollouts) for (const event of events) onEvent(about, id, event);
+      for (const { id, events } of update.rollouts) for (const event of events) onEvent?.(about, id, event);
   }
 
   async #readHistory(agent: AgentApi, params: Params<'history'>): Promise<void> {

@@ -10,7 +10,8 @@ export function outline(text: string): OutlineResult {
   const scalars = scalarsOf(text);
   const valueAt = (...path: readonly (string | number)[]): string | undefined => {
     const found = scalars.find(
-      (one) => one.on === 'value' && one.path.length === path.length && path.every((p, i) => one.path[i] === p),
+      (one) =>
+        one.on === 'value' && one.path.length === path.length && path.every((p, i) => one.path[i] === p),
     );
     return found && written(text, found);
   };

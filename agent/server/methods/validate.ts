@@ -118,7 +118,12 @@ function telling(read: ReadFile): Tell {
     const { text, scalars } = await fileOf(problem.file);
     const end = text === undefined ? placeOf(problem) : endOf(text, problem, scalars);
     const changed = change && (await fileOf(change.file)).text;
-    return { ...rest, end, environments, fix: change && changed !== undefined ? fixOf(changed, change) : null };
+    return {
+      ...rest,
+      end,
+      environments,
+      fix: change && changed !== undefined ? fixOf(changed, change) : null,
+    };
   };
 }
 

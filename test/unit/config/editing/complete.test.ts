@@ -73,7 +73,24 @@ describe('completion in tidegate.yaml', () => {
 
   it('never throws, whatever is written and wherever the cursor is', () => {
     const pieces = fc.constantFrom(
-      ...['services:', '\n', '  ', 'web', ': ', '{ ', ' }', '[', ']', '- ', '"', '#', '&a ', '*a', 'ï»¿', '|'],
+      ...[
+        'services:',
+        '\n',
+        '  ',
+        'web',
+        ': ',
+        '{ ',
+        ' }',
+        '[',
+        ']',
+        '- ',
+        '"',
+        '#',
+        '&a ',
+        '*a',
+        'ï»¿',
+        '|',
+      ],
     );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 25 }), fc.nat(), (parts, cursor) => {
