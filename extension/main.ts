@@ -19,8 +19,8 @@ export interface TidegateApi extends PublicApi {
   readonly state: () => State;
   /** Rows of a view as they are now: `environments`, `releases`, `flags`. */
   readonly rows: (view: string) => readonly TreeNode[];
-  /** Suites of the Test Explorer. */
-  readonly suites: (folder: string) => vscode.TestItemCollection | undefined;
+  /** Of the Test Explorer. */
+  readonly suites: (folder: string) => vscode.TestController | undefined;
 }
 
 export function activate(extension: vscode.ExtensionContext): TidegateApi {
@@ -68,6 +68,6 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     ...openApi(store),
     state: () => store.state,
     rows: (view) => views.nodes(view),
-    suites: (folder) => parts.suites.items(folder),
+    suites: (folder) => parts.suites.controller(folder),
   };
 }

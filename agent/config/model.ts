@@ -1,6 +1,7 @@
 /** What `tidegate.yaml` and the compose file say together, checked and with every default filled in. */
 import type { SlotTemplate, RolloutPolicy, WorkerOrder } from '../swarm/ledger/release.ts';
 import type { Change } from './fix/change.ts';
+import type { Pin } from './fix/pin.ts';
 import type { Place } from './report.ts';
 
 export interface Project {
@@ -169,6 +170,8 @@ export interface Problem {
   readonly hint: string;
   /** What makes it go, where a machine can do that. */
   readonly change?: Change | undefined;
+  /** An image that whoever knows its digest can pin. */
+  readonly pin?: Pin | undefined;
 }
 
 /** Reads a file of a commit or of the checkout; `undefined` when it is not there. Paths use `/`. */

@@ -58,12 +58,15 @@ export async function openPlace(agent: Agent, folder: string, name: string): Pro
   return { ...checkout, environment, ...(await openEnvironment(agent, environment)) };
 }
 
+/** `to`: who looks is told that the engine is gone; who works waits until it is back, for a while. */
 export async function openEnvironment(
   agent: Agent,
   environment: Environment,
+  to: 'work' | 'look' = 'work',
 ): Promise<Pick<Place, 'connection' | 'engine'>> {
   const connection = await agent.connections.engine(environment.dockerContext);
-  const { swarm, changes } = connection;
+  const { changes } = connection;
+  const swarm = to === 'look' ? connection.looking : connection.swarm;
   const { clock, log, leaseSeconds } = agent;
   const ledger = rememberingReleases(openLedger(swarm, environment.stack));
   const { driver } = agent.identity;

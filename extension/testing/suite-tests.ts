@@ -85,9 +85,8 @@ export class SuiteTests {
     return result;
   }
 
-  /** Suites as they are shown: for other extensions, and for tests. */
-  items(folder: string): vscode.TestItemCollection | undefined {
-    return this.#projects.get(folder)?.items.controller.items;
+  controller(folder: string): vscode.TestController | undefined {
+    return this.#projects.get(folder)?.items.controller;
   }
 
   dispose(): void {

@@ -18,6 +18,9 @@ export interface Asked {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** Asked whenever a file has changed, or somebody moves in it. */
+const background: readonly Method[] = ['outline', 'validate', 'complete', 'hover'];
+
 export class ScriptedAgent {
   /** What was asked, oldest first; without what only reads in the background. */
   readonly asked: Asked[] = [];
@@ -86,7 +89,7 @@ export class ScriptedAgent {
   }
 
   private async answer<M extends Method>(method: M, params: Params<M>, call: Call): Promise<Results[M]> {
-    this.asked.push({ method, params });
+    if (!background.includes(method)) this.asked.push({ method, params });
     if (method === 'watch') return (await this.#watch(params as Params<'watch'>, call)) as Results[M];
     const answer = this.answers[method];
     if (answer === undefined) throw new Error(`nobody told the scripted agent about ${method}`);

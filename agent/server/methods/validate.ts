@@ -1,18 +1,20 @@
 import path from 'node:path';
 import { configMissing, unknownEnvironment } from '../../config/failures.ts';
 import type { Change } from '../../config/fix/change.ts';
-import { applyChanges, fixOf } from '../../config/fix/fixes.ts';
+import { applyChanges } from '../../config/fix/fixes.ts';
+import { pinChange } from '../../config/fix/pin.ts';
 import type { ReadFile } from '../../config/model.ts';
-import { scalarsOf, type ScalarPlace } from '../../config/editing/cursor.ts';
-import { endOf } from '../../config/editing/places.ts';
+import { listEnvironments } from '../../config/project.ts';
 import { validateFiles, type FoundProblem, type Validated } from '../../config/validate.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { Params } from '../../protocol/methods.ts';
-import type { ConfigProblem, Position, ValidateResult } from '../../protocol/validate.ts';
+import type { ValidateResult } from '../../protocol/validate.ts';
 import type { Agent } from '../agent.ts';
 import { callerFiles } from '../caller-files.ts';
 import { cannotFixTexts } from '../failures.ts';
+import { digestNow } from '../pins.ts';
 import { configFolder } from '../place.ts';
+import { telling } from '../told-problems.ts';
 import { readingTree } from '../working-tree.ts';
 import { readSourceFlags } from '../source-flags.ts';
 import { replaceFile } from '../write-file.ts';
@@ -20,7 +22,7 @@ import { replaceFile } from '../write-file.ts';
 /** One repair may uncover the next problem; more often than this they would go round in a circle. */
 const mostRounds = 5;
 
-/** The files of the working tree, committed or not. Asks no engine. */
+/** The files of the working tree, committed or not. Engines are asked for nothing but digests of images. */
 export async function validate(agent: Agent, params: Params<'validate'>): Promise<ValidateResult> {
   const repository = await agent.connections.repository(params.folder);
   const { root } = repository;
@@ -53,7 +55,7 @@ export async function validateTree(agent: Agent, request: TreeRequest): Promise<
         (await readSourceFlags(loaded, read, environment)).problems,
     });
     checkAsked(validated, request.environment);
-    return validated;
+    return { ...validated, problems: await pinning(agent, request, validated.problems) };
   };
   let validated = await look();
   const fixed: Change[] = [];
@@ -79,6 +81,26 @@ function checkAsked({ known, problems }: Validated, environment: string | null):
     throw unknownEnvironment(environment, known);
 }
 
+/** Images with a moving tag can be pinned where somebody knows what they are now. */
+async function pinning(
+  agent: Agent,
+  { read, folder }: TreeRequest,
+  problems: readonly FoundProblem[],
+): Promise<readonly FoundProblem[]> {
+  if (!problems.some(({ problem }) => problem.pin)) return problems;
+  const listed = await listEnvironments({ readCheckoutFile: read, variables: agent.env, folder });
+  return Promise.all(
+    problems.map(async (found) => {
+      const { pin } = found.problem;
+      const environment = listed.environments.find(({ name }) => found.environments.includes(name));
+      const digest = pin && environment && (await digestNow(agent, environment, pin.ref));
+      return pin && digest !== undefined
+        ? { ...found, problem: { ...found.problem, change: pinChange(pin, digest) } }
+        : found;
+    }),
+  );
+}
+
 /** Each once, also where several environments have the problem. */
 function changesOf(problems: readonly FoundProblem[], done: readonly Change[]): readonly Change[] {
   const known = new Set(done.map((change) => JSON.stringify(change)));
@@ -101,42 +123,4 @@ async function repair(root: string, read: ReadFile, changes: readonly Change[]):
     applied.push(...repaired.applied);
   }
   return applied;
-}
-
-type Tell = (found: FoundProblem) => Promise<ConfigProblem>;
-
-/** Each file is read and looked through once, however many problems it has. */
-function telling(read: ReadFile): Tell {
-  const files = new Map<string, Promise<Told>>();
-  const fileOf = (file: string): Promise<Told> => {
-    const known = files.get(file) ?? read(file).then((text) => toldOf(file, text));
-    files.set(file, known);
-    return known;
-  };
-  return async ({ problem, environments }) => {
-    const { change, ...rest } = problem;
-    const { text, scalars } = await fileOf(problem.file);
-    const end = text === undefined ? placeOf(problem) : endOf(text, problem, scalars);
-    const changed = change && (await fileOf(change.file)).text;
-    return {
-      ...rest,
-      end,
-      environments,
-      fix: change && changed !== undefined ? fixOf(changed, change) : null,
-    };
-  };
-}
-
-interface Told {
-  readonly text: string | undefined;
-  readonly scalars: readonly ScalarPlace[] | undefined;
-}
-
-function toldOf(file: string, text: string | undefined): Told {
-  const isYaml = text !== undefined && /\.ya?ml$/.test(file);
-  return { text, scalars: isYaml ? scalarsOf(text) : undefined };
-}
-
-function placeOf({ line, column }: Position): Position {
-  return { line, column };
 }
