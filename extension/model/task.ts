@@ -48,8 +48,12 @@ function readDefinition(given: unknown): TaskDefinition | { readonly wrong: stri
   return { command: known, environment, ...text('ref'), ...text('suite'), ...text('folder') };
 }
 
+const toEnvironment: Readonly<Record<TaskCommand, string>> = {
+  ...{ deploy: 'to', rollback: 'of', plan: 'for', suite: 'in' },
+};
+
 export function taskName({ command, environment, ref, suite }: TaskDefinition): string {
-  return [command, suite, ref, command === 'rollback' ? 'of' : command === 'suite' ? 'in' : 'to', environment]
+  return [command, suite, ref, toEnvironment[command], environment]
     .filter((word) => word !== undefined)
     .join(' ');
 }

@@ -10,14 +10,14 @@ import type { ScriptedAgent } from './scripted-agent.ts';
 import { api, Dialogs, done, folder, startAgent, until } from './stage.ts';
 
 /** A key that is written wrongly, wherever it is, each with its repair. */
-function problemsOf(text: string): readonly ConfigProblem[] {
+function problemsOf(text: string, file = 'tidegate.yaml'): readonly ConfigProblem[] {
   return text.split('\n').flatMap((line, index) =>
     [...line.matchAll(/prot/g)].map((found): ConfigProblem => {
       const start = { line: index + 1, column: found.index + 1 };
       const end = { line: index + 1, column: found.index + 5 };
-      const edits = [{ file: 'tidegate.yaml', range: { start, end }, newText: 'port' }];
+      const edits = [{ file, range: { start, end }, newText: 'port' }];
       return {
-        ...{ ...start, end, severity: 'error', file: 'tidegate.yaml', code: 'config.unknown-key' },
+        ...{ ...start, end, severity: 'error', file, code: 'config.unknown-key' },
         ...{ message: 'prot is not a key.', hint: 'Did you mean port?', environments: ['dev'] },
         fix: { title: 'Rename prot to port', edits },
       };
@@ -38,7 +38,10 @@ export function problemTests(): void {
       agent.answers.validate = ({ texts = {}, folder: asked }) => ({
         ...{ outcome: 'wrong', environments: ['dev'], fixed: [] },
         folder: path.relative(folder(), asked),
-        problems: asked === folder() ? problemsOf(texts['tidegate.yaml'] ?? '') : problemsOf('prot'),
+        problems:
+          asked === folder()
+            ? problemsOf(texts['tidegate.yaml'] ?? '')
+            : problemsOf('prot', 'other/tidegate.yaml'),
       });
     });
     beforeEach(() => {
@@ -88,8 +91,9 @@ export function problemTests(): void {
       const other = file('other/tidegate.yaml');
       await mkdir(path.dirname(other.fsPath));
       await writeFile(other.fsPath, 'prot: 1\n');
-      await until('it is shown', () => shown(other).length === 1);
-      await rm(path.dirname(other.fsPath), { recursive: true });
+      await until('it is shown', () => shown(other).length === 1).finally(() =>
+        rm(path.dirname(other.fsPath), { recursive: true }),
+      );
       await until('it has gone', () => shown(other).length === 0);
     });
 

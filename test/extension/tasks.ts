@@ -37,12 +37,12 @@ export function taskTests(): void {
       const tasks = await vscode.tasks.fetchTasks({ type: 'tidegate' });
       assert.deepEqual(
         tasks.map(({ name }) => name).sort(),
-        ['deploy to dev', 'deploy to production', 'plan to dev', 'plan to production'].sort(),
+        ['deploy to dev', 'deploy to production', 'plan for dev', 'plan for production'].sort(),
       );
     });
 
     it('run the command line that is brought along, against the same agent, and have its exit code', async () => {
-      const task = await find('plan to dev');
+      const task = await find('plan for dev');
       agent.asked.length = 0;
       assert.equal(await exitCodeOf(task), 0);
       const [asked] = agent.asksFor('plan').map(({ params }) => params);
