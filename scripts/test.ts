@@ -27,7 +27,7 @@ const say = (line: string): void => console.log(line);
 
 // An interrupt ends the suite that runs; what was set up is taken down behind it.
 const interrupt = new AbortController();
-process.on('SIGINT', () => interrupt.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.abort());
 
 try {
   const counts = process.env['TIDEGATE_TEST_ENGINE'] === 'none' ? await withoutEngine() : await withEngine();

@@ -34,6 +34,8 @@ export function slotServiceName(stack: string, service: string, colour: Colour):
 
 export const names = {
   edge: (stack: string) => `${stack}_tidegate-edge`,
+  /** What a proxy in front finds the edges by, on the network it shares with them. */
+  edgeAlias: (stack: string) => `tidegate-${stack}`,
   /** A database or broker: it has no slots. */
   backing: (stack: string, service: string) => `${stack}_${service}`,
   control: (stack: string) => `${stack}_tidegate-control`,
@@ -64,6 +66,7 @@ export const names = {
   flags: (stack: string) => `${stack}.flags`,
   flagDefinitions: (stack: string, number: number) => `${stack}.flags.${number}`,
   flagAcks: (stack: string) => `${stack}.flag-acks`,
+  traffic: (stack: string) => `${stack}.traffic`,
 } as const;
 
 /** The mesh listens on these itself; on every other port it can listen for a service. */

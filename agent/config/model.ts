@@ -32,8 +32,8 @@ export interface Environment {
 
 /** As it is written: the edge has its own defaults. */
 export interface EdgeSettings {
-  /** Published ports. */
-  readonly http: number;
+  /** Published ports; without `http` there is a `network`. */
+  readonly http?: number | undefined;
   readonly https?: number | undefined;
   /** Names for certificates. */
   readonly tls?: readonly string[] | undefined;
@@ -42,6 +42,10 @@ export interface EdgeSettings {
   readonly maxHeader?: number | undefined;
   /** Networks in CIDR. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Name of an overlay network of somebody else's, on which a proxy in front reaches the edge. */
+  readonly network?: string | undefined;
+  /** Of the edge's service, for that proxy. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What the compose file says of a service of any kind. */
@@ -62,6 +66,13 @@ export interface ServiceBase {
   readonly dependsOn: readonly string[];
 }
 
+/** Runs once in a rollout that moves its service, in the new image, before anything is placed. */
+export interface ReleaseCommand {
+  /** Words; they take the place of the image's entry point. */
+  readonly command: readonly string[];
+  readonly timeoutMs: number;
+}
+
 export type BackingService = ServiceBase;
 
 /** One that is part of releases. */
@@ -72,6 +83,7 @@ export interface WebService extends ServiceBase {
   readonly route: WebRoute;
   /** Path of the HTTP health check the edge uses. */
   readonly health: string;
+  readonly releaseCommand?: ReleaseCommand;
   readonly replicas: number;
   readonly rollout: RolloutPolicy;
 }
@@ -80,6 +92,7 @@ export interface WebService extends ServiceBase {
 export interface WorkerService extends ServiceBase {
   readonly kind: 'worker';
   readonly order: WorkerOrder;
+  readonly releaseCommand?: ReleaseCommand;
   /** 0 for one that runs on every node. */
   readonly replicas: number;
   readonly rollout: RolloutPolicy;

@@ -108,7 +108,9 @@ export const environmentSchema = z
     url: z
       .url({ protocol: /^https?$/, error: 'is not an address' })
       .optional()
-      .describe('Its public address, which is then probed as well: https://shop.example.'),
+      .describe(
+        'Its public address, which is then probed as well: https://shop.example. An edge without a port needs it.',
+      ),
     registry: text(
       registryPattern,
       'is not a place in a registry',
@@ -122,6 +124,12 @@ export const environmentSchema = z
       .optional()
       .describe("Tidegate's own images, where the defaults cannot be had: { edge: …, control: … }."),
     variables,
+  })
+  .check((context) => {
+    const { edge, url } = context.value;
+    // Only the proxy in front knows where users find it.
+    if (edge.network !== undefined && url === undefined)
+      context.issues.push({ code: 'custom', message: 'is missing', input: context.value, path: ['url'] });
   })
   .describe('An environment needs at least its edge: { edge: { http: 8080 } }.');
 export type EnvironmentInput = z.output<typeof environmentSchema>;
@@ -161,6 +169,30 @@ const worker = z
   })
   .optional()
   .describe('A service without a route, that is part of releases: { order: stop-first, drain: 30s }.');
+
+const line = z.string().min(1, { error: 'is empty' });
+const wordList = z.array(z.string()).min(1, { error: 'is empty' });
+
+const words = z.union([line, wordList], {
+  error: 'is neither text nor a list of words',
+});
+
+const releaseCommand = z
+  .union(
+    [
+      line,
+      wordList,
+      z.strictObject({
+        command: words.describe("What runs: text for the image's shell, or a list of words."),
+        timeout: duration('How long it may take (default 10m).', { least: second }).optional(),
+      }),
+    ],
+    { error: 'is neither text, nor a list of words, nor a map with "command"' },
+  )
+  .optional()
+  .describe(
+    'Runs once in each deploy that changes the service, in its new image, before anything is placed: npm run migrate, or { command: npm run migrate, timeout: 10m }.',
+  );
 
 export const serviceSchema = z
   .strictObject({
@@ -213,6 +245,7 @@ export const serviceSchema = z
       'Path of the health check, starting with "/", letters and URL characters only: /healthz (default /).',
     ).optional(),
     rollout,
+    release: releaseCommand,
     volumes: z
       .literal('shared', { error: 'is not "shared"' })
       .optional()
@@ -273,10 +306,7 @@ export const suiteSchema = z
       'is not the name of a stage',
       "The stage of the service's Dockerfile it runs in: test. Without it: the service's image.",
     ).optional(),
-    command: z
-      .union([z.string().min(1), z.array(z.string()).min(1)], {
-        error: 'is neither text nor a list of words',
-      })
+    command: words
       .optional()
       .describe(
         "What runs: text for the image's shell, or a list of words. Without it: what the image starts.",
@@ -349,6 +379,7 @@ export const defaults = {
   deadlineMs: 2 * minute,
   unattended: 'revert',
   suiteTimeoutMs: 5 * minute,
+  releaseTimeoutMs: 10 * minute,
   images: { edge: 'haproxy:3.0-alpine', control: 'node:22-alpine' },
 } as const;
 

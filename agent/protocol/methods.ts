@@ -7,11 +7,13 @@ import * as z from 'zod';
 import type { BackingResult } from './backing.ts';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
+import type { CertificateResult, MaintenanceResult } from './door.ts';
 import { fileParams, type FileResults } from './files.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { SuiteTest } from './suite-test.ts';
 import type { ProblemEvent } from './validate.ts';
+import type { TrafficEvent } from './traffic.ts';
 import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
@@ -63,6 +65,8 @@ export const params = {
     environment,
     since: z.strictObject({ feed: z.string(), sequence: z.int().nonnegative() }).nullable(),
   }),
+  /** Runs until it is cancelled. */
+  traffic: z.strictObject({ ...place, environment }),
   'flags.list': z.strictObject({ ...place, environment }),
   'flags.set': z.strictObject({
     ...changed,
@@ -135,25 +139,7 @@ export interface SetupResult {
   readonly url: string;
 }
 
-export interface MaintenanceResult {
-  /** `partial`: an edge has not acknowledged it yet, and may still show the other. */
-  readonly outcome: 'done' | 'unchanged' | 'partial';
-  readonly maintenance: 'on' | 'off';
-  /** Edges that have not acknowledged, one line each. */
-  readonly missing: readonly string[];
-}
-
-export interface CertificateResult {
-  /** `partial`: an edge has not acknowledged it yet, and may still show the former one. */
-  readonly outcome: 'done' | 'unchanged' | 'partial';
-  readonly name: string;
-  /** Digest of its content. */
-  readonly version: string;
-  /** Hosts it is for. */
-  readonly hosts: readonly string[];
-  readonly validUntil: string;
-  readonly missing: readonly string[];
-}
+export type { CertificateResult, MaintenanceResult };
 
 export interface SlotStatus {
   readonly colour: 'blue' | 'green';
@@ -195,6 +181,7 @@ export type RolloutStage =
   | 'planned'
   | 'building'
   | 'testing'
+  | 'releasing'
   | 'placing'
   | 'verifying'
   | 'shifting'
@@ -345,10 +332,12 @@ export interface Results extends FileResults {
   doctor: DoctorResult;
   /** Where to go on with `since`. */
   watch: { readonly feed: string; readonly sequence: number };
+  /** How many points were told. */
+  traffic: { readonly points: number };
 }
 
 /** Reported while a method runs. */
-export type AgentEvent = ProgressEvent | WatchEvent;
+export type AgentEvent = ProgressEvent | WatchEvent | TrafficEvent;
 
 export type ProgressEvent =
   | ProblemEvent

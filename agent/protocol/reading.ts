@@ -7,6 +7,7 @@ const reading: readonly Method[] = [
   'logs',
   'flags.list',
   'watch',
+  'traffic',
   'plan',
   'validate',
   'doctor',

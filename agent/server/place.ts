@@ -1,9 +1,11 @@
 /** Where a request is about: the checkout, its environments, and one environment's cluster. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { names } from '../common/names.ts';
 import { configInvalid, configMissing, unknownEnvironment } from '../config/failures.ts';
 import type { Environment, ReadFile } from '../config/model.ts';
 import { listEnvironments } from '../config/project.ts';
+import { edgePorts } from '../edge/wire.ts';
 import type { Repository } from '../git/repository.ts';
 import { openLedger, type Ledger } from '../swarm/ledger/ledger.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
@@ -102,7 +104,10 @@ export async function configFolder(root: string, from: string): Promise<string> 
   }
 }
 
-/** Where the edge answers, as far as anybody can tell from here. */
-export function edgeUrl({ edge }: Environment, host = 'localhost'): string {
+/** Where users find it; where nobody says so, where the edge answers, as far as anybody can tell from here. */
+export function edgeUrl({ edge, url, stack }: Environment, host = 'localhost'): string {
+  if (url !== undefined) return url;
+  // Only its proxy reaches it; tidegate.yaml has to name an address then.
+  if (edge.http === undefined) return `http://${names.edgeAlias(stack)}:${edgePorts.public}/`;
   return edge.https === undefined ? `http://${host}:${edge.http}/` : `https://${host}:${edge.https}/`;
 }

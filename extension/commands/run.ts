@@ -30,7 +30,7 @@ export async function call<M extends Method>(
         const controller = new AbortController();
         token.onCancellationRequested(() => controller.abort());
         const onEvent = (event: AgentEvent): void => {
-          if (event.kind !== 'watch') heard.event(event);
+          if (event.kind !== 'watch' && event.kind !== 'traffic') heard.event(event);
           const text = write(output, event);
           if (text === undefined) return;
           progress.report({ message: text });
@@ -72,6 +72,7 @@ function write(output: vscode.LogOutputChannel, event: AgentEvent): string | und
         if (status === 'failed') output.error(`${event.suite}: ${name}: ${message}`);
       return undefined;
     case 'watch':
+    case 'traffic':
       return undefined;
   }
 }

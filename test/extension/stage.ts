@@ -109,6 +109,7 @@ const planned = ({ environment, ref }: Params<'plan'>): PlanResult => ({
     },
   ],
   ...{ flags: [], steps: [{ share: 25, holdMs: 30_000 }], cannotBeUndone: [], blocked: null, backing: [] },
+  commands: [],
 });
 
 /** What is answered of a text alone is answered as the agent does. */
