@@ -16,11 +16,7 @@ const callMs = 30_000;
  */
 export async function startSwarm(engine: OpenEngine, clock: Clock): Promise<'done' | 'unchanged'> {
   const calls = openCalls(engine, { clock, reconnectMs: 0, callMs });
-  const { Swarm } = await calls.read(
-    'ask whether Swarm mode is on',
-    (docker) => docker.info(),
-    state,
-  );
+  const { Swarm } = await calls.read('ask whether Swarm mode is on', (docker) => docker.info(), state);
   if (Swarm.LocalNodeState === 'active') return 'unchanged';
   if (Swarm.LocalNodeState !== 'inactive') throw inactive(engine.name);
   const where = engine.local
