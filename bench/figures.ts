@@ -34,6 +34,14 @@ export const targets: Readonly<Record<string, Target>> = {
   agent_start_ms: { atMost: 400 },
   agent_events_per_s: { atLeast: 5_000 },
   agent_rss_mb: { atMost: 130 },
+  vsix_mb: { atMost: 3 },
+  activation_ms: { atMost: 50 },
+  first_tree_ms: { atMost: 300 },
+  tree_refresh_240_slots_ms: { atMost: 100 },
+  tree_one_event_rows: { atMost: 2 },
+  click_to_rollback_ms: { atMost: 250 },
+  click_to_flag_ms: { atMost: 500 },
+  click_failed_requests: { atMost: 0 },
 };
 
 /** `undefined`: there is no target for it. What could not be measured keeps none. */

@@ -200,8 +200,12 @@ function shopAgent(as: { readonly protocolVersion?: number } = {}): Promise<Scri
       abort: ({ environment }) => done(`aborted in ${environment}`),
       down: ({ environment }) => ({ stack: `shop-${environment}`, removed: [], kept: [] }),
     },
-    as,
+    { ...as, program: path.join(extensionFolder(), 'dist/tidegate.js') },
   );
+}
+
+function extensionFolder(): string {
+  return vscode.extensions.getExtension('tidegate.tidegate')?.extensionPath ?? '';
 }
 
 type Message = (text: string, ...rest: unknown[]) => Thenable<unknown>;
