@@ -6,6 +6,7 @@ const reading: readonly Method[] = [
   'releases',
   'logs',
   'flags.list',
+  'flags.evaluate',
   'watch',
   'traffic',
   'plan',

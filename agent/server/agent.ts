@@ -15,6 +15,8 @@ import { forgetEdge } from './methods/forget-edge.ts';
 import { projectHistory } from './methods/history.ts';
 import { init } from './methods/init.ts';
 import { logs } from './methods/logs.ts';
+import { evaluateFlags } from './methods/flag-evaluate.ts';
+import { flagToken } from './methods/flag-token.ts';
 import { maintenance } from './methods/maintenance.ts';
 import { abort, promote } from './methods/decide.ts';
 import { doctor } from './methods/doctor.ts';
@@ -80,6 +82,8 @@ const methods: Methods = {
   forgetEdge,
   'flags.list': listEnvironmentFlags,
   'flags.set': setFlag,
+  'flags.token': flagToken,
+  'flags.evaluate': evaluateFlags,
   plan,
   init,
   validate,
