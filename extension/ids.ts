@@ -19,6 +19,10 @@ export const commands = {
   showOutput: 'tidegate.showOutput',
   restartAgent: 'tidegate.restartAgent',
   copyDiagnostics: 'tidegate.copyDiagnostics',
+  setUpProject: 'tidegate.setUpProject',
+  startSwarm: 'tidegate.startSwarm',
+  runSuite: 'tidegate.runSuite',
+  fixProblems: 'tidegate.fixProblems',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];

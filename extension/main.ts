@@ -3,24 +3,26 @@ import * as vscode from 'vscode';
 import metadata from '../package.json' with { type: 'json' };
 import type { AgentLink } from './agent/link.ts';
 import { openLink } from './agent/open-link.ts';
-import { systemClock } from './agent/clock.ts';
+import type { TidegateApi as PublicApi } from './api.ts';
 import { registerCommands } from './commands/register.ts';
 import { Dashboards } from './dashboard/dashboards.ts';
 import { Documents } from './documents.ts';
 import type { TreeNode } from './model/node.ts';
 import type { State } from './model/state.ts';
 import { watchFolders } from './project/folders.ts';
-import { Store } from './project/store.ts';
+import { openApi } from './open-api.ts';
+import { openParts } from './parts.ts';
 import { RunningBar } from './running-bar.ts';
+import { registerTasks } from './tasks.ts';
 import { Views } from './views/views.ts';
 
-/** What other extensions get. Commands take typed targets, and give back the agent's results. */
-export interface TidegateApi {
-  /** Version of this interface. */
-  readonly version: 1;
+/** What other extensions get (`api.ts`), and what the tests inside an editor look at. */
+export interface TidegateApi extends PublicApi {
   readonly state: () => State;
   /** Rows of a view as they are now: `environments`, `releases`, `flags`. */
   readonly rows: (view: string) => readonly TreeNode[];
+  /** Of the Test Explorer. */
+  readonly suites: (folder: string) => vscode.TestController | undefined;
 }
 
 export function activate(extension: vscode.ExtensionContext): TidegateApi {
@@ -32,7 +34,8 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     env: process.env,
     log: (level, text) => (level === 'warning' ? output.warn(text) : output.info(text)),
   });
-  const store = new Store({ agent: () => link.agent, clock: systemClock, log: (text) => output.warn(text) });
+  const parts = openParts(link, output);
+  const { store } = parts;
   const documents = new Documents();
   const running = new RunningBar();
   const look = (): void => lookFor(views.anyVisible || dashboards.anyVisible, store, link);
@@ -40,27 +43,33 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, onLook: look });
   const folders = watchFolders({
     onFolders: (found) => store.setFolders(found),
-    onFileChange: () => void store.reload(),
+    onFileChange: parts.reload,
   });
   store.onChange((state) => {
     views.update(state);
     running.update(state);
     dashboards.update();
   });
-  link.onState((state) => store.setLink(state));
   store.setTrusted(vscode.workspace.isTrusted);
   void folders.look();
   const commands = registerCommands({
-    ...{ link, store, output, documents, dashboards, running, version },
+    ...{ ...parts, link, output, documents, dashboards, running, version },
     targetOfRow: (id) => views.targetOfRow(id),
   });
   const trust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
     store.setTrusted(true);
     look();
   });
-  extension.subscriptions.push(commands, trust, folders, views, dashboards, running);
-  extension.subscriptions.push(documents, store, link, output);
-  return { version: 1, state: () => store.state, rows: (view) => views.nodes(view) };
+  const tasks = registerTasks(extension.asAbsolutePath('dist/tidegate.js'), store);
+  const { registered } = parts;
+  extension.subscriptions.push(commands, tasks, trust, folders, views, dashboards, running);
+  extension.subscriptions.push(documents, registered, link, output);
+  return {
+    ...openApi(store),
+    state: () => store.state,
+    rows: (view) => views.nodes(view),
+    suites: (folder) => parts.suites.controller(folder),
+  };
 }
 
 /** Somebody sees something of ours, or nobody does any more. */

@@ -1,5 +1,6 @@
 /** Methods about the project's files: they need no cluster. */
 import * as z from 'zod';
+import { editingParams, type EditingResults } from './editing.ts';
 import type { InitResult } from './init.ts';
 import type { ValidateResult } from './validate.ts';
 
@@ -17,11 +18,20 @@ export const fileParams = {
     write: z.boolean(),
     fix: z.boolean(),
   }),
-  /** Of the working tree. `fix`: what a machine can repair is repaired in the files. */
-  validate: z.strictObject({ folder, environment: z.string().min(1).nullable(), fix: z.boolean() }),
+  /**
+   * Of the working tree. `fix`: what a machine can repair is repaired in the files. `texts`: what an editor has of files
+   * and has not saved, by their paths seen from the folder of tidegate.yaml; for looking only, not for `fix`.
+   */
+  validate: z.strictObject({
+    folder,
+    environment: z.string().min(1).nullable(),
+    fix: z.boolean(),
+    texts: z.record(z.string(), z.string()).optional(),
+  }),
+  ...editingParams,
 } as const;
 
-export interface FileResults {
+export interface FileResults extends EditingResults {
   init: InitResult;
   validate: ValidateResult;
 }

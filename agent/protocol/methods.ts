@@ -7,11 +7,13 @@ import * as z from 'zod';
 import type { BackingResult } from './backing.ts';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
+import type { CertificateResult, MaintenanceResult } from './door.ts';
 import { fileParams, type FileResults } from './files.ts';
 import { flagParams, type FlagResults } from './flag-methods.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { SuiteTest } from './suite-test.ts';
+import type { ProblemEvent } from './validate.ts';
 import type { TrafficEvent } from './traffic.ts';
 import type { WatchEvent } from './watch.ts';
 
@@ -41,6 +43,8 @@ export const params = {
   }),
   status: z.strictObject({ ...place, environment: environment.nullable() }),
   releases: z.strictObject({ ...place, environment }),
+  /** Turns Swarm mode on for the engine of the environment, if it is off: this engine as the only manager. */
+  startSwarm: z.strictObject({ ...changed, environment }),
   logs: z.strictObject({
     ...place,
     environment,
@@ -130,25 +134,7 @@ export interface SetupResult {
   readonly url: string;
 }
 
-export interface MaintenanceResult {
-  /** `partial`: an edge has not acknowledged it yet, and may still show the other. */
-  readonly outcome: 'done' | 'unchanged' | 'partial';
-  readonly maintenance: 'on' | 'off';
-  /** Edges that have not acknowledged, one line each. */
-  readonly missing: readonly string[];
-}
-
-export interface CertificateResult {
-  /** `partial`: an edge has not acknowledged it yet, and may still show the former one. */
-  readonly outcome: 'done' | 'unchanged' | 'partial';
-  readonly name: string;
-  /** Digest of its content. */
-  readonly version: string;
-  /** Hosts it is for. */
-  readonly hosts: readonly string[];
-  readonly validUntil: string;
-  readonly missing: readonly string[];
-}
+export type { CertificateResult, MaintenanceResult };
 
 export interface SlotStatus {
   readonly colour: 'blue' | 'green';
@@ -271,6 +257,7 @@ export interface Results extends FileResults, FlagResults {
   suite: SuiteResult;
   status: { readonly environments: readonly EnvironmentStatus[] };
   releases: { readonly stack: string; readonly releases: readonly ReleaseEntry[] };
+  startSwarm: { readonly outcome: 'done' | 'unchanged'; readonly message: string };
   logs: { readonly lines: number };
   down: { readonly stack: string; readonly removed: readonly string[]; readonly kept: readonly string[] };
   maintenance: MaintenanceResult;
@@ -293,6 +280,7 @@ export interface Results extends FileResults, FlagResults {
 export type AgentEvent = ProgressEvent | WatchEvent | TrafficEvent;
 
 export type ProgressEvent =
+  | ProblemEvent
   /** Something worth a line: a release was chosen, a warning, a wait for somebody else. */
   | { readonly kind: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
   /** A rollout entered a phase. */

@@ -16,6 +16,9 @@ const reading: readonly Method[] = [
   'refs',
   'history',
   'preview',
+  'outline',
+  'complete',
+  'hover',
 ];
 
 export function changes(method: Method): boolean {

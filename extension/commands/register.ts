@@ -9,7 +9,10 @@ import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
 import { abort, deploy, promote, rollback, rollbackToTag, rollbackToThis } from './rollouts.ts';
 import { handled } from './run.ts';
-import { setUpEnvironment, takeDown } from './set-up.ts';
+import { fixProblems } from './fix-problems.ts';
+import { setUpProject } from './set-up-project.ts';
+import { setUpEnvironment, startSwarm, takeDown } from './set-up.ts';
+import { runSuite } from './suites.ts';
 
 type Handler = (context: CommandContext, given: unknown) => Promise<unknown>;
 
@@ -37,6 +40,10 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     },
     [commands.restartAgent]: restartAgent,
     [commands.copyDiagnostics]: copyDiagnostics,
+    [commands.setUpProject]: setUpProject,
+    [commands.startSwarm]: startSwarm,
+    [commands.runSuite]: runSuite,
+    [commands.fixProblems]: fixProblems,
   };
   const registered = Object.entries(handlers).map(([id, handler]) =>
     vscode.commands.registerCommand(

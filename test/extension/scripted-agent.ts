@@ -16,6 +16,9 @@ export interface Asked {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** Asked whenever a file has changed, or somebody moves in it. */
+const background: readonly Method[] = ['outline', 'validate', 'complete', 'hover'];
+
 export interface ScriptedAs {
   /** `dist/tidegate.js` of the extension that is to use it. */
   readonly program: string;
@@ -101,7 +104,7 @@ export class ScriptedAgent {
   }
 
   private async answer<M extends Method>(method: M, params: Params<M>, call: Call): Promise<Results[M]> {
-    this.asked.push({ method, params });
+    if (!background.includes(method)) this.asked.push({ method, params });
     for (const tell of this.#askedFor.splice(0)) tell();
     if (method === 'watch') return (await this.#watch(params as Params<'watch'>, call)) as Results[M];
     const answer = this.answers[method];
