@@ -8,8 +8,10 @@ import type { BackingResult } from './backing.ts';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
 import { fileParams, type FileResults } from './files.ts';
+import type { FlagKeysResult } from './flag-keys.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
+import type { BlobResult, RollbackPlan } from './rollback-plan.ts';
 import type { SuiteTest } from './suite-test.ts';
 import type { WatchEvent } from './watch.ts';
 
@@ -28,6 +30,10 @@ export const params = {
   abort: z.strictObject({ ...changed, environment }),
   /** Without a tag: the release before the one that is live. */
   rollback: z.strictObject({ ...changed, environment, tag: z.string().min(1).nullable() }),
+  /** What `rollback` would do. */
+  rollbackPlan: z.strictObject({ ...place, environment, tag: z.string().min(1).nullable() }),
+  /** A file of a commit, by the id that `rollbackPlan` named. */
+  blob: z.strictObject({ ...place, blob: z.string().regex(/^[0-9a-f]{40}$/) }),
   /** `ref`: the commit whose suite it is. Without it: HEAD; for what is live, that one's own commit. */
   suite: z.strictObject({
     ...changed,
@@ -61,6 +67,8 @@ export const params = {
     since: z.strictObject({ feed: z.string(), sequence: z.int().nonnegative() }).nullable(),
   }),
   'flags.list': z.strictObject({ ...place, environment }),
+  /** `text`: what an editor has of the flags file; `null`: what is on disk. */
+  flagKeys: z.strictObject({ ...place, text: z.string().nullable() }),
   'flags.set': z.strictObject({
     ...changed,
     environment,
@@ -322,6 +330,8 @@ export interface Results extends FileResults {
   promote: RolloutResult;
   abort: RolloutResult;
   rollback: RolloutResult;
+  rollbackPlan: RollbackPlan;
+  blob: BlobResult;
   suite: SuiteResult;
   status: { readonly environments: readonly EnvironmentStatus[] };
   releases: { readonly stack: string; readonly releases: readonly ReleaseEntry[] };
@@ -332,6 +342,7 @@ export interface Results extends FileResults {
   setCertificate: CertificateResult;
   forgetEdge: { readonly node: string; readonly forgotten: readonly string[] };
   'flags.list': FlagsResult;
+  flagKeys: FlagKeysResult;
   'flags.set': FlagSetResult;
   plan: PlanResult;
   project: ProjectResult;
