@@ -7,6 +7,9 @@ export const commands = {
   rollbackToTag: 'tidegate.rollbackToTag',
   rollback: 'tidegate.rollback',
   rollbackToThis: 'tidegate.rollbackToThis',
+  previewRollback: 'tidegate.previewRollback',
+  rollbackPreviewed: 'tidegate.rollbackPreviewed',
+  closePreview: 'tidegate.closePreview',
   toggleFlag: 'tidegate.toggleFlag',
   plan: 'tidegate.plan',
   showLogs: 'tidegate.showLogs',
@@ -32,5 +35,8 @@ export type ViewId = (typeof views)[keyof typeof views];
 
 /** What the welcome views go by: one key, one value at a time (`model/overall.ts`). */
 export const overallKey = 'tidegate.state';
+
+/** True while the preview of a rollback is looked at that can be done. */
+export const previewKey = 'tidegate.rollbackPreview';
 
 export const settings = { section: 'tidegate', confirm: 'confirm' } as const;

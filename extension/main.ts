@@ -9,6 +9,7 @@ import type { TreeNode } from './model/node.ts';
 import type { State } from './model/state.ts';
 import { watchFolders } from './project/folders.ts';
 import { Store } from './project/store.ts';
+import { RollbackPreview } from './rollback/preview.ts';
 import { RunningBar } from './running-bar.ts';
 import { Views } from './views/views.ts';
 
@@ -23,16 +24,16 @@ export interface TidegateApi {
 
 export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const output = vscode.window.createOutputChannel('Tidegate', { log: true });
-  const { version } = metadata;
   const link = openLink({
     program: extension.asAbsolutePath('dist/tidegate.js'),
-    version,
+    version: metadata.version,
     env: process.env,
-    log: (level, text) => (level === 'warning' ? output.warn(text) : output.info(text)),
+    log: (level, text) => output[level === 'warning' ? 'warn' : 'info'](text),
   });
   const store = new Store({ agent: () => link.agent, clock: systemClock, log: (text) => output.warn(text) });
   const documents = new Documents();
   const running = new RunningBar();
+  const preview = new RollbackPreview(documents, link);
   const look = (anyVisible: boolean): void => {
     store.setActive(anyVisible);
     // An untrusted workspace gets no process of ours.
@@ -51,13 +52,24 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   store.setTrusted(vscode.workspace.isTrusted);
   void folders.look();
   const commands = registerCommands({
-    ...{ link, store, output, documents, running, version },
+    ...{ link, store, output, documents, running, preview, version: metadata.version },
     targetOfRow: (id) => views.targetOfRow(id),
   });
   const trust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
     store.setTrusted(true);
     views.lookAgain();
   });
-  extension.subscriptions.push(commands, trust, folders, views, running, documents, store, link, output);
+  extension.subscriptions.push(
+    commands,
+    trust,
+    folders,
+    views,
+    running,
+    preview,
+    documents,
+    store,
+    link,
+    output,
+  );
   return { version: 1, state: () => store.state, rows: (view) => views.nodes(view) };
 }

@@ -5,6 +5,7 @@ import type { Target } from '../model/node.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
 import type { Documents } from '../documents.ts';
+import type { RollbackPreview } from '../rollback/preview.ts';
 import type { RunningBar } from '../running-bar.ts';
 
 export interface CommandContext {
@@ -13,6 +14,7 @@ export interface CommandContext {
   readonly output: vscode.LogOutputChannel;
   readonly documents: Documents;
   readonly running: RunningBar;
+  readonly preview: RollbackPreview;
   /** What a row of a tree is about. */
   readonly targetOfRow: (id: string) => Target | undefined;
   readonly version: string;

@@ -2,7 +2,6 @@
 import { stringify } from 'yaml';
 import { isSensitiveName } from '../../config/masking.ts';
 import type { TextPair } from '../../protocol/rollback-plan.ts';
-import type { ContainerSpec } from '../../swarm/port.ts';
 import type { FlagDefinition } from '../../swarm/ledger/flag-definition.ts';
 import { withoutVersions, fileFields } from '../plan/file-differences.ts';
 import type { Compared } from '../plan/differences.ts';
@@ -54,13 +53,8 @@ function specText(one: Compared, other: Compared | undefined, isAfter: boolean):
 
 /** Environment, configs and secrets have texts of their own; the slot names image and networks. */
 function plainSpec({ spec, image, ...rest }: Compared): Record<string, unknown> {
-  const {
-    Env: _env,
-    Image: _image,
-    ...container
-  } = spec.TaskTemplate.ContainerSpec as ContainerSpec & {
-    readonly Image?: string;
-  };
+  const own = Object.entries(spec.TaskTemplate.ContainerSpec);
+  const container = Object.fromEntries(own.filter(([key]) => key !== 'Env' && key !== 'Image'));
   const template = { ...spec.TaskTemplate, ContainerSpec: withoutVersions(container) };
   return withoutNothing({ image, ...rest, spec: { ...spec, TaskTemplate: template } }) as Record<
     string,
