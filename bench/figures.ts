@@ -34,6 +34,8 @@ export const targets: Readonly<Record<string, Target>> = {
   agent_start_ms: { atMost: 400 },
   agent_events_per_s: { atLeast: 5_000 },
   agent_rss_mb: { atMost: 130 },
+  reference_index_first_ms: { atMost: 3_000 },
+  reference_index_update_ms: { atMost: 20 },
 };
 
 /** `undefined`: there is no target for it. What could not be measured keeps none. */

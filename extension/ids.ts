@@ -36,7 +36,12 @@ export type ViewId = (typeof views)[keyof typeof views];
 /** What the welcome views go by: one key, one value at a time (`model/overall.ts`). */
 export const overallKey = 'tidegate.state';
 
+/** True once a step of the walkthrough is done (`model/milestones.ts`). */
+export function milestoneKey(milestone: string): string {
+  return `tidegate.did.${milestone}`;
+}
+
 /** True while the preview of a rollback is looked at that can be done. */
 export const previewKey = 'tidegate.rollbackPreview';
 
-export const settings = { section: 'tidegate', confirm: 'confirm' } as const;
+export const settings = { section: 'tidegate', confirm: 'confirm', flagLenses: 'flags.codeLens' } as const;

@@ -1,10 +1,12 @@
 /** The extension's first function: registers everything at once, and starts nothing before somebody looks. */
 import * as vscode from 'vscode';
 import metadata from '../package.json' with { type: 'json' };
+import type { AgentLink } from './agent/link.ts';
 import { openLink } from './agent/open-link.ts';
 import { systemClock } from './agent/clock.ts';
 import { registerCommands } from './commands/register.ts';
 import { Documents } from './documents.ts';
+import { flagsInCode } from './flags/flags-in-code.ts';
 import type { TreeNode } from './model/node.ts';
 import type { State } from './model/state.ts';
 import { watchFolders } from './project/folders.ts';
@@ -12,6 +14,7 @@ import { Store } from './project/store.ts';
 import { RollbackPreview } from './rollback/preview.ts';
 import { RunningBar } from './running-bar.ts';
 import { Views } from './views/views.ts';
+import { Walkthrough } from './walkthrough.ts';
 
 /** What other extensions get. Commands take typed targets, and give back the agent's results. */
 export interface TidegateApi {
@@ -34,12 +37,11 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const documents = new Documents();
   const running = new RunningBar();
   const preview = new RollbackPreview(documents, link);
-  const look = (anyVisible: boolean): void => {
-    store.setActive(anyVisible);
-    // An untrusted workspace gets no process of ours.
-    if (anyVisible && vscode.workspace.isTrusted) link.open();
-  };
-  const views = new Views(store, look);
+  const look = looking(store, link);
+  const views = new Views(store, look('views'));
+  const log = (text: string): void => output.warn(text);
+  const walkthrough = new Walkthrough();
+  const flags = flagsInCode({ link, store, log, onSeen: look('flags') });
   const folders = watchFolders({
     onFolders: (found) => store.setFolders(found),
     onFileChange: () => void store.reload(),
@@ -47,6 +49,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   store.onChange((state) => {
     views.update(state);
     running.update(state);
+    walkthrough.update(state);
   });
   link.onState((state) => store.setLink(state));
   store.setTrusted(vscode.workspace.isTrusted);
@@ -66,10 +69,23 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     views,
     running,
     preview,
+    flags,
     documents,
     store,
     link,
     output,
   );
   return { version: 1, state: () => store.state, rows: (view) => views.nodes(view) };
+}
+
+/** Environments are watched while any of several has somebody who looks at them. */
+function looking(store: Store, link: AgentLink): (what: string) => (isSeen: boolean) => void {
+  const seen = new Set<string>();
+  return (what) => (isSeen) => {
+    if (isSeen) seen.add(what);
+    else seen.delete(what);
+    store.setActive(seen.size > 0);
+    // An untrusted workspace gets no process of ours.
+    if (isSeen && vscode.workspace.isTrusted) link.open();
+  };
 }

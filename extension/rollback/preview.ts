@@ -147,9 +147,9 @@ function allTabs(): readonly vscode.Tab[] {
   return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs);
 }
 
-/** The editor's interface has no word for a diff of several files: its title tells it. */
+/** The editor's interface has no word for a diff of several files: its title tells it, with their number behind it. */
 function isDiff({ label, input }: vscode.Tab, { title }: Shown): boolean {
-  return label === title && !(input instanceof vscode.TabInputText);
+  return label.startsWith(title) && !(input instanceof vscode.TabInputText);
 }
 
 function isHeader({ input }: vscode.Tab, { header }: Shown): boolean {

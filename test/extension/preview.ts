@@ -61,7 +61,7 @@ export function previewTests(): void {
       vscode.commands.executeCommand(id, argument);
     const at = (environment: string) => ({ folder: folder(), environment, tag: 'v1.0.0' });
     const tabs = (): readonly vscode.Tab[] => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    const isOpen = (title: string): boolean => tabs().some(({ label }) => label === title);
+    const isOpen = (title: string): boolean => tabs().some(({ label }) => label.startsWith(title));
     const header = (): vscode.TextEditor | undefined =>
       vscode.window.visibleTextEditors.find(({ document }) => document.uri.path.endsWith('.rollback'));
 
@@ -135,7 +135,7 @@ export function previewTests(): void {
       await run(commands.previewRollback, at('dev'));
       const title = 'Roll dev back to v1.0.0: what differs';
       await until('the diff', () => isOpen(title));
-      await vscode.window.tabGroups.close(tabs().filter(({ label }) => label === title));
+      await vscode.window.tabGroups.close(tabs().filter(({ label }) => label.startsWith(title)));
       await until('no words', () => !header());
     });
 
