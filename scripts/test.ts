@@ -1,6 +1,6 @@
 /**
- * `npm test`: finds or starts an engine, gets the base images, builds the bundles, and runs everything. `--full` runs
- * the whole crash matrix instead of a sample. TIDEGATE_TEST_ENGINE=none leaves out what needs an engine.
+ * `npm test`: finds or starts an engine, gets the base images and an editor, builds the bundles, and runs everything.
+ * `--full` runs the whole crash matrix and all editor tests instead of a sample. TIDEGATE_TEST_ENGINE=none leaves out what needs an engine.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -9,25 +9,30 @@ import { messageOf, TidegateError } from '../agent/common/errors.ts';
 import { consentFrom } from './consent.ts';
 import { thisMachine } from './engine/find.ts';
 import { ensureEngine, type ReadyEngine } from './engine/ready-engine.ts';
+import { beginEditor, type Found } from './editor/on-its-way.ts';
+import { inHostTests, leftOut, uiTests } from './editor/suites.ts';
 import { ensureBaseImages, type BaseImages } from './images/base-images.ts';
 import { check, closingLine, sum, type Counts } from './testing/counts.ts';
 import { createForeignStack } from './testing/foreign-stack.ts';
 import { removeLeftovers, removeTestImages } from './testing/leftovers.ts';
+import { Phases } from './testing/phases.ts';
 import { ensureSshServer } from './testing/ssh-server.ts';
 import { buildBundles, runMocha, runShopTests } from './testing/suites.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const isFull = process.argv.includes('--full');
+const phases = new Phases();
 const run = { id: randomBytes(2).toString('hex') };
 const say = (line: string): void => console.log(line);
 
 // An interrupt ends the suite that runs; what was set up is taken down behind it.
 const interrupt = new AbortController();
-process.on('SIGINT', () => interrupt.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.abort());
 
 try {
   const counts = process.env['TIDEGATE_TEST_ENGINE'] === 'none' ? await withoutEngine() : await withEngine();
-  say(`\n${closingLine(counts)}`);
+  say(`\nTook: ${String(phases)}`);
+  say(closingLine(counts));
   process.exitCode = interrupt.signal.aborted ? 130 : counts.failed > 0 ? 1 : 0;
 } catch (error) {
   const hint = error instanceof TidegateError ? error.hint : undefined;
@@ -39,7 +44,7 @@ async function withoutEngine(): Promise<Counts> {
   await buildBundles();
   const counts = await unitTests({});
   say(
-    '\nLeft out (TIDEGATE_TEST_ENGINE=none): the tests in test/integration and test/fault, which need a Swarm.',
+    '\nLeft out (TIDEGATE_TEST_ENGINE=none): the tests in test/integration, test/fault and test/ui, which need a Swarm, and test/extension ("npm run test:editor -- --in-host").',
   );
   return counts;
 }
@@ -49,13 +54,17 @@ async function withEngine(): Promise<Counts> {
     { input: process.stdin, output: process.stdout, env: process.env },
     { yes: process.argv.includes('--yes') },
   );
+  const began = performance.now();
+  const coming = beginEditor({ root, say });
   const engine = await ensureEngine({ root, around: thisMachine, consent, say });
   try {
     say(`Docker Engine: ${engine.host}${engine.private ? ' (private)' : ''}`);
     const images = await ensureBaseImages(engine.docker, say);
     await ensureSshServer(consent, say);
+    const found = await coming.arrived(consent);
     await buildBundles();
-    return await allTests(engine, images);
+    phases.add('preparation', began);
+    return await allTests(engine, images, found);
   } finally {
     if (engine.startedHere) await engine.stop();
     if (engine.startedHere)
@@ -64,7 +73,7 @@ async function withEngine(): Promise<Counts> {
   }
 }
 
-async function allTests(engine: ReadyEngine, images: BaseImages): Promise<Counts> {
+async function allTests(engine: ReadyEngine, images: BaseImages, found: Found): Promise<Counts> {
   const { docker } = engine;
   const env = {
     DOCKER_HOST: engine.host,
@@ -79,11 +88,14 @@ async function allTests(engine: ReadyEngine, images: BaseImages): Promise<Counts
   for (const what of await cleanUpAfterLastRun(docker)) say(`Left by the last run, removed: ${what}`);
   const foreign = await createForeignStack(docker, images.node);
   try {
-    const counts = [await unitTests(env)];
+    const counts = [await phases.time('unit', () => unitTests(env))];
     // Most tests wait for the Swarm; those that put the machine under load have it to themselves.
-    for (const options of [['--no-load', '--jobs', '2'], ['--load']])
-      if (!interrupt.signal.aborted)
-        counts.push(await runMocha({ folders: ['integration', 'fault'], timeoutMs: 120_000, env, options }));
+    for (const [name, ...options] of [
+      ['engine', '--no-load', '--jobs', '2'],
+      ['load', '--load'],
+    ] as const)
+      if (!interrupt.signal.aborted) counts.push(await phases.time(name, () => engineTests(env, options)));
+    if (!interrupt.signal.aborted) counts.push(await editorTests(found, env));
     say('\n  the whole run');
     counts.push(
       check("leaves someone else's stack byte for byte as it was", await foreign.differences(), say),
@@ -93,6 +105,26 @@ async function allTests(engine: ReadyEngine, images: BaseImages): Promise<Counts
   } finally {
     await foreign.remove();
     await removeTestImages(docker, run);
+  }
+}
+
+function engineTests(env: Readonly<Record<string, string>>, options: readonly string[]): Promise<Counts> {
+  return runMocha({ folders: ['integration', 'fault'], timeoutMs: 120_000, env, options });
+}
+
+async function editorTests(found: Found, env: Readonly<Record<string, string>>): Promise<Counts> {
+  say('\n  the editor');
+  switch (found.state) {
+    case 'cannot':
+      return leftOut(found.why, say);
+    case 'failed':
+      return check('gets an editor to run in', [found.why], say);
+    case 'ready': {
+      const editor = { root, editor: found.editor, say };
+      const inHost = await phases.time('in-host', () => inHostTests(editor));
+      if (interrupt.signal.aborted) return inHost;
+      return sum([inHost, await phases.time('ui', () => uiTests(editor, env))]);
+    }
   }
 }
 

@@ -2,6 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { OpenEngine } from '../swarm/engine.ts';
 import { diskFull, engineFailure } from '../swarm/failures.ts';
+import type { Logins } from '../swarm/logins.ts';
+import { baseImages } from './base-images.ts';
+import { baseLogins } from './base-logins.ts';
 import { engineBuilder } from './builder-kind.ts';
 import type { BuildRequest } from './builder.ts';
 import { BuildkitProgress } from './buildkit-progress.ts';
@@ -12,10 +15,12 @@ import { explain, type FailedBuild } from './explain.ts';
 import { buildCancelled, noImageId } from './failures.ts';
 import { imageLabels, imageTag } from './labels.ts';
 import { masker } from './mask.ts';
+import type { StepPlace } from './progress.ts';
 import { packContext } from './tar.ts';
 
 export interface ImageBuild {
   readonly engine: Pick<OpenEngine, 'docker' | 'name'>;
+  readonly logins: Logins;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly request: BuildRequest;
   readonly source: BuildSource;
@@ -33,7 +38,7 @@ export async function buildImage(build: ImageBuild): Promise<string> {
   }
 }
 
-async function attempt({ engine, env, request, source, key }: ImageBuild): Promise<string> {
+async function attempt({ engine, logins, env, request, source, key }: ImageBuild): Promise<string> {
   const { repository, commit, service, signal } = request;
   const builder = await engineBuilder(engine.docker, env);
   const text = await readDockerfile(repository, commit, source);
@@ -41,17 +46,29 @@ async function attempt({ engine, env, request, source, key }: ImageBuild): Promi
   const mask = masker(source.args);
   const onLine = (line: string): void => request.onLine(mask(line));
   const progress = builder.kind === 'buildkit' ? new BuildkitProgress(onLine) : new ClassicProgress(onLine);
+  const bases = baseLogins(logins, baseImages(text, source.args));
   const outcome = await buildOnEngine(engine.docker, {
     kind: builder.kind,
     id: randomUUID(),
     tar: packContext(repository, context.entries, { time: commit.time, signal }),
     options: await optionsOf(request, source, key, context.dockerfile),
+    logins: bases,
     signal,
     onMessage: (message) => progress.take(message),
   });
   if (outcome.kind === 'built') return outcome.imageId;
+  const place = progress.failedAt();
+  if (outcome.kind === 'failed' && !isInside(place)) {
+    const at = { engine: engine.name, doing: `build ${service}` };
+    bases.throwFor(mask(outcome.reason), at);
+  }
   const dockerfile = { path: source.dockerfile, text };
-  throw failureOf(outcome, engine.name, { service, dockerfile, builder, mask, place: progress.failedAt() });
+  throw failureOf(outcome, engine.name, { service, dockerfile, builder, mask, place });
+}
+
+/** In a step of its own; registries are asked before, or by FROM. */
+function isInside(place: StepPlace | undefined): boolean {
+  return place !== undefined && /^(?:RUN|ADD|WORKDIR)\b/i.test(place.step);
 }
 
 function failureOf(

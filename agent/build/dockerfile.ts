@@ -64,7 +64,7 @@ interface LogicalLine {
 }
 
 /** Continued lines joined; comments, empty lines and the bodies of heredocs left out. */
-function* logicalLines(text: string): Generator<LogicalLine> {
+export function* logicalLines(text: string): Generator<LogicalLine> {
   const escape = /^#\s*escape\s*=\s*(`)/im.test(text) ? '`' : '\\';
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   for (let at = 0; at < lines.length; at++) {

@@ -5,6 +5,7 @@ import type Dockerode from 'dockerode';
 import * as z from 'zod';
 import { statusOf, wordsOf } from '../swarm/failures.ts';
 import { readLines } from '../swarm/lines.ts';
+import type { BaseLogins } from './base-logins.ts';
 import type { BuilderKind } from './context.ts';
 import { dial } from './dial.ts';
 import type { BuildMessage } from './progress.ts';
@@ -17,6 +18,8 @@ export interface EngineBuild {
   readonly tar: Readable;
   /** Query of `POST /build`. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Of docker, for the registries of base images. */
+  readonly logins: Pick<BaseLogins, 'ofHost' | 'header'>;
   readonly signal: AbortSignal;
   readonly onMessage: (message: BuildMessage) => void;
 }
@@ -67,7 +70,11 @@ export async function buildOnEngine(docker: Dockerode, build: EngineBuild): Prom
 
 async function connected(docker: Dockerode, build: EngineBuild, signal: AbortSignal): Promise<BuildOutcome> {
   const isBuildkit = build.kind === 'buildkit';
-  const session = isBuildkit ? await openSession(docker, `${build.id}-session`, signal) : undefined;
+  const credentials = build.logins.ofHost;
+  const session = isBuildkit
+    ? await openSession(docker, `${build.id}-session`, { signal, credentials })
+    : undefined;
+  const known = isBuildkit ? undefined : await build.logins.header();
   try {
     const stream = await dial(docker, {
       method: 'POST',
@@ -76,6 +83,7 @@ async function connected(docker: Dockerode, build: EngineBuild, signal: AbortSig
         ...build.options,
         ...(session ? { version: '2', session: session.id, buildid: build.id } : {}),
       },
+      ...(known !== undefined && { headers: { 'X-Registry-Config': known } }),
       file: build.tar,
       isStream: true,
       abortSignal: signal,

@@ -5,6 +5,7 @@ import { silentLog, type Log } from '../common/log.ts';
 import { Mutex } from '../common/mutex.ts';
 import type { OpenEngine } from '../swarm/engine.ts';
 import { engineFailure } from '../swarm/failures.ts';
+import { noLogins, type Logins } from '../swarm/logins.ts';
 import type { Swarm } from '../swarm/port.ts';
 import { buildImage } from './build-image.ts';
 import { engineBuilder, type EngineBuilder } from './builder-kind.ts';
@@ -20,6 +21,8 @@ export interface BuilderDeps {
   readonly engine: Pick<OpenEngine, 'docker' | 'name'>;
   readonly images: Swarm['images'];
   readonly registry: Swarm['registry'];
+  /** For base images of private registries. Default: none. */
+  readonly logins?: Logins;
   readonly clock: Clock;
   readonly log?: Log;
   /** `DOCKER_BUILDKIT=0` asks for the classic builder. Default: this process's. */
@@ -124,7 +127,8 @@ async function make(
   key: string,
 ): Promise<BuiltImage> {
   const started = deps.clock.monotonic();
-  const id = await buildImage({ engine: deps.engine, env: deps.env ?? process.env, request, source, key });
+  const { engine, logins = noLogins, env = process.env } = deps;
+  const id = await buildImage({ engine, logins, env, request, source, key });
   const ms = Math.round(deps.clock.monotonic() - started);
   (deps.log ?? silentLog).info({ service: request.service, key, image: id, ms }, 'image built');
   return { ref: id, digest: id, built: true };

@@ -74,6 +74,7 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'environment.outdated': exitCodes.failed,
   'environment.protected': exitCodes.usage,
   'edge.port-taken': exitCodes.failed,
+  'edge.no-network': exitCodes.failed,
   'edge.not-ready': exitCodes.failed,
   'control.not-ready': exitCodes.failed,
   'certificate.refused': exitCodes.usage,

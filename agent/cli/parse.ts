@@ -12,7 +12,7 @@ import {
 } from './commands.ts';
 import { usage } from './failures.ts';
 import { usageLine } from './help.ts';
-import { suggestion } from './nearest.ts';
+import { suggestion } from '../common/did-you-mean.ts';
 
 export interface Options {
   readonly json: boolean;

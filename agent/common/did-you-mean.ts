@@ -21,6 +21,17 @@ export function suggestion(wrong: string, candidates: readonly string[]): string
   return candidates.length === 0 ? 'Remove it.' : `Known here: ${candidates.join(', ')}.`;
 }
 
+/** The names most like `wanted`, best first and at most `limit`: where a wrong one costs nothing, up to half may differ. */
+export function nearestNames(wanted: string, names: Iterable<string>, limit = 3): string[] {
+  const far = Math.max(2, Math.floor(wanted.length / 2));
+  return [...new Set(names)]
+    .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ distance }) => distance <= far)
+    .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name, 'en', { numeric: true }))
+    .slice(0, limit)
+    .map(({ name }) => name);
+}
+
 /** Optimal string alignment distance (Damerau-Levenshtein without overlapping swaps), three rows at a time. */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];

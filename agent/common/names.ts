@@ -34,6 +34,8 @@ export function slotServiceName(stack: string, service: string, colour: Colour):
 
 export const names = {
   edge: (stack: string) => `${stack}_tidegate-edge`,
+  /** What a proxy in front finds the edges by, on the network it shares with them. */
+  edgeAlias: (stack: string) => `tidegate-${stack}`,
   /** A database or broker: it has no slots. */
   backing: (stack: string, service: string) => `${stack}_${service}`,
   control: (stack: string) => `${stack}_tidegate-control`,

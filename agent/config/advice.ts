@@ -4,7 +4,7 @@ import type { ComposeService } from './compose-file.ts';
 import type { DockerfileFacts } from './dockerfile-facts.ts';
 import type { Change, Value } from './fix/change.ts';
 import { probeFor } from './health-probe.ts';
-import type { AppService, WebService } from './model.ts';
+import type { AppService, WebService, WorkerService } from './model.ts';
 import type { Place, Report } from './report.ts';
 
 /** What Docker gives a container that says nothing. */
@@ -20,6 +20,10 @@ const movingTags = new Set([
   'develop',
   'next',
 ]);
+
+/** Official images keep a tag for each major version, which moves with every patch: `node:22`, `redis:7-alpine`. */
+const majorTags =
+  /^(?:docker\.io\/)?(?:library\/)?(?:alpine|bun|caddy|debian|eclipse-temurin|elixir|ghost|golang|haproxy|httpd|mariadb|memcached|mongo|mysql|nginx|node|openjdk|perl|php|postgres|python|rabbitmq|redis|ruby|rust|tomcat|ubuntu|valkey|wordpress):v?\d+(?:-[a-z]+)?$/;
 
 export interface Advised {
   readonly service: WebService;
@@ -72,15 +76,55 @@ function adviseReplicas({ service, compose: { field } }: Advised): void {
   });
 }
 
-export function adviseImage({ source }: AppService, { field }: ComposeService): void {
-  if (source.kind !== 'image' || source.ref.includes('@')) return;
-  const tag = /:([^:/]+)$/.exec(source.ref)?.[1];
-  if (tag !== undefined && !movingTags.has(tag)) return;
-  field.get('image')?.warning({
-    code: 'compose.moving-tag',
-    message: `${field.get('image')?.shown ?? ''} names another image from time to time.`,
-    hint: 'Name a version, or pin it: name@sha256:…. A release keeps the digest it was made with.',
+/** With a volume that it writes to there is a reason: two of them must not. */
+export function adviseOrder(
+  { name, order, replicas, template }: WorkerService,
+  { orderAt, report }: { readonly orderAt: Place | undefined; readonly report: Report },
+): void {
+  if (order !== 'stop-first' || replicas !== 1 || !orderAt) return;
+  if (hasWritableMount(template)) return;
+  report.warning(orderAt, {
+    code: 'config.worker-gap',
+    message: `services.${name}.worker: its only task ends before the new one starts: from then until the new one runs, nobody works.`,
+    hint: 'Write "order: start-first", unless two of them must never work at the same time, not even for a moment.',
+    change: {
+      kind: 'set',
+      title: 'Start the new task beside the old one ("order: start-first")',
+      file: orderAt.file,
+      path: ['services', name, 'worker', 'order'],
+      value: 'start-first',
+    },
   });
+}
+
+function hasWritableMount({ TaskTemplate }: WorkerService['template']): boolean {
+  const mounts = TaskTemplate.ContainerSpec['Mounts'] as
+    readonly { readonly Type: string; readonly Source?: string; readonly ReadOnly?: boolean }[] | undefined;
+  return (
+    mounts?.some(
+      ({ Type, Source, ReadOnly }) => Type !== 'tmpfs' && Source !== undefined && ReadOnly !== true,
+    ) === true
+  );
+}
+
+export function adviseImage({ source }: AppService, { field }: ComposeService): void {
+  if (source.kind !== 'image' || !isMoving(source.ref)) return;
+  const image = field.get('image');
+  // What a variable stands for is not written down for good.
+  const isWritten = image?.scalar?.source.includes('$') === false;
+  image?.warning({
+    code: 'compose.moving-tag',
+    message: `${image.shown} names another image from time to time.`,
+    hint: 'Name a version, or pin it: name:tag@sha256:…. A release keeps the digest it was made with.',
+    pin: isWritten ? { ref: source.ref, file: image.keyAt.file, path: image.steps } : undefined,
+  });
+}
+
+function isMoving(ref: string): boolean {
+  if (ref.includes('@')) return false;
+  const tag = /:([^:/]+)$/.exec(ref)?.[1];
+  if (tag === undefined || movingTags.has(tag)) return true;
+  return majorTags.test(ref);
 }
 
 /** Told only where one of the two times is written: the defaults (30 s and 10 s) are nobody's mistake. */

@@ -1,14 +1,13 @@
+import type { ConfigPlace } from './mount-as-config.ts';
 import type { DeclaredConfigs } from './configs.ts';
 import type { Variables } from './interpolate.ts';
-import type { NamedFiles } from './named-files.ts';
 import type { DeclaredSecrets } from './secrets.ts';
 import type { DeclaredVolume } from './volumes.ts';
 
 /** What reading one service needs of the rest of the project. */
-export interface ComposeContext {
+export interface ComposeContext extends ConfigPlace {
   readonly stack: string;
   readonly variables: Variables;
-  readonly files: NamedFiles;
   readonly volumes: ReadonlyMap<string, DeclaredVolume>;
   readonly configs: DeclaredConfigs;
   readonly secrets: DeclaredSecrets;

@@ -6,7 +6,7 @@ import { checkKeys, serviceKeys, topKeys } from './compose-keys.ts';
 import { loadComposeTree, noServices, type ComposePath } from './compose-tree.ts';
 import type { CallerFiles } from './caller-files.ts';
 import type { Change } from './fix/change.ts';
-import { readConfigs } from './configs.ts';
+import { configFiles, readConfigs } from './configs.ts';
 import { checkCircle, readDependencies } from './dependencies.ts';
 import { readImageSource } from './image-source.ts';
 import type { Variables } from './interpolate.ts';
@@ -85,6 +85,7 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
     files,
     networks: readNetworks(root.get('networks'), stack),
     volumes: readVolumes(root.get('volumes'), stack),
+    configFiles: configFiles(root.get('configs')),
     configs: readConfigs(root.get('configs'), { stack, variables, files }),
     secrets: readSecrets(root.get('secrets'), { stack, variables, files }),
   };

@@ -12,6 +12,7 @@ import { readLabels } from './labels.ts';
 import type { ConfigFile } from './model.ts';
 import type { DeclaredFiles } from './mounted-references.ts';
 import { namedFile, type NamedFiles } from './named-files.ts';
+import { namedPath } from './yaml-tree.ts';
 
 export interface FilesPlace {
   readonly stack: string;
@@ -29,6 +30,17 @@ export function readConfigs(field: Field | undefined, place: FilesPlace): Declar
     const file = readConfig(key, config, place);
     return () => file;
   });
+}
+
+/** The files that configs are made of, by name; `undefined` for those that are made of something else. */
+export function configFiles(field: Field | undefined): ReadonlyMap<string, string | undefined> {
+  const entries = field?.tree.kind === 'map' ? field.entries() : [];
+  return new Map(
+    entries.map(([key, config]) => {
+      const file = config.tree.kind === 'map' ? config.get('file')?.scalar : undefined;
+      return [key, file && namedPath(file)];
+    }),
+  );
 }
 
 function readConfig(key: string, field: Field, place: FilesPlace): ConfigFile | undefined {
@@ -55,17 +67,26 @@ function readData(field: Field, { variables, files }: FilesPlace): string | unde
         ? only.text('Write text.')
         : variableOf(only, variables);
   if (data === undefined) return undefined;
-  if (data.includes('\ufffd')) {
-    only.error({ code: 'compose.invalid-value', message: `${only.shown} is not text.`, hint: binaryHint });
-    return undefined;
+  switch (configProblem(data)) {
+    case 'binary':
+      only.error({ code: 'compose.invalid-value', message: `${only.shown} is not text.`, hint: binaryHint });
+      return undefined;
+    case 'size':
+      only.error({
+        code: 'compose.invalid-value',
+        message: `Swarm takes configs of 1 byte to ${largest / 1024} KB; this has ${Buffer.byteLength(data)} bytes.`,
+        hint: 'Copy larger files into the image.',
+      });
+      return undefined;
+    case undefined:
+      return data;
   }
-  if (data !== '' && Buffer.byteLength(data) <= largest) return data;
-  only.error({
-    code: 'compose.invalid-value',
-    message: `Swarm takes configs of 1 byte to ${largest / 1024} KB; this has ${Buffer.byteLength(data)} bytes.`,
-    hint: 'Copy larger files into the image.',
-  });
-  return undefined;
 }
 
 const binaryHint = 'Configs hold text in UTF-8; copy other files into the image.';
+
+/** Why a text cannot be a config. */
+export function configProblem(data: string): 'binary' | 'size' | undefined {
+  if (data.includes('\ufffd')) return 'binary';
+  return data !== '' && Buffer.byteLength(data) <= largest ? undefined : 'size';
+}

@@ -1,6 +1,7 @@
 /** What `tidegate.yaml` and the compose file say together, checked and with every default filled in. */
 import type { SlotTemplate, RolloutPolicy, WorkerOrder } from '../swarm/ledger/release.ts';
 import type { Change } from './fix/change.ts';
+import type { Pin } from './fix/pin.ts';
 import type { Place } from './report.ts';
 
 export interface Project {
@@ -31,8 +32,8 @@ export interface Environment {
 
 /** As it is written: the edge has its own defaults. */
 export interface EdgeSettings {
-  /** Published ports. */
-  readonly http: number;
+  /** Published ports; without `http` there is a `network`. */
+  readonly http?: number | undefined;
   readonly https?: number | undefined;
   /** Names for certificates. */
   readonly tls?: readonly string[] | undefined;
@@ -41,6 +42,10 @@ export interface EdgeSettings {
   readonly maxHeader?: number | undefined;
   /** Networks in CIDR. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Name of an overlay network of somebody else's, on which a proxy in front reaches the edge. */
+  readonly network?: string | undefined;
+  /** Of the edge's service, for that proxy. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What the compose file says of a service of any kind. */
@@ -169,6 +174,8 @@ export interface Problem {
   readonly hint: string;
   /** What makes it go, where a machine can do that. */
   readonly change?: Change | undefined;
+  /** An image that whoever knows its digest can pin. */
+  readonly pin?: Pin | undefined;
 }
 
 /** Reads a file of a commit or of the checkout; `undefined` when it is not there. Paths use `/`. */

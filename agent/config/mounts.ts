@@ -4,14 +4,16 @@
  * https://docs.docker.com/reference/compose-file/services/#volumes
  */
 import { labels as swarmLabels } from '../common/names.ts';
+import { checkoutSource } from './checkout-source.ts';
 import type { Field } from './compose-field.ts';
 import { checkKeys, mountKeys } from './compose-keys.ts';
 import { parseBytes } from './durations.ts';
 import type { Change } from './fix/change.ts';
+import { asConfig, type ConfigPlace } from './mount-as-config.ts';
 import { suggestion } from '../common/did-you-mean.ts';
 import type { DeclaredVolume } from './volumes.ts';
 
-export interface MountPlace {
+export interface MountPlace extends ConfigPlace {
   readonly stack: string;
   readonly volumes: ReadonlyMap<string, DeclaredVolume>;
   /** Both slots may write to its volumes. */
@@ -31,18 +33,16 @@ interface Written {
 export function readMounts(service: Field, place: MountPlace): readonly Mount[] | undefined {
   const [volumes, tmpfs] = [service.get('volumes'), service.get('tmpfs')];
   if (!volumes && !tmpfs) return undefined;
-  const isBuilt = service.get('build') !== undefined;
-  const mounts = volumes?.items().flatMap((item) => readMount(item, { ...place, isBuilt })) ?? [];
+  const mounts = volumes?.items().flatMap((item) => readMount(item, { ...place, service })) ?? [];
   const folders = tmpfs ? (tmpfs.tree.kind === 'list' ? tmpfs.items() : [tmpfs]) : [];
   return [...mounts, ...folders.flatMap(readTmpfs)];
 }
 
-/** Its image is made of files of the repository. */
-interface Built {
-  readonly isBuilt: boolean;
+interface ServicePlace extends MountPlace {
+  readonly service: Field;
 }
 
-function readMount(item: Field, place: MountPlace & Built): readonly Mount[] {
+function readMount(item: Field, place: ServicePlace): readonly Mount[] {
   const written = item.tree.kind === 'map' ? readLong(item) : readShort(item);
   if (!written) return [];
   const mount = mountOf(item, written, place);
@@ -59,11 +59,11 @@ function readMount(item: Field, place: MountPlace & Built): readonly Mount[] {
   return mount ? [mount] : [];
 }
 
-function mountOf(item: Field, written: Written, place: MountPlace & Built): Mount | undefined {
+function mountOf(item: Field, written: Written, place: ServicePlace): Mount | undefined {
   const { type, source, target, readOnly, options } = written;
   const common = { Type: type, Target: target, ...(readOnly ? { ReadOnly: true } : {}) };
   if (type === 'tmpfs') return { ...common, ...options };
-  if (type === 'bind') return bindOf(item, { ...common, Source: source, ...options }, { source, place });
+  if (type === 'bind') return bindOf(item, { ...common, Source: source, ...options }, { written, place });
   if (source === undefined) return { ...common, ...options };
   const volume = place.volumes.get(source);
   if (!volume) {
@@ -94,14 +94,20 @@ function mountOf(item: Field, written: Written, place: MountPlace & Built): Moun
 function bindOf(
   item: Field,
   mount: Mount,
-  { source, place }: { readonly source: string | undefined; readonly place: MountPlace & Built },
+  { written: { source, target }, place }: { readonly written: Written; readonly place: ServicePlace },
 ): Mount | undefined {
   if (source?.startsWith('/') === true) return mount;
+  const { service, files } = place;
+  const isBuilt = service.get('build') !== undefined;
+  const isFile = files.commit.get(checkoutSource(item.tree)?.path ?? '') !== undefined;
+  const what = item.shown === 'a map' ? String(source) : item.shown;
   item.error({
     code: 'compose.unsupported-value',
-    message: `${item.shown === 'a map' ? String(source) : item.shown} is a folder of the checkout, which the nodes of the Swarm do not have.`,
-    hint: 'Copy it into the image, mount single files with "configs:", or name an absolute folder of the nodes.',
-    change: place.isBuilt ? unmounted(item) : undefined,
+    message: `${what} is a ${isFile ? 'file' : 'folder'} of the checkout, which the nodes of the Swarm do not have.`,
+    hint: isFile
+      ? 'Mount it with "configs:", or copy it into the image.'
+      : 'Copy it into the image, mount single files with "configs:", or name an absolute folder of the nodes.',
+    change: asConfig(item, service, { target, place }) ?? (isBuilt ? unmounted(item) : undefined),
   });
   return undefined;
 }

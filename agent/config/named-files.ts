@@ -1,5 +1,6 @@
 /** Files that a compose file names: `env_file:` and `label_file:` of services, `file:` of configs and secrets. */
 import { callerPath, ignoredText, type CallerFile, type CallerFiles } from './caller-files.ts';
+import { checkoutSource } from './checkout-source.ts';
 import type { Field } from './compose-field.ts';
 import type { ReadFile } from './model.ts';
 import { entryOf, namedPath, type ScalarTree, type Tree } from './yaml-tree.ts';
@@ -21,7 +22,10 @@ export async function readNamedFiles(root: Tree, read: ReadFile, caller: CallerF
     ),
   );
   const linePaths = lines.flatMap(committedPath);
-  const commit = await readEach([...linePaths, ...filesOf(root, 'configs').flatMap(committedPath)], read);
+  const commit = await readEach(
+    [...linePaths, ...filesOf(root, 'configs').flatMap(committedPath), ...mountedFiles(root)],
+    read,
+  );
   const missing = linePaths.filter((path) => commit.get(path) === undefined);
   const secrets = filesOf(root, 'secrets').flatMap((scalar) => callerPath(scalar) ?? []);
   return {
@@ -45,6 +49,13 @@ function filesOf(root: Tree, section: string): readonly ScalarTree[] {
     const file = entryOf(declared, 'file')?.value;
     return file?.kind === 'scalar' ? file : [];
   });
+}
+
+/** What services mount of the checkout, and is a file. */
+function mountedFiles(root: Tree): readonly string[] {
+  return valuesOf(entryOf(root, 'services')?.value).flatMap((service) =>
+    itemsOf(entryOf(service, 'volumes')?.value).flatMap((item) => checkoutSource(item)?.path ?? []),
+  );
 }
 
 function committedPath(tree: Tree): readonly string[] {

@@ -1,6 +1,5 @@
 /** What the design has and this version does not: refused by name, never taken for a spelling mistake. */
 import type { Finding } from './report.ts';
-import type { Tree } from './yaml-tree.ts';
 
 const parts: readonly { readonly path: string; readonly what: string; readonly instead: string }[] = [
   { path: 'gates', what: 'Gates are', instead: 'Use "deploy --hold" and look before promoting.' },
@@ -16,17 +15,6 @@ const parts: readonly { readonly path: string; readonly what: string; readonly i
 export function notYet(path: readonly PropertyKey[]): Finding | undefined {
   const part = parts.find((candidate) => matches(candidate.path.split('.'), path));
   return part && notYetFinding(path.map(String).join('.'), part.what, part.instead);
-}
-
-/** The same for a value of a known key. */
-export function notYetValue(path: readonly PropertyKey[], value: Tree): Finding | undefined {
-  const isEdge = matches(['environments', '*', 'edge'], path);
-  if (!isEdge || value.kind !== 'scalar' || value.value !== 'none') return undefined;
-  return notYetFinding(
-    `${path.map(String).join('.')}: none`,
-    'An environment without an edge is',
-    'Give it a port that only your proxy reaches: { http: 8080, trustedProxies: [10.0.0.0/8] } (docs/behind-a-proxy.md).',
-  );
 }
 
 function notYetFinding(key: string, what: string, instead: string): Finding {

@@ -296,7 +296,12 @@ function appService(
   if (!input || !source) return [];
   if (!input.route) {
     const { worker = {}, rollout } = input;
-    return [workerService({ ...service, source }, { worker, rollout, report })];
+    return [
+      workerService(
+        { ...service, source },
+        { worker, rollout, orderAt: placeOf(file, name, 'worker', 'order'), report },
+      ),
+    ];
   }
   const web: WebService = {
     ...serviceBase({ ...service, source }),
@@ -309,7 +314,7 @@ function appService(
   advise({
     service: web,
     compose: service,
-    drainAt: drainPlace(file, name),
+    drainAt: placeOf(file, name, 'rollout', 'drain'),
     dockerfile: dockerfiles.get(name),
     report,
   });
@@ -329,7 +334,8 @@ function routeOf(route: NonNullable<ServiceInput['route']>): WebService['route']
   };
 }
 
-function drainPlace(file: TidegateFile, service: string): Place | undefined {
+/** Where a key of a service's part of tidegate.yaml stands, if it is there. */
+function placeOf(file: TidegateFile, service: string, part: string, key: string): Place | undefined {
   if (!file.tree) return undefined;
-  return entryOf(locate(file.tree, ['services', service, 'rollout']).tree, 'drain')?.at;
+  return entryOf(locate(file.tree, ['services', service, part]).tree, key)?.at;
 }

@@ -1,4 +1,5 @@
 import type { Change } from './fix/change.ts';
+import type { Pin } from './fix/pin.ts';
 import type { Problem } from './model.ts';
 
 /** A place in a file; line and column from 1, the column in UTF-16 units as editors count. */
@@ -16,6 +17,8 @@ export interface Finding {
   readonly hint: string;
   /** What makes it go, where a machine can do that. */
   readonly change?: Change | undefined;
+  /** An image that whoever knows its digest can pin. */
+  readonly pin?: Pin | undefined;
 }
 
 /** Collects what is wrong with the files instead of stopping at the first problem. */

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { nearestName, suggestion } from '../common/did-you-mean.ts';
 import type { Place, Finding } from './report.ts';
-import { notYet, notYetValue } from './not-yet.ts';
+import { notYet } from './not-yet.ts';
 import { tidegateJsonSchema } from './schema.ts';
 import { describeTree, locate, type Tree } from './yaml-tree.ts';
 
@@ -57,8 +57,6 @@ function valueFinding(issue: Issue, tree: Tree): LocatedFinding {
     const message = `${pathText(path.slice(0, -1))}: ${key} ${issue.issues[0]?.message ?? 'is not a name'}.`;
     return { path, at, code: 'config.invalid-key', message, hint: nameHint(path) };
   }
-  const later = notYetValue(path, value);
-  if (later !== undefined) return { path, at: value.at, ...later };
   return {
     path,
     at: value.at,

@@ -108,7 +108,9 @@ export const environmentSchema = z
     url: z
       .url({ protocol: /^https?$/, error: 'is not an address' })
       .optional()
-      .describe('Its public address, which is then probed as well: https://shop.example.'),
+      .describe(
+        'Its public address, which is then probed as well: https://shop.example. An edge without a port needs it.',
+      ),
     registry: text(
       registryPattern,
       'is not a place in a registry',
@@ -122,6 +124,12 @@ export const environmentSchema = z
       .optional()
       .describe("Tidegate's own images, where the defaults cannot be had: { edge: …, control: … }."),
     variables,
+  })
+  .check((context) => {
+    const { edge, url } = context.value;
+    // Only the proxy in front knows where users find it.
+    if (edge.network !== undefined && url === undefined)
+      context.issues.push({ code: 'custom', message: 'is missing', input: context.value, path: ['url'] });
   })
   .describe('An environment needs at least its edge: { edge: { http: 8080 } }.');
 export type EnvironmentInput = z.output<typeof environmentSchema>;

@@ -1,9 +1,9 @@
 /** Services without a route that are part of releases: they fetch their work themselves. */
 import type { SlotTemplate } from '../swarm/ledger/release.ts';
-import { adviseImage } from './advice.ts';
+import { adviseImage, adviseOrder } from './advice.ts';
 import type { ComposeService } from './compose-file.ts';
 import type { WorkerService } from './model.ts';
-import type { Report } from './report.ts';
+import type { Place, Report } from './report.ts';
 import { rolloutOf } from './rollout.ts';
 import { defaults, type ServiceInput } from './schema.ts';
 import { serviceBase, type SourcedService } from './service-base.ts';
@@ -13,6 +13,8 @@ export function workerService(
   said: {
     readonly worker: NonNullable<ServiceInput['worker']>;
     readonly rollout: ServiceInput['rollout'];
+    /** Where the order is written. */
+    readonly orderAt: Place | undefined;
     readonly report: Report;
   },
 ): WorkerService {
@@ -28,6 +30,7 @@ export function workerService(
     template,
   };
   adviseImage(made, service);
+  adviseOrder(made, said);
   return made;
 }
 

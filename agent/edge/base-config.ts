@@ -4,7 +4,15 @@
  * to 3.0; the sections are in the order a request meets them.
  */
 import { names } from '../common/names.ts';
-import { bufferSize, forwardingRules, limitRules, redirectRules, tlsBind, type Door } from './door.ts';
+import {
+  bufferSize,
+  forwardingRules,
+  keepAliveSeconds,
+  limitRules,
+  redirectRules,
+  tlsBind,
+  type Door,
+} from './door.ts';
 import {
   bucketCookie,
   controlPort,
@@ -38,6 +46,7 @@ export function renderBaseConfig(options: BaseConfigOptions): string {
     [
       'frontend tidegate-public from tidegate-public',
       `  bind :${edgePorts.public}`,
+      ...keepAlive(door),
       ...tlsBind(door),
       ...forwardingRules(door),
       ...limitRules(door),
@@ -60,6 +69,14 @@ export function renderBaseConfig(options: BaseConfigOptions): string {
   ];
   return sections.map((lines) => lines.join('\n')).join('\n\n') + '\n';
 }
+
+/** Only where it is another one than everywhere (`defaults`). */
+function keepAlive(door: Door): readonly string[] {
+  const seconds = keepAliveSeconds(door);
+  return seconds === usualKeepAlive ? [] : [`  timeout http-keep-alive ${seconds}s`];
+}
+
+const usualKeepAlive = 60;
 
 export const text = 'content-type text/plain hdr cache-control no-store hdr x-content-type-options nosniff';
 
@@ -120,7 +137,7 @@ export function defaults(idle: number, stream: number): readonly string[] {
     `  timeout tunnel ${stream}s`,
     '  timeout queue 5s',
     '  timeout http-request 10s',
-    '  timeout http-keep-alive 60s',
+    `  timeout http-keep-alive ${usualKeepAlive}s`,
     '  timeout check 1s',
     '',
     'defaults tidegate-public from tidegate',

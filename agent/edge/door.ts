@@ -5,8 +5,8 @@
 import { edgePaths, edgePorts } from './wire.ts';
 
 export interface Door {
-  /** Published port for HTTP. */
-  readonly http: number;
+  /** Published port for HTTP; `undefined`: none, only a proxy in front reaches the edge, on a network. */
+  readonly http?: number | undefined;
   /** Published port for HTTPS; `undefined`: none. */
   readonly https?: number | undefined;
   /** Bytes of a request's body; `undefined`: no limit. */
@@ -50,6 +50,14 @@ function bodyRules(maxBody: number): readonly string[] {
   ];
 }
 
+/**
+ * Seconds for which an idle connection is kept. Without a port the edge's tasks are exchanged one after the other's
+ * successor came, and they end when their clients' idle connections have: before their stop grace is over.
+ */
+export function keepAliveSeconds({ http }: Door): number {
+  return http === undefined ? 15 : 60;
+}
+
 /** So many proxies of one's own may stand in a row. */
 const proxiesInARow = 5;
 
@@ -77,16 +85,16 @@ export function forwardingRules({ http, https, trustedProxies = [] }: Door): rea
     '  http-request add-header x-forwarded-for %[var(txn.peer)]',
     ...missingHeader('x-forwarded-host', '%[req.hdr(host)]'),
     // A proxy that ended TLS knows the port as little as we do: then nothing is said about it.
-    ...schemeHeaders('https', https, '{ ssl_fc }'),
+    ...(https === undefined ? [] : schemeHeaders('https', https, '{ ssl_fc }')),
     ...schemeHeaders('http', http),
     '  http-request disable-l7-retry unless { method GET HEAD OPTIONS }',
   ];
 }
 
 function schemeHeaders(scheme: string, port: number | undefined, when = ''): readonly string[] {
-  if (port === undefined) return [];
+  const noProto = `!{ req.hdr(x-forwarded-proto) -m found } ${when}`;
   return [
-    ...missingHeader('x-forwarded-port', String(port), `!{ req.hdr(x-forwarded-proto) -m found } ${when}`),
+    ...(port === undefined ? [] : missingHeader('x-forwarded-port', String(port), noProto)),
     ...missingHeader('x-forwarded-proto', scheme, when),
   ];
 }

@@ -11,6 +11,7 @@ local MASTER = "unix@" .. STATE .. "/master.sock"
 local CONTROL_ADDRESS, CONTROL_PORT = "127.0.0.1", 7001
 local TASK = os.getenv("TASK") or "unknown"
 local INSIDE = os.getenv("TIDEGATE_MESH") ~= nil   -- the mesh runs this file as well
+local NAMED = INSIDE or os.getenv("TIDEGATE_NAMED") ~= nil   -- found by a name, not by a node's port
 local READY = STATE .. "/ready"
 
 local WATCH_MS = 200           -- how often health and sessions are looked at
@@ -446,12 +447,12 @@ local function cut(slot)
   save_closed()
 end
 
--- ---- when the mesh may be called
+-- ---- when the mesh, or an edge that is found by its name, may be called
 
 local READY_MS = 10000   -- a service without a healthy server must not keep the names from all the others
-local started, is_ready = nil, not INSIDE
+local started, is_ready = nil, not NAMED
 
--- Swarm gives names to a task of the mesh only once HAProxy can read this file as a configuration. A new worker knows no
+-- Swarm gives names to such a task only once HAProxy can read this file as a configuration. A new worker knows no
 -- address of a server at first, so it waits until one of each slot with traffic has answered.
 local function become_ready()
   if state.hash == "none" or reloading then return end

@@ -75,8 +75,9 @@ export function unacknowledged(expectation: Expectation): readonly Unacknowledge
 }
 
 function missing(node: ClusterNode, expectation: Expectation): string | undefined {
-  const tasks = expectation.edgeTasks.filter((task) => task.nodeId === node.id && isUp(task));
-  if (tasks.length === 0) return node.state === 'down' ? 'the node is down' : 'no edge runs on it';
+  const tasks = expectation.edgeTasks.filter((task) => task.nodeId === node.id && task.state === 'running');
+  if (!tasks.some(isUp)) return node.state === 'down' ? 'the node is down' : 'no edge runs on it';
+  // Without a port its successor comes first, and clients keep their connections to the one that goes.
   for (const { id } of tasks) {
     const why = missingOf(id, 'its edge', expectation);
     if (why !== undefined) return why;

@@ -8,7 +8,7 @@ import type { PortSpec, ServiceSpec } from '../swarm/port.ts';
 import { renderBaseConfig } from './base-config.ts';
 import type { Door } from './door.ts';
 import { readyCheck, renderMeshConfig } from './mesh-config.ts';
-import { controlPort, edgePaths, edgePorts, flagsHost, meshVariable } from './wire.ts';
+import { controlPort, edgePaths, edgePorts, flagsHost, meshVariable, namedVariable } from './wire.ts';
 
 /** A file that is mounted into tasks as a Swarm config; its name changes with its content. */
 export interface MountedFile {
@@ -65,19 +65,58 @@ const mebibytes = 1024 * 1024;
 export interface EdgeServiceOptions {
   readonly stack: string;
   readonly image: string;
-  /** Port on every node. */
-  readonly httpPort: number;
+  /** Port on every node; without it, `behind`. */
+  readonly httpPort?: number | undefined;
   /** Likewise; without it there is no HTTPS. */
   readonly httpsPort?: number | undefined;
   readonly configs: readonly MountedConfig[];
   /** Ids of the overlay networks. */
   readonly networks: { readonly edge: string; readonly control: string };
+  /** Instead of ports: where a proxy of somebody else's finds it. */
+  readonly behind?: Behind | undefined;
 }
 
-/** HAProxy alone, on every node, on the node's own port. */
+export interface Behind {
+  /** Id of the overlay network that it shares with that proxy. */
+  readonly network: string;
+  /** For a proxy that reads labels. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** HAProxy alone, on every node: on the node's own port, or behind somebody else's proxy. */
 export function edgeServiceSpec(options: EdgeServiceOptions): ServiceSpec {
+  return withDigest(options.behind ? namedEdge(options, options.behind) : publishedEdge(options));
+}
+
+/**
+ * No port of a node is in the way, so its tasks are exchanged as those of the mesh are: the next one gets the name when it
+ * can serve, and the former one then loses it, and ends when its connections have.
+ */
+function namedEdge(options: EdgeServiceOptions, { network, labels: given }: Behind): ServiceSpec {
+  const spec = publishedEdge({ ...options, httpPort: undefined, httpsPort: undefined });
+  const { TaskTemplate: task } = spec;
+  const alias = names.edgeAlias(options.stack);
+  return {
+    ...spec,
+    Labels: { ...given, ...spec.Labels },
+    TaskTemplate: {
+      ...task,
+      ContainerSpec: {
+        ...task.ContainerSpec,
+        Env: [...(task.ContainerSpec.Env ?? []), `${namedVariable}=1`],
+        Healthcheck: readiness,
+        StopGracePeriod: 30 * seconds,
+      },
+      Networks: [...(task.Networks ?? []), { Target: network, Aliases: [alias] }],
+    },
+    // All at once: none of the old ones goes before its successor can serve.
+    UpdateConfig: { ...spec.UpdateConfig, Parallelism: 0, Order: 'start-first' },
+  };
+}
+
+function publishedEdge(options: EdgeServiceOptions): ServiceSpec {
   const { stack, networks } = options;
-  return withDigest({
+  return {
     Name: names.edge(stack),
     Labels: ownLabels(stack, 'edge'),
     TaskTemplate: {
@@ -101,11 +140,11 @@ export function edgeServiceSpec(options: EdgeServiceOptions): ServiceSpec {
     EndpointSpec: {
       Mode: 'dnsrr',
       Ports: [
-        publishedPort(edgePorts.public, options.httpPort),
-        ...(options.httpsPort === undefined ? [] : [publishedPort(edgePorts.tls, options.httpsPort)]),
+        ...publishedPort(edgePorts.public, options.httpPort),
+        ...publishedPort(edgePorts.tls, options.httpsPort),
       ],
     },
-  });
+  };
 }
 
 /** Not the image's entry point: it differs between images, this does not. `-f` of a folder reads its *.cfg. */
@@ -113,6 +152,15 @@ const haproxyCommand = [
   ...['haproxy', '-W', '-db', '-S', edgePaths.master],
   ...['-f', edgePaths.config, '-f', edgePaths.state],
 ];
+
+/** HAProxy itself is asked, for it is the one program that every image has. */
+const readiness = {
+  Test: readyCheck,
+  Interval: 2 * seconds,
+  Timeout: 10 * seconds,
+  Retries: 5,
+  StartPeriod: 60 * seconds,
+};
 
 const stateMount = {
   Type: 'tmpfs',
@@ -151,14 +199,7 @@ export function meshServiceSpec({
         Env: ['TASK={{.Task.ID}}', `${meshVariable}=1`],
         Configs: configReferences(options.configs),
         Mounts: [stateMount],
-        // HAProxy itself is asked, for it is the one program that every image has.
-        Healthcheck: {
-          Test: readyCheck,
-          Interval: 2 * seconds,
-          Timeout: 10 * seconds,
-          Retries: 5,
-          StartPeriod: 60 * seconds,
-        },
+        Healthcheck: readiness,
         StopSignal: 'SIGUSR1',
         StopGracePeriod: 30 * seconds,
       },
@@ -178,8 +219,9 @@ export function meshNames(spec: ServiceSpec): readonly string[] {
 }
 
 /** On the node itself: the address that an app is told is the client's. */
-function publishedPort(target: number, published: number): PortSpec {
-  return { Protocol: 'tcp', TargetPort: target, PublishedPort: published, PublishMode: 'host' };
+function publishedPort(target: number, published: number | undefined): readonly PortSpec[] {
+  if (published === undefined) return [];
+  return [{ Protocol: 'tcp', TargetPort: target, PublishedPort: published, PublishMode: 'host' }];
 }
 
 /** A certificate, mounted where control finds it by its name and version (`cluster/certificates.ts`). */

@@ -10,7 +10,10 @@ export const edgePaths = {
   /** What certificate for which names; the files it lists are beside it. */
   certificates: '/state/certificates.list',
   master: '/state/master.sock',
-  /** In the mesh only: there from the moment on that it may be called. No `.cfg`, or HAProxy would load it. */
+  /**
+   * Where Swarm gives names to tasks that can serve (mesh, edges behind a proxy): there from the moment on that it may be
+   * called. No `.cfg`, or HAProxy would load it.
+   */
   ready: '/state/ready',
 } as const;
 
@@ -31,6 +34,9 @@ export const controlPort = 7000;
 
 /** Set in the tasks of the mesh, and there alone: the files they read are those of edges. */
 export const meshVariable = 'TIDEGATE_MESH';
+
+/** Set in edges that are found by name as the mesh is: they tell when they can serve. */
+export const namedVariable = 'TIDEGATE_NAMED';
 
 /** What every edge is called on the network it shares with slots. Compose services cannot have that name. */
 export const flagsHost = 'tidegate-flags';

@@ -1,8 +1,8 @@
 import { failure, type TidegateError } from '../common/errors.ts';
-import { nearest } from '../git/nearest.ts';
+import { nearestNames } from '../common/did-you-mean.ts';
 
 export function unknownFlag(key: string, known: readonly string[], environment: string): TidegateError {
-  const near = nearest(key, known);
+  const near = nearestNames(key, known);
   const there = known.length === 0 ? 'It defines none.' : `There is: ${known.join(', ')}.`;
   return failure('flags.unknown', {
     message: `What is live in ${environment} defines no flag "${key}".`,

@@ -1,8 +1,8 @@
 /** What people call a commit -> the commit: gitrevisions, as far as it is needed to name a release. */
+import { nearestNames } from '../common/did-you-mean.ts';
 import { ambiguousId, noCommits, notACommit, unknownRef } from './failures.ts';
 import { isShallow } from './format.ts';
 import type { Location } from './location.ts';
-import { nearest } from './nearest.ts';
 import type { ObjectStore } from './object-store.ts';
 import { findRef, readHead, shortName, type Refs } from './refs.ts';
 
@@ -77,7 +77,7 @@ export class Revisions {
     return unknownRef({
       ref,
       root: this.#location.root,
-      nearest: nearest(ref, known),
+      nearest: nearestNames(ref, known),
       shallow: await isShallow(this.#location),
     });
   }

@@ -9,6 +9,17 @@ export function portTaken(port: string, node: string, why: string): TidegateErro
   });
 }
 
+export function noFrontNetwork(name: string, why: 'missing' | 'not-an-overlay'): TidegateError {
+  return failure('edge.no-network', {
+    message:
+      why === 'missing'
+        ? `There is no network ${name} on this Swarm: the edge has no port, and nobody could reach it.`
+        : `The network ${name} is no overlay network of this Swarm, so the edge cannot be on it.`,
+    hint: `Name the network that your proxy is on (environments.<name>.edge: { network: … }), or make one: "docker network create --driver overlay --attachable ${name}".`,
+    data: { network: name },
+  });
+}
+
 export function edgeNotReady(stack: string, why: string): TidegateError {
   return failure('edge.not-ready', {
     message: `The edge of ${stack} is not ready: ${why}.`,

@@ -19,6 +19,7 @@ import { awaitEdges, describeMissing } from '../release/edges.ts';
 import type { ReleaseEngine } from '../release/engine.ts';
 import { downHolder } from '../release/lock.ts';
 import { renewMesh } from '../release/mesh.ts';
+import { frontNetwork, type FrontNetwork } from './front-network.ts';
 import { networkLabels } from '../release/slot-spec.ts';
 import type { NetworkOptions, ServiceSpec } from '../swarm/port.ts';
 import {
@@ -27,12 +28,16 @@ import {
   mountCertificates,
   removeOldCertificates,
 } from './certificates.ts';
+import { areGone, edgesToGo } from './edge-exchange.ts';
 import { goingDown } from './failures.ts';
 import { failedTasks, whyNotReady } from './readiness.ts';
 
 export interface SetupRequest {
   readonly engine: ReleaseEngine;
   readonly door: Door;
+  /** For an edge without a port: where a proxy in front finds it. */
+  readonly front?:
+    { readonly network: string; readonly labels: Readonly<Record<string, string>> } | undefined;
   /** Names for certificates. */
   readonly certificates: readonly string[];
   readonly images: { readonly edge: string; readonly control: string };
@@ -60,7 +65,12 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   const { swarm, ledger } = engine;
   const { stack } = ledger;
   const changes: string[] = [];
-  const [routes] = await Promise.all([ledger.routes.find(), swarm.info()]);
+  const [routes, front] = await Promise.all([
+    ledger.routes.find(),
+    request.front && frontNetwork(swarm, request.front.network),
+    swarm.info(),
+  ]);
+  const door = doorBehind(request.door, front);
   if (routes?.value.lock.holder?.startsWith(`${downHolder}/`))
     throw goingDown(stack, routes.value.lock.holder);
   // What does not need each other is asked at once: a setup that changes nothing consists of asking.
@@ -68,7 +78,7 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
     failedTasks(engine),
     ensureNetworks(request, changes),
     ensureFiles(request, controlFiles({ stack, bundle: request.assets.control })),
-    ensureFiles(request, edgeFiles({ stack, lua: request.assets.lua, door: request.door })),
+    ensureFiles(request, edgeFiles({ stack, lua: request.assets.lua, door })),
     swarm.nodes(),
     ...[...new Set([images.control, images.edge])].map((image) => ensureImage(request, image, changes)),
   ]);
@@ -84,19 +94,40 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   const edge = edgeServiceSpec({
     stack,
     image: images.edge,
-    httpPort: request.door.http,
-    httpsPort: request.door.https,
+    httpPort: door.http,
+    httpsPort: door.https,
     configs: edgeConfigs,
     networks,
+    behind: front && { network: front.id, labels: request.front?.labels ?? {} },
   });
   await expectForgottenEdges(request, changes);
   const unset = await ensureControl(request, control, changes);
-  const pending = await ensureService(request, edge, request.upgradeEdge ? 'update' : 'leave', changes);
+  const { pending, toGo } = await ensureEdge(request, edge, changes);
   changes.push(...(await bringMesh(request, { configs: edgeConfigs, networks })));
-  await untilReady(request, failedBefore);
+  await untilReady(request, failedBefore, toGo);
   const mesh = await swarm.services.get(names.mesh(stack));
   if (pending.length === 0) await removeOldFiles(request, [control, edge, ...(mesh ? [mesh.spec] : [])]);
   return { changes, pending, unset };
+}
+
+/** Who is on the network of the proxy in front is believed, where nobody else is named. */
+function doorBehind(door: Door, front: FrontNetwork | undefined): Door {
+  return front && door.trustedProxies === undefined ? { ...door, trustedProxies: front.subnets } : door;
+}
+
+/** Where it has no port and gets none, its next task comes before the former one goes, and nothing is interrupted. */
+async function ensureEdge(
+  request: SetupRequest,
+  spec: ServiceSpec,
+  changes: string[],
+): Promise<{ readonly pending: readonly string[]; readonly toGo: ReadonlySet<string> }> {
+  const { engine, upgradeEdge } = request;
+  const there = await engine.swarm.services.get(spec.Name);
+  const hasPort = [there?.spec, spec].some((one) => (one?.EndpointSpec?.Ports ?? []).length > 0);
+  const isOther = there && there.labels[labels.spec] !== spec.Labels[labels.spec];
+  const toGo = isOther && !hasPort ? await edgesToGo(engine, there, spec) : new Set<string>();
+  const pending = await ensureService(request, spec, upgradeEdge || !hasPort ? 'update' : 'leave', changes);
+  return { pending, toGo };
 }
 
 /** It publishes no port, so changing it loses no request: its new tasks come before the old ones go. */
@@ -237,17 +268,23 @@ async function ensureService(
 }
 
 function portsOf({ http, https }: Door): string {
-  return https === undefined ? String(http) : `${http} or ${https}`;
+  return [http, https].filter((port) => port !== undefined).join(' or ');
 }
 
-async function untilReady(request: SetupRequest, before: ReadonlySet<string>): Promise<void> {
+/** `before`: tasks that had failed; `toGo`: edges whose successors are on their way. */
+async function untilReady(
+  request: SetupRequest,
+  before: ReadonlySet<string>,
+  toGo: ReadonlySet<string>,
+): Promise<void> {
   const { engine, signal, door } = request;
+  const edge = names.edge(engine.ledger.stack);
   const { changes } = engine;
   const routes = await engine.ledger.routes.read();
   const trouble = await changes.until(
     async () => {
       const missing = await awaitEdges(engine, { routes, limitMs: 1_000, signal });
-      if (missing.length === 0) return { error: undefined };
+      if (missing.length === 0 && (await areGone(engine, edge, toGo))) return { error: undefined };
       const error = await whyNotReady(engine, portsOf(door), { final: false, missing: '', before });
       return error && { error };
     },
@@ -255,7 +292,8 @@ async function untilReady(request: SetupRequest, before: ReadonlySet<string>): P
   );
   if (trouble && !trouble.error) return;
   if (trouble?.error) throw trouble.error;
-  const missing = describeMissing(await awaitEdges(engine, { routes, limitMs: 0, signal }));
+  const silent = await awaitEdges(engine, { routes, limitMs: 0, signal });
+  const missing = silent.length === 0 ? 'the edges of before still run' : describeMissing(silent);
   const error = await whyNotReady(engine, portsOf(door), { final: true, missing, before });
   if (error) throw error;
 }

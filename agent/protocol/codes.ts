@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'environment.outdated'
   | 'environment.protected'
   | 'edge.port-taken'
+  | 'edge.no-network'
   | 'edge.not-ready'
   | 'control.not-ready'
   | 'certificate.refused'

@@ -19,6 +19,8 @@ import type { Surroundings } from '../swarm/reach/surroundings.ts';
 export interface Connection {
   readonly engine: OpenEngine;
   readonly swarm: Swarm;
+  /** The same for somebody who watches: an engine that is gone is to be told, not waited for. */
+  readonly looking: Swarm;
   readonly changes: Changes;
   readonly builder: Builder;
   readonly containers: Containers;
@@ -32,6 +34,9 @@ export interface Connections {
 
 /** How a connection becomes a cluster; tests watch, delay or break it here. */
 export type OpenSwarm = (engine: OpenEngine, options: SwarmOptions) => Swarm;
+
+/** A connection that drops for a moment is none of a watcher's news. */
+const lookingLimits = { reconnectMs: 2_000, callMs: 10_000 } as const;
 
 export interface ConnectionOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -56,8 +61,17 @@ export function openConnections({ env, clock, log, open }: ConnectionOptions): C
       const connection: Connection = {
         engine,
         swarm,
+        looking: open(engine, { clock, log, logins, ...lookingLimits }),
         changes: openChanges(swarm, clock),
-        builder: createBuilder({ engine, images: swarm.images, registry: swarm.registry, clock, log, env }),
+        builder: createBuilder({
+          engine,
+          images: swarm.images,
+          registry: swarm.registry,
+          logins,
+          clock,
+          log,
+          env,
+        }),
         containers: openContainers(engine, { clock }),
       };
       engines.set(key, connection);

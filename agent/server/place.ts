@@ -1,9 +1,11 @@
 /** Where a request is about: the checkout, its environments, and one environment's cluster. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { names } from '../common/names.ts';
 import { configInvalid, configMissing, unknownEnvironment } from '../config/failures.ts';
 import type { Environment, ReadFile } from '../config/model.ts';
 import { listEnvironments } from '../config/project.ts';
+import { edgePorts } from '../edge/wire.ts';
 import type { Repository } from '../git/repository.ts';
 import { openLedger, type Ledger } from '../swarm/ledger/ledger.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
@@ -58,12 +60,15 @@ export async function openPlace(agent: Agent, folder: string, name: string): Pro
   return { ...checkout, environment, ...(await openEnvironment(agent, environment)) };
 }
 
+/** `to`: who looks is told that the engine is gone; who works waits until it is back, for a while. */
 export async function openEnvironment(
   agent: Agent,
   environment: Environment,
+  to: 'work' | 'look' = 'work',
 ): Promise<Pick<Place, 'connection' | 'engine'>> {
   const connection = await agent.connections.engine(environment.dockerContext);
-  const { swarm, changes } = connection;
+  const { changes } = connection;
+  const swarm = to === 'look' ? connection.looking : connection.swarm;
   const { clock, log, leaseSeconds } = agent;
   const ledger = rememberingReleases(openLedger(swarm, environment.stack));
   const { driver } = agent.identity;
@@ -99,7 +104,10 @@ export async function configFolder(root: string, from: string): Promise<string> 
   }
 }
 
-/** Where the edge answers, as far as anybody can tell from here. */
-export function edgeUrl({ edge }: Environment, host = 'localhost'): string {
+/** Where users find it; where nobody says so, where the edge answers, as far as anybody can tell from here. */
+export function edgeUrl({ edge, url, stack }: Environment, host = 'localhost'): string {
+  if (url !== undefined) return url;
+  // Only its proxy reaches it; tidegate.yaml has to name an address then.
+  if (edge.http === undefined) return `http://${names.edgeAlias(stack)}:${edgePorts.public}/`;
   return edge.https === undefined ? `http://${host}:${edge.http}/` : `https://${host}:${edge.https}/`;
 }

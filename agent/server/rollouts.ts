@@ -167,7 +167,7 @@ export async function previewOf(
   const service = head.moves.map((move) => move.service).find((name) => route(name) !== undefined);
   if (service === undefined) return null;
   const { hosts = [], paths = ['/'] } = route(service) ?? {};
-  const base = environment.url ?? edgeUrl(environment, hosts[0] ?? connection.engine.host);
+  const base = edgeUrl(environment, hosts[0] ?? connection.engine.host);
   return previewLink({
     key: (await engine.ledger.keys.read()).preview,
     service,

@@ -16,6 +16,7 @@ const network = z
     Id: z.string(),
     Name: z.string(),
     Scope: z.string(),
+    Driver: z.string().default(''),
     Containers: z.unknown(),
     Labels: labelMap,
     Options: z.record(z.string(), z.string()).nullish(),
@@ -25,6 +26,7 @@ const network = z
     id: answer.Id,
     name: answer.Name,
     scope: answer.Scope,
+    overlay: answer.Scope === 'swarm' && answer.Driver === 'overlay',
     // The cluster's answer for a network has no containers; this node's own has, and is shown only when the
     // cluster has no such network any more: its last tasks are still leaving.
     leaving: typeof answer.Containers === 'object' && answer.Containers !== null,
@@ -63,6 +65,8 @@ export function openNetworks(calls: Calls, hostSubnets: () => Promise<readonly s
         name: found.name,
         labels: found.labels,
         encrypted: found.encrypted,
+        overlay: found.overlay,
+        subnets: found.subnets,
       })),
     ensure: (name, labels, options = {}) =>
       ensureNetwork({ calls, hostSubnets, listAll, remove, options }, name, labels),

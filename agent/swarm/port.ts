@@ -137,6 +137,10 @@ export interface NetworkObject {
   readonly labels: Readonly<Record<string, string>>;
   /** What goes from one node to another is encrypted. */
   readonly encrypted?: boolean;
+  /** Of the whole Swarm, and so one that services can be on. */
+  readonly overlay?: boolean;
+  /** CIDR; none before Swarm has given it addresses. */
+  readonly subnets?: readonly string[];
 }
 
 export interface NetworkOptions {

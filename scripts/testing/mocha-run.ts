@@ -23,11 +23,18 @@ const mocha = new Mocha({ reporter: 'spec', timeout: Number(timeout), parallel: 
 for (const file of (await Promise.all(folders.map(testFiles))).flat().sort()) mocha.addFile(file);
 // In parallel mode the workers load them.
 if (jobs === 1) await mocha.loadFilesAsync();
+const again: string[] = [];
 const runner = mocha.run(() => {
+  if (again.length > 0) console.log(`  ${again.length} tests passed or failed only when tried again.\n`);
   const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
   const counts: Counts = { passed: passes, failed: failures, skipped: pending };
   // Whatever a test left open must not keep the run from ending.
   process.send?.(counts, () => process.exit(failures > 0 ? 1 : 0));
+});
+
+runner.on('retry', ({ title }: Mocha.Test, error: unknown) => {
+  again.push(title);
+  console.log(`    ↻ ${title}: tried again after ${String(error)}`);
 });
 
 async function testFiles(folder: string): Promise<readonly string[]> {

@@ -33,7 +33,10 @@ export async function runMocha({ folders, timeoutMs, env, options = [] }: MochaS
   );
   let counts: Counts | undefined;
   child.on('message', (message) => (counts = message as Counts));
-  const end = await ended(child);
+  // A terminal interrupts the child as well; who ends this process alone means both.
+  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+  process.on('SIGTERM', pass);
+  const end = await ended(child).finally(() => process.off('SIGTERM', pass));
   if (counts !== undefined) return counts;
   console.error(`The tests in ${folders.join(', ')} ended with ${end} before their end.`);
   return { passed: 0, failed: 1, skipped: 0 };

@@ -11,8 +11,8 @@ export class TellingReporter extends Mocha.reporters.Base {
 }
 
 function tell(runner: Mocha.Runner): void {
-  const { EVENT_SUITE_BEGIN, EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_RUN_END } =
-    Mocha.Runner.constants;
+  const { EVENT_SUITE_BEGIN, EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+  const { EVENT_TEST_RETRY, EVENT_RUN_END } = Mocha.Runner.constants;
   const say = (text: string): void => text.split('\n').forEach((line) => console.log(`${mark}${line}`));
   const counts = { passed: 0, failed: 0, skipped: 0 };
   runner.on(EVENT_SUITE_BEGIN, ({ title }) => say(title === '' ? '' : `  ${title}`));
@@ -24,6 +24,9 @@ function tell(runner: Mocha.Runner): void {
     counts.skipped += 1;
     say(`    - ${title}`);
   });
+  runner.on(EVENT_TEST_RETRY, ({ title }, error: unknown) =>
+    say(`    ↻ ${title}: tried again after ${String(error)}`),
+  );
   runner.on(EVENT_TEST_FAIL, ({ title }, error: unknown) => {
     counts.failed += 1;
     say(`    ✘ ${title}`);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../../scripts/editor/browser.ts';
-import { packageExtension } from '../../scripts/editor/package.ts';
+import { extensionFile } from '../../scripts/editor/package.ts';
 import { editorFolder, ensureEditor } from '../../scripts/editor/place.ts';
 import { startEditor, type RunningEditor } from '../../scripts/editor/server.ts';
 import { openEngineProxy, type EngineProxy } from '../support/engine-proxy.ts';
@@ -25,7 +25,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
   before(async function () {
     this.timeout(240_000);
     const program = await ensureEditor({ root, consent: () => Promise.resolve(), say });
-    const vsix = await packageExtension(path.join(editorFolder(root), 'tidegate.vsix'));
+    const vsix = await extensionFile(root);
     shop = await openShop({ about: 'ui', setUp: false, replicas: 1 });
     engine = await openEngineProxy(shop.test.host.replace('unix://', ''));
     const env = { PATH: process.env['PATH'], DOCKER_HOST: engine.host };
@@ -45,8 +45,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await workbench.picture(`failed ${this.currentTest.title.slice(0, 40)}`);
+    await workbench.tellIfFailed(this.currentTest);
   });
 
   async function page(): Promise<string> {
@@ -134,10 +133,13 @@ describe('the shop, delivered from the side bar and the palette', () => {
 
   it('says that Docker does not answer, and recovers by itself', async () => {
     await engine.cut();
-    await workbench.waitForWelcome('Docker does not answer');
+    const goneMs = await timed(() => workbench.waitForWelcome('Docker does not answer'));
     await workbench.picture('7 no docker');
     await engine.mend();
-    await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
+    const backMs = await timed(() => workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s));
+    say(`told after ${Math.round(goneMs)} ms, back after ${Math.round(backMs)} ms`);
+    assert.ok(goneMs < 12_000, `it is told within seconds, not after ${goneMs} ms`);
+    assert.ok(backMs < 8_000, `it is back within seconds, not after ${backMs} ms`);
   });
 
   it('shows what was rolled out in the timeline', async () => {
@@ -147,6 +149,12 @@ describe('the shop, delivered from the side bar and the palette', () => {
     await workbench.picture('8 details');
   });
 });
+
+async function timed(action: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await action();
+  return performance.now() - began;
+}
 
 /** It outlives its editor; nobody else would end it before its time. */
 async function endAgent(runtime: string): Promise<void> {

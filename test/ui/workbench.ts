@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { tellFailure } from '../../scripts/editor/failure.ts';
 
 const patience = { timeout: 60_000 };
 
@@ -95,6 +96,14 @@ export class Workbench {
       .locator('.notification-toast')
       .first()
       .waitFor({ state: 'hidden', ...patience });
+  }
+
+  /** For `afterEach`: of a test that failed, where its picture is and what the page says. */
+  async tellIfFailed(
+    test: { readonly state?: string | undefined; readonly title: string } | undefined,
+  ): Promise<void> {
+    if (test?.state !== 'failed') return;
+    for (const line of await tellFailure(this.page, this.#shots, test.title)) console.log(`      ${line}`);
   }
 
   async picture(name: string): Promise<void> {

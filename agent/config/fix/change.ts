@@ -1,10 +1,10 @@
 /** What would make a finding go: a change of one place of a YAML file, by its path. Where exactly is `edits.ts`' business. */
-export type Change = SetValue | RemoveEntry | RenameKey;
+export type Change = SetValue | RemoveEntry | RenameKey | AddItem | AllOf;
 
 export type Step = string | number;
 
-/** Written as a map in the style around it; lists and texts always on one line. */
-export type Value = string | number | boolean | readonly string[] | { readonly [key: string]: Value };
+/** Written as a map in the style around it; texts, lists of them and items of lists always on one line. */
+export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
 
 interface Common {
   /** What it does, for a person: "Set stop_grace_period to 30s". */
@@ -31,4 +31,16 @@ export interface RemoveEntry extends Common {
 export interface RenameKey extends Common {
   readonly kind: 'rename';
   readonly to: string;
+}
+
+/** Behind the last item of a list, which is made where there is none. */
+export interface AddItem extends Common {
+  readonly kind: 'add';
+  readonly item: Value;
+}
+
+/** One behind the other, or the other way round, or none of them. All of one file; `path` is what they are about. */
+export interface AllOf extends Common {
+  readonly kind: 'all';
+  readonly changes: readonly Change[];
 }

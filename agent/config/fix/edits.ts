@@ -3,14 +3,24 @@
  * letter. `undefined` where the change cannot be made without touching something else: the value is not written
  * there (an alias, a merge, another file), or the text is laid out in a way that leaves no place for it.
  */
-import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Change, Value } from './change.ts';
 import { lineBreakOf, lineEnd, lineStart } from './layout.ts';
-import { behindColon, endOf, firstOf, follow, hasProperties, isEmpty, keyOf, stepOf } from './nodes.ts';
+import {
+  beginOf,
+  behindColon,
+  endOf,
+  firstOf,
+  follow,
+  hasProperties,
+  isEmpty,
+  keyOf,
+  stepOf,
+} from './nodes.ts';
 import type { Followed, Found } from './nodes.ts';
 import { removal } from './removal.ts';
 import { blockLines, flowPair, flowText, keyText } from './render.ts';
-import { applyEdits, type TextEdit } from './text-edit.ts';
+import { applyEdits, difference, type TextEdit } from './text-edit.ts';
 
 export function editsOf(source: string, change: Change): readonly TextEdit[] | undefined {
   // As the reader does: a byte order mark counts as one character of the first line.
@@ -32,7 +42,52 @@ function editsFor(text: string, found: Followed, change: Change): readonly TextE
       const key = found.rest.length === 0 ? keyOf(found.trail.at(-1)) : undefined;
       return key && [{ start: key.range[0], end: key.range[1], newText: keyText(change.to) }];
     }
+    case 'add':
+      return addItem(text, found, change.item);
+    case 'all':
+      return allOf(text, change.changes);
   }
+}
+
+/** What is added above a place moves it, so a removal may have to come first. */
+function allOf(text: string, changes: readonly Change[]): readonly TextEdit[] | undefined {
+  return inOrder(text, changes) ?? inOrder(text, [...changes].reverse());
+}
+
+/** Each is made for the text with those before it. */
+function inOrder(text: string, changes: readonly Change[]): readonly TextEdit[] | undefined {
+  let now = text;
+  for (const change of changes) {
+    const edits = editsOf(now, change);
+    if (!edits) return undefined;
+    now = applyEdits(now, edits);
+  }
+  return [difference(text, now)];
+}
+
+function addItem(text: string, found: Followed, item: Value): readonly TextEdit[] | undefined {
+  const list = found.trail.at(-1)?.value;
+  if (found.rest.length > 0) return setValue(text, found, [item]);
+  if (isEmpty(list)) return undefined;
+  if (!isSeq(list)) return undefined;
+  return list.flow === true ? addToFlowList(text, list, item) : addToBlockList(text, list, item);
+}
+
+function addToFlowList(text: string, list: YAMLSeq, item: Value): readonly TextEdit[] | undefined {
+  if (!list.range) return undefined;
+  const written = flowText(item);
+  if (list.items.length > 0) return [insertion(endOf(list.items.at(-1)), `, ${written}`)];
+  return text.slice(list.range[0] + 1, list.range[1] - 1).trim() === ''
+    ? [{ start: list.range[0] + 1, end: list.range[1] - 1, newText: written }]
+    : undefined;
+}
+
+function addToBlockList(text: string, list: YAMLSeq, item: Value): readonly TextEdit[] | undefined {
+  const begin = beginOf(list.items.at(-1));
+  if (begin === undefined) return undefined;
+  const start = lineStart(text, begin);
+  const indent = /^( *)- +$/.exec(text.slice(start, begin))?.[1];
+  return indent === undefined ? undefined : [addLines(text, endOf(list), [`${indent}- ${flowText(item)}`])];
 }
 
 /** `undefined` for anything but a map without a syntax error. */

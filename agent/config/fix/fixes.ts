@@ -37,5 +37,6 @@ export function applyChanges(
 }
 
 function placeOf(change: Change): number {
+  if (change.kind === 'all') return Math.max(0, ...change.changes.map(placeOf));
   return change.kind === 'remove' ? change.at.line * 1e6 + change.at.column : 0;
 }

@@ -1,5 +1,5 @@
 /** Where things are in a parsed YAML file: along a path, and where their text begins and ends. */
-import { isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, visit, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import type { Step } from './change.ts';
 import { lineStart } from './layout.ts';
 
@@ -26,8 +26,8 @@ export function follow(root: YAMLMap, path: readonly Step[]): Followed | undefin
   for (const [index, step] of path.entries()) {
     const next = childOf(node, step);
     if (!next) {
-      const merges = isMap(node) && node.items.some(({ key }) => isScalar(key) && key.value === '<<');
-      return merges ? undefined : { trail, rest: path.slice(index), root };
+      const comesFromElsewhere = isMap(node) && isMergedIn(node, step, root);
+      return comesFromElsewhere ? undefined : { trail, rest: path.slice(index), root };
     }
     // Behind an anchor others would be changed as well.
     if (isAlias(next.value) || anchorOf(next.value) !== undefined) return undefined;
@@ -35,6 +35,28 @@ export function follow(root: YAMLMap, path: readonly Step[]): Followed | undefin
     node = next.value;
   }
   return { trail, rest: [], root };
+}
+
+/** Whether a key that is not written in a map itself is, or may be, in one that is merged into it. */
+function isMergedIn(map: YAMLMap, step: Step, root: YAMLMap): boolean {
+  const merges = map.items.flatMap(({ key, value }) => (isScalar(key) && key.value === '<<' ? [value] : []));
+  return merges
+    .flatMap((value) => (isSeq(value) ? value.items : [value]))
+    .some((one) => {
+      const source = isAlias(one) ? anchored(root, one.source) : one;
+      return !isMap(source) || childOf(source, step) !== undefined || isMergedIn(source, step, root);
+    });
+}
+
+/** `undefined` where several have that name: which of them counts depends on the place. */
+function anchored(root: YAMLMap, name: string): unknown {
+  const found: unknown[] = [];
+  visit(root, {
+    Node: (_, node) => {
+      if (!isAlias(node) && node.anchor === name) found.push(node);
+    },
+  });
+  return found.length === 1 ? found[0] : undefined;
 }
 
 function anchorOf(node: unknown): string | undefined {
@@ -61,6 +83,12 @@ export function keyOf(found: Pick<Found, 'pair'> | undefined): Ranged | undefine
 export function firstOf(map: YAMLMap): Pick<Found, 'pair'> {
   const [pair] = map.items;
   return pair ? { pair } : {};
+}
+
+/** Where an item's text begins: a map's at its first key. */
+export function beginOf(node: unknown): number | undefined {
+  const key = isMap(node) && node.flow !== true ? keyOf(firstOf(node)) : undefined;
+  return key?.range[0] ?? (node as { range?: readonly number[] } | null)?.range?.[0];
 }
 
 export function isEmpty(node: unknown): boolean {

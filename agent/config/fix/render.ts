@@ -12,6 +12,11 @@ export interface BlockStyle {
 /** `key: value`, over several lines where the value is a map; without a line break at the end. */
 export function blockLines(key: string, value: Value, style: BlockStyle): readonly string[] {
   const { indent, step } = style;
+  if (Array.isArray(value) && (value as readonly Value[]).some(isMap))
+    return [
+      `${indent}${keyText(key)}:`,
+      ...(value as readonly Value[]).map((item) => `${indent}${step}- ${flowText(item)}`),
+    ];
   if (!isMap(value)) return [`${indent}${keyText(key)}: ${flowText(value)}`];
   return [
     `${indent}${keyText(key)}:`,
@@ -27,8 +32,12 @@ export function flowText(value: Value): string {
     return `{ ${Object.entries(value)
       .map(([key, inner]) => flowPair(key, inner))
       .join(', ')} }`;
-  if (Array.isArray(value)) return `[${(value as readonly string[]).map((item) => quoted(item)).join(', ')}]`;
-  return typeof value === 'string' ? scalarText(value) : String(value);
+  if (Array.isArray(value)) return `[${(value as readonly Value[]).map(itemText).join(', ')}]`;
+  return typeof value === 'string' ? scalarText(value) : JSON.stringify(value);
+}
+
+function itemText(item: Value): string {
+  return typeof item === 'string' ? quoted(item) : flowText(item);
 }
 
 export function flowPair(key: string, value: Value): string {

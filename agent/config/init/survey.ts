@@ -1,6 +1,7 @@
 /** What a compose file says of its services that matters for how they are released. Pure. */
 import { parseMilliseconds } from '../durations.ts';
 import type { Variables } from '../interpolate.ts';
+import { checkoutSource } from '../checkout-source.ts';
 import { namedPath, entryOf, plainOf, type MapTree, type Tree } from '../yaml-tree.ts';
 
 export interface Survey {
@@ -170,19 +171,12 @@ function mountsOf(tree: Tree | undefined): Pick<SurveyedService, 'files' | 'writ
   for (const item of tree?.kind === 'list' ? tree.items : []) {
     const { source, shown, readOnly, type } = mountOf(item);
     if (source === undefined || type === 'tmpfs') continue;
-    const isRelative = /^[.~]/.test(source);
-    const scalar = item.kind === 'map' ? entryOf(item, 'source')?.value : item;
-    const folder = scalar?.kind === 'scalar' ? (scalar.folder ?? '') : '';
-    const inside = isRelative ? namedPath({ ...asScalar(scalar ?? item, source), folder }) : undefined;
+    const inside = checkoutSource(item)?.path;
     if (inside !== undefined && /\.[A-Za-z0-9]+$/.test(inside)) files.push(inside);
     // A folder of the checkout is an error of its own, whoever writes to it.
-    if (!isRelative && !readOnly) writable.push(shown);
+    if (!/^[.~]/.test(source) && !readOnly) writable.push(shown);
   }
   return { files, writable };
-}
-
-function asScalar(tree: Tree, value: string): Parameters<typeof namedPath>[0] {
-  return { kind: 'scalar', at: tree.at, value, source: value, dollar: () => tree.at, size: 1 };
 }
 
 function mountOf(item: Tree): {

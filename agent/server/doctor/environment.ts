@@ -2,23 +2,50 @@
 import { createServer } from 'node:net';
 import { names } from '../../common/names.ts';
 import type { Environment } from '../../config/model.ts';
+import { edgePorts } from '../../edge/wire.ts';
 import type { Check } from '../../protocol/doctor.ts';
 import { askRegistry } from '../../swarm/engine-report.ts';
-import type { ServiceObject } from '../../swarm/port.ts';
+import type { NetworkObject, ServiceObject } from '../../swarm/port.ts';
 import type { Connection } from '../connections.ts';
 import { fail, failed, ok, warn } from './checks.ts';
 
 /** `other`: somebody who is no service of this Swarm listens there. */
 export type Listening = 'free' | 'other' | 'unknown';
 
-/** Pure: whether the edge has its port, or could have it. */
-export function portCheck(
+/** Pure: whether an edge without a port has the network of its proxy. */
+export function frontCheck(
   { name: environment, stack, edge }: Environment,
   services: readonly ServiceObject[],
-  listening: Listening,
+  networks: readonly NetworkObject[],
+): Check {
+  const subject = { check: 'network', environment };
+  const { network = '' } = edge;
+  const found = networks.find(({ name, overlay }) => name === network && overlay);
+  if (!found)
+    return fail(
+      subject,
+      `There is no overlay network ${network}, on which a proxy in front would reach the edge.`,
+      `"docker network create --driver overlay --attachable ${network}", or name another: environments.${environment}.edge.network.`,
+    );
+  const own = services.find(({ name }) => name === names.edge(stack));
+  const isOn = own?.spec.TaskTemplate.Networks?.some(({ Target }) => Target === found.id);
+  if (own && !isOn)
+    return warn(
+      subject,
+      `The edge is not on the network ${network} yet, which tidegate.yaml names.`,
+      `"tidegate setup ${environment} --upgrade-edge".`,
+    );
+  const address = `http://${names.edgeAlias(stack)}:${edgePorts.public}`;
+  return ok(subject, own ? `on ${network} the edge is ${address}` : `the network ${network} is there`);
+}
+
+/** Pure: whether the edge has its port, or could have it. */
+export function portCheck(
+  { name: environment, stack }: Environment,
+  port: number,
+  { services, listening }: { readonly services: readonly ServiceObject[]; readonly listening: Listening },
 ): Check {
   const subject = { check: 'port', environment };
-  const port = edge.http;
   const fix = 'Stop what listens there, or set another environments.<name>.edge.http in tidegate.yaml.';
   const holder = services.find((service) => publishes(service, port));
   const own = services.find(({ name }) => name === names.edge(stack));

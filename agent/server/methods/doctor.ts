@@ -4,12 +4,13 @@ import { unknownEnvironment } from '../../config/failures.ts';
 import { TidegateError } from '../../common/errors.ts';
 import type { Check, DoctorResult } from '../../protocol/doctor.ts';
 import type { Params } from '../../protocol/methods.ts';
+import type { ServiceObject } from '../../swarm/port.ts';
 import { reportEngine } from '../../swarm/engine-report.ts';
 import type { Agent } from '../agent.ts';
 import { surroundings, type Connection } from '../connections.ts';
 import { failed, ok } from '../doctor/checks.ts';
 import { diskCheck, engineCheck, swarmCheck, type Disk } from '../doctor/engine.ts';
-import { imageChecks, portCheck, tryPort } from '../doctor/environment.ts';
+import { frontCheck, imageChecks, portCheck, tryPort } from '../doctor/environment.ts';
 import { contextsCheck, gitCheck, nodeCheck } from '../doctor/machine.ts';
 import { openCheckout } from '../place.ts';
 
@@ -59,16 +60,26 @@ async function placeChecks(agent: Agent, environment: Environment | undefined): 
     ];
     if (environment === undefined) return checks;
     const services = report.swarm === 'manager' ? await connection.swarm.services.list({}) : [];
-    const listening = connection.engine.local ? await tryPort(environment.edge.http) : 'unknown';
     return [
       ...checks,
-      portCheck(environment, services, listening),
+      await doorCheck(environment, connection, services),
       ...(await imageChecks(environment, connection)),
     ];
   } catch (error) {
     if (!(error instanceof TidegateError)) throw error;
     return [failed({ check: 'engine', environment: name }, error)];
   }
+}
+
+async function doorCheck(
+  environment: Environment,
+  { engine, swarm }: Connection,
+  services: readonly ServiceObject[],
+): Promise<Check> {
+  const { http } = environment.edge;
+  if (http === undefined) return frontCheck(environment, services, await swarm.networks.list({}));
+  const listening = engine.local ? await tryPort(http) : 'unknown';
+  return portCheck(environment, http, { services, listening });
 }
 
 /** `undefined` where the engine's folder is not of this machine (Docker Desktop has one of its own inside). */

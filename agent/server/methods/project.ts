@@ -16,7 +16,7 @@ export async function project(agent: Agent, params: Params<'project'>): Promise<
       stack: environment.stack,
       protected: environment.protected,
       dockerContext: environment.dockerContext ?? null,
-      url: environment.url ?? edgeUrl(environment, hosts[0]),
+      url: edgeUrl(environment, hosts[0]),
     })),
   };
 }

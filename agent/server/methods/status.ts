@@ -47,7 +47,7 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
   const common = { environment: environment.name, stack: environment.stack };
   const nothing = { services: [], edges: [], rollouts: [], maintenance: null, flagsVersion: null };
   try {
-    const { engine } = await openEnvironment(agent, environment);
+    const { engine } = await openEnvironment(agent, environment, 'look');
     await engine.swarm.info();
     const current = await readCurrent(engine.ledger);
     const [reports, flags] = await Promise.all([

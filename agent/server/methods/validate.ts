@@ -3,13 +3,16 @@ import path from 'node:path';
 import { configMissing, unknownEnvironment } from '../../config/failures.ts';
 import type { Change } from '../../config/fix/change.ts';
 import { applyChanges, fixOf } from '../../config/fix/fixes.ts';
+import { pinChange } from '../../config/fix/pin.ts';
 import type { ReadFile } from '../../config/model.ts';
+import { listEnvironments } from '../../config/project.ts';
 import { validateFiles, type FoundProblem, type Validated } from '../../config/validate.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { Params } from '../../protocol/methods.ts';
 import type { ConfigProblem, ValidateResult } from '../../protocol/validate.ts';
 import type { Agent } from '../agent.ts';
 import { callerFiles } from '../caller-files.ts';
+import { digestNow } from '../pins.ts';
 import { configFolder } from '../place.ts';
 import { readSourceFlags } from '../source-flags.ts';
 import { replaceFile } from '../write-file.ts';
@@ -17,7 +20,7 @@ import { replaceFile } from '../write-file.ts';
 /** One repair may uncover the next problem; more often than this they would go round in a circle. */
 const mostRounds = 5;
 
-/** The files of the working tree, committed or not. Asks no engine. */
+/** The files of the working tree, committed or not. Engines are asked for nothing but digests of images. */
 export async function validate(agent: Agent, params: Params<'validate'>): Promise<ValidateResult> {
   const repository = await agent.connections.repository(params.folder);
   const { root } = repository;
@@ -49,7 +52,7 @@ export async function validateTree(agent: Agent, request: TreeRequest): Promise<
         (await readSourceFlags(loaded, read, environment)).problems,
     });
     checkAsked(validated, request.environment);
-    return validated;
+    return { ...validated, problems: await pinning(agent, request, validated.problems) };
   };
   let validated = await look();
   const fixed: Change[] = [];
@@ -72,6 +75,26 @@ function checkAsked({ known, problems }: Validated, environment: string | null):
   if (missing) throw configMissing(missing.problem.file);
   if (environment !== null && known.length > 0 && !known.includes(environment))
     throw unknownEnvironment(environment, known);
+}
+
+/** Images with a moving tag can be pinned where somebody knows what they are now. */
+async function pinning(
+  agent: Agent,
+  { read, folder }: TreeRequest,
+  problems: readonly FoundProblem[],
+): Promise<readonly FoundProblem[]> {
+  if (!problems.some(({ problem }) => problem.pin)) return problems;
+  const listed = await listEnvironments({ readCheckoutFile: read, variables: agent.env, folder });
+  return Promise.all(
+    problems.map(async (found) => {
+      const { pin } = found.problem;
+      const environment = listed.environments.find(({ name }) => found.environments.includes(name));
+      const digest = pin && environment && (await digestNow(agent, environment, pin.ref));
+      return pin && digest !== undefined
+        ? { ...found, problem: { ...found.problem, change: pinChange(pin, digest) } }
+        : found;
+    }),
+  );
 }
 
 /** Each once, also where several environments have the problem. */
@@ -99,7 +122,8 @@ async function repair(root: string, read: ReadFile, changes: readonly Change[]):
 }
 
 async function told({ problem, environments }: FoundProblem, read: ReadFile): Promise<ConfigProblem> {
-  const { change, ...rest } = problem;
+  const { severity, file, line, column, code, message, hint, change } = problem;
   const text = change && (await read(change.file));
-  return { ...rest, environments, fix: change && text !== undefined ? fixOf(text, change) : null };
+  const fix = change && text !== undefined ? fixOf(text, change) : null;
+  return { severity, file, line, column, code, message, hint, environments, fix };
 }

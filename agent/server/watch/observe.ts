@@ -4,11 +4,13 @@ import type { RolloutProgress } from '../../protocol/watch.ts';
 import { isEnded, type JournalEntry } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { rolloutStatus, statusOf } from '../methods/status.ts';
-import type { Place } from '../place.ts';
+import { openEnvironment, type Place } from '../place.ts';
 import type { Observer } from './feeds.ts';
 
 /** Tasks change without an event. */
 const pollMs = 5_000;
+/** An engine that is gone tells of no events either, and somebody waits for it. */
+const goneMs = 1_000;
 /** Events come in bursts: one look for all of them. */
 const calmMs = 100;
 
@@ -19,6 +21,7 @@ export function feedKey({ connection, environment }: Pick<Place, 'connection' | 
 
 export function observe(agent: Agent, place: Place): Observer {
   let dirty = false;
+  let gone = false;
   let wake: () => void = () => undefined;
   const stop = place.connection.changes.listen(() => {
     dirty = true;
@@ -29,8 +32,9 @@ export function observe(agent: Agent, place: Place): Observer {
       dirty = false;
       const [status, rollouts] = await Promise.all([
         statusOf(agent, place.environment),
-        progressOf(place, known),
+        progressOf(agent, place, known),
       ]);
+      gone = status.state === 'unreachable';
       return { status, rollouts };
     },
     news: async (signal) => {
@@ -38,7 +42,9 @@ export function observe(agent: Agent, place: Place): Observer {
       wake = () => woken.abort();
       // What happened while we looked is news already.
       if (!dirty)
-        await agent.clock.sleep(pollMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+        await agent.clock
+          .sleep(gone ? goneMs : pollMs, AbortSignal.any([signal, woken.signal]))
+          .catch(() => undefined);
       await agent.clock.sleep(calmMs, signal).catch(() => undefined);
     },
     close: () => {
@@ -50,8 +56,13 @@ export function observe(agent: Agent, place: Place): Observer {
 }
 
 /** An environment whose ledger cannot be read has no rollouts to tell of; its status says why. */
-async function progressOf({ engine }: Place, known: readonly string[]): Promise<readonly RolloutProgress[]> {
+async function progressOf(
+  agent: Agent,
+  { environment }: Place,
+  known: readonly string[],
+): Promise<readonly RolloutProgress[]> {
   try {
+    const { engine } = await openEnvironment(agent, environment, 'look');
     const entries = (await engine.ledger.journals.list()).map(({ value }) => value);
     return entries
       .filter(({ head, state }) => !isEnded(state) || known.includes(head.id))

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import Dockerode from 'dockerode';
+import { baseLogins } from '../../../agent/build/base-logins.ts';
+import { noLogins } from '../../../agent/swarm/logins.ts';
 import { buildOnEngine, type BuildOutcome } from '../../../agent/build/engine-build.ts';
 import { createBuilder } from '../../../agent/build/image-builder.ts';
 import { systemClock } from '../../../agent/common/clock.ts';
@@ -58,6 +60,7 @@ describe('an engine that builds', () => {
       id: 'x',
       tar,
       options: { t: 'x' },
+      logins: baseLogins(noLogins, []),
       signal,
       onMessage: () => undefined,
     });

@@ -7,15 +7,21 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Dockerode from 'dockerode';
+import { frame, text, textField } from '../../../agent/build/protobuf.ts';
 import { openSession } from '../../../agent/build/session.ts';
+import type { Login } from '../../../agent/swarm/logins.ts';
 
 interface Answer {
   readonly status: string | undefined;
   readonly body: string;
 }
 
-/** A gRPC call without arguments, as an engine makes it. */
-async function call(client: ClientHttp2Session, method: string): Promise<Answer> {
+/** A gRPC call, as an engine makes it. */
+async function call(
+  client: ClientHttp2Session,
+  method: string,
+  message = frame(Buffer.alloc(0)),
+): Promise<Answer> {
   const stream = client.request({ ':method': 'POST', ':path': method, 'content-type': 'application/grpc' });
   let status: string | undefined;
   const note = (headers: Record<string, unknown>): void => {
@@ -23,7 +29,7 @@ async function call(client: ClientHttp2Session, method: string): Promise<Answer>
   };
   stream.on('response', note);
   stream.on('trailers', note);
-  stream.end(Buffer.alloc(5));
+  stream.end(message);
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return { status, body: Buffer.concat(chunks).toString('hex') };
@@ -53,7 +59,16 @@ describe('the session of a build', () => {
   });
 
   it('answers what an engine asks, refuses the rest, and ends when it is closed', async () => {
-    const session = await openSession(docker, 'an-id', new AbortController().signal);
+    const { signal } = new AbortController();
+    const logins: Readonly<Record<string, Login>> = {
+      'registry.example:5000': { username: 'shop', password: 'ä'.repeat(100), serveraddress: 's' },
+      'token.example': { identitytoken: 'T', serveraddress: 's' },
+    };
+    const session = await openSession(docker, 'an-id', {
+      signal,
+      credentials: (host) =>
+        host === 'broken.example' ? Promise.reject(new Error('no')) : Promise.resolve(logins[host]),
+    });
     const [request, socket] = await upgraded;
     assert.equal(request.headers['x-docker-expose-session-uuid'], 'an-id');
     assert.match(
@@ -65,6 +80,14 @@ describe('the session of a build', () => {
     const credentials = '/moby.filesync.v1.Auth/Credentials';
     assert.deepEqual(await call(client, health), { status: '0', body: '00000000020801' });
     assert.deepEqual(await call(client, credentials), { status: '0', body: '0000000000' });
+    const ask = (host: string): Promise<Answer> => call(client, credentials, frame(text(1, host)));
+    assert.deepEqual(await ask('other.example'), { status: '0', body: '0000000000' });
+    const given = Buffer.from((await ask('registry.example:5000')).body, 'hex').subarray(5);
+    assert.deepEqual([textField(given, 1), textField(given, 2)], ['shop', 'ä'.repeat(100)]);
+    const token = Buffer.from((await ask('token.example')).body, 'hex').subarray(5);
+    assert.deepEqual([textField(token, 1), textField(token, 2)], [undefined, 'T']);
+    assert.equal((await ask('broken.example')).status, '14');
+    assert.equal((await call(client, credentials, Buffer.alloc(5000))).status, undefined);
     assert.deepEqual(await call(client, '/moby.filesync.v1.FileSync/DiffCopy'), { status: '12', body: '' });
     const closed = once(client, 'close');
     session.close();

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { commands, flags } from '../../../agent/cli/commands.ts';
 import { helpFor, overview, usageLine } from '../../../agent/cli/help.ts';
-import { suggestion } from '../../../agent/cli/nearest.ts';
 
 describe('help', () => {
   it('lists every command with what it does', () => {
@@ -41,16 +40,5 @@ describe('help', () => {
     for (const text of [overview(), ...commands.map(helpFor)]) {
       for (const line of text.split('\n')) assert.ok(line.length <= 120, line);
     }
-  });
-});
-
-describe('a suggestion', () => {
-  it('is the nearest name when there is one near', () => {
-    assert.equal(suggestion('rolback', ['rollback', 'releases']), 'Did you mean "rollback"?');
-    assert.equal(suggestion('--jsn', ['--json', '--yes']), 'Did you mean "--json"?');
-  });
-
-  it('is the list when nothing is near', () => {
-    assert.equal(suggestion('xyz', ['deploy', 'down']), 'There is: deploy, down.');
   });
 });

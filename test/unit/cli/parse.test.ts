@@ -148,7 +148,7 @@ describe('a wrong command line', () => {
     ['', /No command was given\. Try "tidegate help"/],
     ['depoly dev', /no command "depoly"\. Did you mean "deploy"\?/],
     ['Status', /Did you mean "status"\?/],
-    ['frobnicate', /no command "frobnicate"\. There is: init, validate, setup/],
+    ['frobnicate', /no command "frobnicate"\. Known here: init, validate, setup/],
     ['edge', /"tidegate edge" needs another word\. There is: edge forget/],
     ['edge forgt dev n', /needs another word/],
     ['help depoly', /Did you mean "deploy"\?/],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { editDistance, nearestName, suggestion } from '../../../agent/common/did-you-mean.ts';
+import { editDistance, nearestName, nearestNames, suggestion } from '../../../agent/common/did-you-mean.ts';
 
 describe('did you mean', () => {
   it('finds a letter too many, too few, wrong or swapped', () => {
@@ -23,6 +23,16 @@ describe('did you mean', () => {
     assert.equal(suggestion('staging', ['dev', 'live']), 'Known here: dev, live.');
     assert.equal(suggestion('dve', ['dev', 'live']), 'Did you mean "dev"?');
     assert.equal(suggestion('x', []), 'Remove it.');
+  });
+
+  it('finds the flag of a command', () => {
+    assert.equal(suggestion('--jsn', ['--json', '--yes']), 'Did you mean "--json"?');
+  });
+
+  it('lists several, the nearest first, then in natural order', () => {
+    const names = nearestNames('v1.2.0', ['v1.10.0', 'v1.2.1', 'main', 'v1.2.10', 'V1.2.0']);
+    assert.deepEqual(names, ['V1.2.0', 'v1.2.1', 'v1.2.10']);
+    assert.deepEqual(nearestNames('zzzz', ['main', 'v1']), []);
   });
 
   it('measures a distance: symmetric, zero for equal words only, at most the longer length', () => {

@@ -61,12 +61,11 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
     name: 'parts that are not built yet, by name',
     text:
       'version: 1\nproject: shop\n\ngates: {}\nflags: flags.yaml\nenvironments:\n' +
-      '  dev: { edge: { http: 80 } }\n  ext: { edge: none }\n' +
+      '  dev: { edge: { http: 80 } }\n  ext: { edge: { http: 81 } }\n' +
       'services:\n  web: { route: { port: 3000 }, release: x, rollout: { gates: [e] } }\n' +
       '  mailer: { worker: { order: start-first } }\n',
     errors: [
       '4:1 config.not-yet: gates: Gates are not supported yet.',
-      '8:16 config.not-yet: environments.ext.edge: none: An environment without an edge is not supported yet.',
       '10:33 config.not-yet: services.web.release: A release command is not supported yet.',
       '10:56 config.not-yet: services.web.rollout.gates: Gates are not supported yet.',
       '11:3 config.unknown-service: services: the compose file has no service "mailer".',
@@ -125,6 +124,29 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
       '7:85 config.invalid-value: environments.d.edge.trustedProxies[1]: "example.org" is not a network.',
       '7:98 config.invalid-value: environments.d.edge.trustedProxies[2]: "0.0.0.0/0" is not a network.',
       '8:44 config.invalid-value: environments.e.edge.tls[0]: "A_b" is not a name.',
+    ],
+  },
+  {
+    name: 'an edge without a port that has what only a port makes sense for, or nothing to be found by',
+    text:
+      'version: 1\nproject: shop\nenvironments:\n' +
+      '  a: { edge: none }\n  b: { edge: nothing, url: http://b.example }\n  c: { edge: {}, url: http://c.example }\n' +
+      '  d: { edge: { network: proxy, http: 80, https: 443, tls: [x] }, url: http://d.example }\n' +
+      '  e: { edge: { http: 80, labels: { a: b } } }\n' +
+      '  f: { edge: { network: a b, labels: { tidegate.x: y, z: true } }, url: http://f.example }\n' +
+      '  dev: { edge: { network: proxy, labels: { traefik.enable: "true" } }, url: http://dev.example }\n' +
+      'services:\n  web: { route: { port: 1 } }\n',
+    errors: [
+      '4:3 config.missing-key: environments.a: "url" is missing.',
+      '5:14 config.invalid-value: environments.b.edge: "nothing" is not a map.',
+      '6:8 config.missing-key: environments.c.edge: "http" is missing.',
+      '7:38 config.invalid-value: environments.d.edge.http: 80 is a port, but an edge on a network of yours publishes none.',
+      '7:49 config.invalid-value: environments.d.edge.https: 443 has no meaning here: the proxy in front ends TLS.',
+      '7:59 config.invalid-value: environments.d.edge.tls has no meaning here: the proxy in front ends TLS.',
+      '8:34 config.invalid-value: environments.e.edge.labels are for an edge without a port: name its network, proxy.',
+      '9:25 config.invalid-value: environments.f.edge.network: "a b" is not the name of a network.',
+      "9:40 config.invalid-key: environments.f.edge.labels: \"tidegate.x\" is not a label's name, or one of Tidegate's or Docker's own.",
+      '9:58 config.invalid-value: environments.f.edge.labels.z: true is not text: put it in quotes.',
     ],
   },
   {

@@ -19,6 +19,7 @@ describe('the door of an environment', () => {
         trustedProxies: ['10.0.0.0/8', '2001:db8::/32'],
       },
     ],
+    ['behind', { trustedProxies: ['10.0.9.0/24'] }],
   ] as const)
     it(`is configured as ${name}.cfg says`, async () => {
       const text = renderBaseConfig({ stack: 'shop-dev', door });

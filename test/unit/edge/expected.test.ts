@@ -84,6 +84,17 @@ describe('edges that have not acknowledged', () => {
     assert.match(whys({ hash: 'i' })[0] ?? '', /does not run the newest configuration/);
   });
 
+  it('are also those on their way out whose successor is there: clients may still be with them', () => {
+    const leaving = task('t0', 'one', { desired: 'shutdown' });
+    const edgeTasks = [leaving, task('t1', 'one')];
+    const acks = { t0: ack({ version: 6 }), t1: ack() };
+    assert.deepEqual(whys({ edgeTasks, reports: { acks, proofs: {} } }), [
+      'one: its edge has version 6, not 7 yet',
+    ]);
+    assert.deepEqual(whys({ edgeTasks: [{ ...leaving, state: 'complete' }, task('t1', 'one')] }), []);
+    assert.deepEqual(whys({ edgeTasks: [leaving] }), ['one: no edge runs on it']);
+  });
+
   it('include a node without an edge even when every edge that there is has acknowledged', () => {
     assert.deepEqual(whys({ nodes: [node('one'), node('two')] }), ['two: no edge runs on it']);
   });

@@ -10,6 +10,8 @@ import {
   type ControlServiceOptions,
   type EdgeServiceOptions,
 } from '../../../agent/edge/services.ts';
+import { keepAliveSeconds } from '../../../agent/edge/door.ts';
+import { readyCheck } from '../../../agent/edge/mesh-config.ts';
 
 const edge: EdgeServiceOptions = {
   stack: 'shop-dev',
@@ -69,6 +71,26 @@ describe('the service of an edge', () => {
         [8443, 443, 'host'],
       ],
     );
+  });
+
+  it('has, behind a proxy, a name on its network instead of ports, and a successor before it goes', () => {
+    const behind = { network: 'n3', labels: { 'traefik.enable': 'true', 'tidegate.stack': 'mine' } };
+    const spec = edgeServiceSpec({ ...edge, httpPort: undefined, behind });
+    assert.deepEqual(spec.EndpointSpec, { Mode: 'dnsrr', Ports: [] });
+    assert.deepEqual(spec.TaskTemplate.Networks, [
+      { Target: 'n1', Aliases: ['tidegate-flags'] },
+      { Target: 'n2' },
+      { Target: 'n3', Aliases: ['tidegate-shop-dev'] },
+    ]);
+    assert.equal(spec.UpdateConfig?.['Order'], 'start-first');
+    assert.deepEqual(spec.TaskTemplate.ContainerSpec.Healthcheck?.['Test'], readyCheck);
+    const grace = (spec.TaskTemplate.ContainerSpec.StopGracePeriod ?? 0) / 1e9;
+    assert.ok(grace > keepAliveSeconds({}), 'idle connections end before it does');
+    assert.equal(spec.Labels['traefik.enable'], 'true');
+    assert.equal(spec.Labels[labels.stack], 'shop-dev', "a label of ours is nobody else's");
+    const relabelled = edgeServiceSpec({ ...edge, httpPort: undefined, behind: { ...behind, labels: {} } });
+    assert.deepEqual(relabelled.TaskTemplate, spec.TaskTemplate, 'labels restart no task');
+    assert.notEqual(relabelled.Labels[labels.spec], spec.Labels[labels.spec]);
   });
 
   it('has no label in its task template that could change and restart it', () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { ByteReader } from '../../../agent/git/byte-reader.ts';
-import { editDistance, nearest } from '../../../agent/git/nearest.ts';
 import { withoutCredentials } from '../../../agent/git/origin.ts';
 import { parseCommit, parseTag, parseTree } from '../../../agent/git/parse.ts';
 import { parsePackedRefs } from '../../../agent/git/refs.ts';
@@ -106,33 +105,6 @@ describe('a reader of bytes', () => {
           assert.equal(await reader.bytes(1), undefined);
         },
       ),
-    );
-  });
-});
-
-describe('the nearest names', () => {
-  it('come by edit distance, then in natural order, and none that is far', () => {
-    assert.deepEqual(nearest('v1.2.0', ['v1.10.0', 'v1.2.1', 'main', 'v1.2.10', 'V1.2.0']), [
-      'V1.2.0',
-      'v1.2.1',
-      'v1.2.10',
-    ]);
-    assert.deepEqual(nearest('zzzz', ['main', 'v1']), []);
-  });
-
-  it('use a distance that is symmetric, zero for equals and at most the longer length', () => {
-    const word = fc.string({ maxLength: 8 });
-    fc.assert(
-      fc.property(word, word, word, (a, b, c) => {
-        const distance = editDistance(a, b);
-        assert.equal(distance, editDistance(b, a));
-        assert.equal(distance === 0, a === b);
-        assert.ok(distance <= Math.max(a.length, b.length), 'distance <= Math.max(a.length, b.length)');
-        assert.ok(
-          editDistance(a, c) <= distance + editDistance(b, c),
-          'editDistance(a, c) <= distance + editDistance(b, c)',
-        );
-      }),
     );
   });
 });

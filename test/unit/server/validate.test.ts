@@ -8,6 +8,8 @@ import { hasCode } from '../../../agent/common/errors.ts';
 import type { Params } from '../../../agent/protocol/methods.ts';
 import type { ValidateResult } from '../../../agent/protocol/validate.ts';
 import { createAgent } from '../../../agent/server/agent.ts';
+import type { Swarm } from '../../../agent/swarm/port.ts';
+import { FakeCluster } from '../../support/fake-swarm.ts';
 
 const tidegate = `version: 1
 project: shop
@@ -37,11 +39,14 @@ describe('validate', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  async function validate(asked: Partial<Params<'validate'>> = {}): Promise<ValidateResult> {
+  async function validate(
+    asked: Partial<Params<'validate'>> = {},
+    open: () => Swarm = () => assert.fail('no engine is asked'),
+  ): Promise<ValidateResult> {
     const agent = createAgent({
-      env: { PATH: process.env['PATH'] },
+      env: { PATH: process.env['PATH'], DOCKER_HOST: `unix://${folder}/none.sock` },
       assets: { controlBundle: '', edgeLua: '' },
-      open: () => assert.fail('no engine is asked'),
+      open,
     });
     const call = { signal: new AbortController().signal, onEvent: () => undefined };
     try {
@@ -102,6 +107,37 @@ describe('validate', () => {
     assert.match(repaired, /healthcheck:\n {6}test: \['CMD-SHELL', /);
     assert.equal((await stat(path.join(folder, 'compose.yaml'))).mode & 0o777, 0o640);
     assert.deepEqual((await validate({ fix: true })).fixed, []);
+  });
+
+  it('pins an image to what the engine or its registry knows it as, and keeps what stands behind it', async () => {
+    const cluster = new FakeCluster();
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const text = (image: string): string =>
+      `services:\n  web: { image: "${image}", healthcheck: { test: "true" }, deploy: { replicas: 2 } } # web\n`;
+    await write('compose.yaml', text('redis:7'));
+    const open = (): Swarm => cluster.view();
+    assert.deepEqual((await validate({ fix: true }, open)).fixed, [], 'nobody knows it');
+    cluster.registry.set('redis:7', digest);
+    const { problems } = await validate({}, open);
+    assert.deepEqual(
+      problems.map(({ code, fix }) => [code, fix?.edits[0]?.newText]),
+      [['compose.moving-tag', `redis:7@${digest}`]],
+    );
+    // One without a digest was built here; what the registry calls so is something else.
+    cluster.images.add('redis:7');
+    assert.deepEqual((await validate({ fix: true }, open)).fixed, []);
+    const view = cluster.view();
+    const known = {
+      id: 'i',
+      tags: [],
+      digests: ['x@sha256:0', `docker.io/library/redis@${digest}`],
+      labels: {},
+    };
+    const images = { ...view.images, get: () => Promise.resolve(known) };
+    const { fixed } = await validate({ fix: true }, () => Object.assign(cluster.view(), { images }));
+    assert.equal(fixed.length, 1);
+    const pinned = text(`redis:7@${digest}`).replaceAll('"', '');
+    assert.equal((await read('compose.yaml')).replaceAll('"', ''), pinned);
   });
 
   it('works from any folder of the project, and says which file it means', async () => {

@@ -6,6 +6,10 @@ function set(path: string, value: Value): Change {
   return { kind: 'set', title: 'set', file: 'f.yaml', path: path.split('.'), value };
 }
 
+function add(path: string, item: Value): Change {
+  return { kind: 'add', title: 'add', file: 'f.yaml', path: path.split('.'), item };
+}
+
 function after(text: string, change: Change): string {
   const { text: result, applied } = applyChanges(text, [change]);
   assert.equal(applied.length, 1, 'the change can be made');
@@ -95,7 +99,8 @@ describe('a change of a YAML text', () => {
     it(name, () => assert.equal(after(before, change), wanted));
 
   const impossible: Readonly<Record<string, readonly [string, Change]>> = {
-    'a map that is merged in': ['b: &b { c: 1 }\na:\n  <<: *b\n', set('a.deploy.replicas', 2)],
+    'a map that is merged in': ['b: &b { deploy: {} }\na:\n  <<: *b\n', set('a.deploy.replicas', 2)],
+    'a list with nothing in it': ['a:\n  c:\n', add('a.c', { s: 'y' })],
     'an alias': ['b: &b { c: 1 }\na: *b\n', set('a.c', 2)],
     'a map that others use as well': ['a: &a { c: 1 }\nb: *a\n', set('a.c', 2)],
     'a map where a value is wanted': ['a: { c: 1 }\n', set('a', 2)],
@@ -107,6 +112,38 @@ describe('a change of a YAML text', () => {
   };
   for (const [name, [text, change]] of Object.entries(impossible))
     it(`is not made in ${name}`, () => assert.equal(fixOf(text, change), null));
+
+  const items: readonly (readonly [what: string, before: string, after: string])[] = [
+    ['a list', 'a:\n  c:\n    - x # one\n\nb: 1\n', 'a:\n  c:\n    - x # one\n    - { s: y }\n\nb: 1\n'],
+    ['a list of maps', 'a:\n  c:\n  - s: x\n    t: 1\n', 'a:\n  c:\n  - s: x\n    t: 1\n  - { s: y }\n'],
+    ['brackets', 'a: { c: [x] } # it\n', 'a: { c: [x, { s: y }] } # it\n'],
+    ['empty brackets', 'a:\n  c: []\n', 'a:\n  c: [{ s: y }]\n'],
+    ['a list that is not there', 'a:\n    b: 1\n', 'a:\n    b: 1\n    c:\n        - { s: y }\n'],
+  ];
+  for (const [what, before, wanted] of items)
+    it(`adds an item to ${what}`, () => assert.equal(after(before, add('a.c', { s: 'y' })), wanted));
+
+  it('is several ones, each made for the text with those before it, or none', () => {
+    const all = (line: number): Change => ({
+      ...{ kind: 'all', title: '', file: 'f.yaml', path: ['a'] },
+      changes: [
+        add('a.c', 'y'),
+        set('d.e', 2),
+        { kind: 'remove', title: '', file: 'f.yaml', path: ['a', 'v', 0], at: { line, column: 7 } },
+      ],
+    });
+    const below = 'a:\n  b: 1\n  v:\n    - x # one\n\n# end\n';
+    assert.equal(after(below, all(4)), "a:\n  b: 1\n  # one\n  c: ['y']\nd:\n  e: 2\n\n# end\n");
+    const above = 'a:\n  c:\n    - z\n  v:\n    - x\n';
+    assert.equal(after(above, all(5)), 'a:\n  c:\n    - z\n    - y\nd:\n  e: 2\n');
+    assert.equal(fixOf(below, all(3)), null);
+  });
+
+  it('adds to a map what cannot come from those that are merged into it', () => {
+    const text = 'x-a: &a { c: 1 }\nx-b: &b\n  <<: *a\n  e: 1\nb:\n  <<: *b\n  z: 1\n';
+    assert.equal(after(text, set('b.d', 2)), text + '  d: 2\n');
+    for (const key of ['c', 'e']) assert.equal(fixOf(text, set(`b.${key}`, 2)), null, key);
+  });
 
   it('is told with its range, lines and columns from 1', () => {
     assert.deepEqual(fixOf('a:\n  b: 5s # x\n', set('a.b', '30s')), {

@@ -36,6 +36,8 @@ const optional: readonly (readonly Piece[])[] = [
     line('volumes: [./src:/src]'),
     line("volumes: ['./src:/src', '/data', data:/d:ro]"),
     block('volumes', ['- ./src:/src', '- data:/d:ro']),
+    block('volumes', ['- ./app.conf:/app.conf', '- data:/d:ro', '- ./src:/src']),
+    line("volumes: [data:/d:ro, './app.conf:/app.conf:ro']"),
     block('volumes', ['- type: bind', '  source: ./src', '  target: /src']),
   ],
   [line('comand: [run]'), line('restrat: always'), block('enviroment', ['A: 1'])],
@@ -101,7 +103,10 @@ const sourcesOf = (text: string): readonly string[] =>
     .sort();
 
 async function changesOf({ compose, tidegate }: Written): Promise<readonly Change[]> {
-  const { problems } = await load({ 'compose.yaml': compose, 'tidegate.yaml': tidegate });
+  const { problems } = await load({
+    ...{ 'compose.yaml': compose, 'tidegate.yaml': tidegate },
+    'app.conf': 'on\n',
+  });
   const texts: Readonly<Record<string, string>> = { 'compose.yaml': compose, 'tidegate.yaml': tidegate };
   return problems.flatMap(({ change }) =>
     change && fixOf(texts[change.file] ?? '', change) !== null ? [change] : [],
@@ -153,8 +158,15 @@ describe('fixes of what is found in any files', () => {
 });
 
 /** The document without the key of the service that the change is about. */
-function without(document: unknown, { path }: Change): unknown {
-  const copy = structuredClone(document) as { services: { web: Record<string, unknown> } };
+function without(document: unknown, change: Change): unknown {
+  const { path } = change;
+  const { configs, ...copy } = structuredClone(document) as {
+    configs?: unknown;
+    services: { web: Record<string, unknown> };
+  };
+  // A mount that becomes a config is about both.
+  if (change.kind === 'all') delete copy.services.web['configs'];
+  else assert.equal(configs, undefined);
   const [, , key] = path.map(String);
   const { web } = copy.services;
   const about = [key ?? '', 'command', 'restart', 'environment'].filter(

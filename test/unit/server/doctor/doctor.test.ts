@@ -9,7 +9,12 @@ import type { Environment } from '../../../../agent/config/model.ts';
 import { createAgent } from '../../../../agent/server/agent.ts';
 import { surroundings } from '../../../../agent/server/connections.ts';
 import { diskCheck, engineCheck, swarmCheck } from '../../../../agent/server/doctor/engine.ts';
-import { portCheck, tryPort } from '../../../../agent/server/doctor/environment.ts';
+import {
+  frontCheck,
+  portCheck,
+  tryPort,
+  type Listening,
+} from '../../../../agent/server/doctor/environment.ts';
 import { contextsCheck, gitCheck, nodeCheck } from '../../../../agent/server/doctor/machine.ts';
 import type { ServiceObject } from '../../../../agent/swarm/port.ts';
 import { FakeEngine, sendJson } from '../../swarm/fake-engine.ts';
@@ -94,12 +99,29 @@ describe('the doctor', () => {
 
   it("tells the edge's own port from one that somebody else has", () => {
     const own = publishing('shop-dev_tidegate-edge', 8080);
-    assert.match(portCheck(environment, [own], 'other').detail, /own/);
-    assert.equal(portCheck(environment, [], 'free').state, 'ok');
-    assert.equal(portCheck(environment, [], 'other').state, 'fail');
-    assert.match(portCheck(environment, [publishing('blog_edge', 8080)], 'free').detail, /blog_edge/);
+    const check = (services: readonly ServiceObject[], listening: Listening) =>
+      portCheck(environment, 8080, { services, listening });
+    assert.match(check([own], 'other').detail, /own/);
+    assert.equal(check([], 'free').state, 'ok');
+    assert.equal(check([], 'other').state, 'fail');
+    assert.match(check([publishing('blog_edge', 8080)], 'free').detail, /blog_edge/);
     const moved = publishing('shop-dev_tidegate-edge', 9000);
-    assert.match(portCheck(environment, [moved], 'free').fix ?? '', /--upgrade-edge/);
+    assert.match(check([moved], 'free').fix ?? '', /--upgrade-edge/);
+  });
+
+  it('looks for the network of the proxy in front of an edge without a port, and for the edge on it', () => {
+    const behind: Environment = { ...environment, edge: { network: 'proxy' } };
+    const there = { id: 'n9', name: 'proxy', labels: {}, overlay: true };
+    const edgeOn = (...targets: readonly string[]): ServiceObject => {
+      const service = publishing('shop-dev_tidegate-edge', 8080);
+      const task = { ...service.spec.TaskTemplate, Networks: targets.map((Target) => ({ Target })) };
+      return { ...service, spec: { ...service.spec, TaskTemplate: task } };
+    };
+    assert.equal(frontCheck(behind, [], []).state, 'fail');
+    assert.equal(frontCheck(behind, [], [{ ...there, overlay: false }]).state, 'fail');
+    assert.equal(frontCheck(behind, [], [there]).state, 'ok');
+    assert.match(frontCheck(behind, [edgeOn('n1')], [there]).fix ?? '', /--upgrade-edge/);
+    assert.match(frontCheck(behind, [edgeOn('n1', 'n9')], [there]).detail, /http:\/\/tidegate-shop-dev:8080/);
   });
 
   it('tries a port by taking it for a moment', async () => {
