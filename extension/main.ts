@@ -62,19 +62,8 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     store.setTrusted(true);
     views.lookAgain();
   });
-  extension.subscriptions.push(
-    commands,
-    trust,
-    folders,
-    views,
-    running,
-    preview,
-    flags,
-    documents,
-    store,
-    link,
-    output,
-  );
+  extension.subscriptions.push(commands, trust, folders, views, running, preview, flags);
+  extension.subscriptions.push(documents, store, link, output);
   return { version: 1, state: () => store.state, rows: (view) => views.nodes(view) };
 }
 
