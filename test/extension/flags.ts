@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { commands } from '../../extension/ids.ts';
 import type { ScriptedAgent } from './scripted-agent.ts';
-import { api, Dialogs, folder, startAgent, until } from './stage.ts';
+import { api, Dialogs, folder, startAgent, statusOf, until } from './stage.ts';
 
 const code = `import { client } from './client.js';
 const isFree = await client.getBooleanValue('free-delivery', false);
@@ -105,6 +105,9 @@ export function flagTests(): void {
         agent.asksFor('flags.set').map(({ params }) => [params['environment'], params['on']]),
         [['dev', true]],
       );
+      const status = statusOf('dev', { flagsVersion: 'f 2' });
+      agent.tell({ kind: 'watch', feed: 'f', updates: [{ type: 'status', sequence: 2, status }] });
+      await until('it is on', async () => (await hoverAt('free-delivery')).includes('dev: on'));
     });
 
     it('are not told of words that are none', async () => {
