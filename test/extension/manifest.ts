@@ -57,14 +57,14 @@ export function manifestTests(): void {
     it('completes every step of the walkthrough by something that the code tells', () => {
       const [walkthrough] = contributes.walkthroughs;
       assert.deepEqual(
-        walkthrough?.steps.flatMap(({ completionEvents }) => completionEvents),
+        walkthrough.steps.flatMap(({ completionEvents }) => completionEvents),
         milestones.map((milestone) => `onContext:${milestoneKey(milestone)}`),
       );
-      const linked = walkthrough?.steps.flatMap(({ description }) =>
+      const linked = walkthrough.steps.flatMap(({ description }) =>
         [...description.matchAll(/command:(tidegate\.\w+)(?=\))/g)].map(([, id]) => id ?? ''),
       );
       assert.deepEqual(
-        linked?.filter((id) => !declared.includes(id)),
+        linked.filter((id) => !declared.includes(id)),
         [],
       );
     });
