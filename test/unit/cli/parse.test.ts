@@ -78,6 +78,7 @@ describe('the command line', () => {
         ...{ certificateFile: '/project/sub/c.pem', keyFile: '/project/sub/k.pem' },
       },
     ],
+    ['rollback dev v1 --dry-run', 'rollbackPlan', { ...dev, tag: 'v1' }],
     ['edge forget dev node-1', 'forgetEdge', { ...dev, node: 'node-1' }],
     ['flags list dev', 'flags.list', dev],
     ['flags on dev free-delivery', 'flags.set', { ...dev, key: 'free-delivery', on: true }],
@@ -94,7 +95,10 @@ describe('the command line', () => {
 
   it('reaches every method of the API, with parameters the API takes', () => {
     const reached = table.map(([line]) => requestOf(...line.split(' ')));
-    assert.deepEqual([...new Set(reached.map(({ method }) => method))].sort(), Object.keys(params).sort());
+    // A terminal has a git that shows a blob, and no text of a flags file that is being written.
+    const editors = ['blob', 'flagKeys'];
+    const wanted = Object.keys(params).filter((method) => !editors.includes(method));
+    assert.deepEqual([...new Set(reached.map(({ method }) => method))].sort(), wanted.sort());
     for (const { method, params: given } of reached) {
       assert.doesNotThrow(() => params[method as keyof typeof params].parse(given), method);
     }
