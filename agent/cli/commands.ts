@@ -2,6 +2,7 @@
 import type { Method, Params } from '../protocol/methods.ts';
 import { usage } from './failures.ts';
 import { fileCommands } from './file-commands.ts';
+import { watchCommands } from './watch-commands.ts';
 
 export const flags = {
   'upgrade-edge': {
@@ -256,17 +257,7 @@ export const commands: readonly Command[] = [
       params: { folder, environment: positionals.ENV ?? null },
     }),
   },
-  {
-    name: 'watch',
-    positionals: ['ENV'],
-    flags: [],
-    summary: 'Show the environment and what changes in it, whoever changes it, until Ctrl-C.',
-    details: 'With --json: one JSON object a line.',
-    request: ({ folder, positionals }) => ({
-      method: 'watch',
-      params: { folder, environment: needed(positionals, 'ENV'), since: null },
-    }),
-  },
+  ...watchCommands,
   {
     name: 'down',
     positionals: ['ENV'],

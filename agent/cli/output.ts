@@ -6,6 +6,7 @@ import { liveProgress } from './progress/live.ts';
 import { plainProgress } from './progress/plain.ts';
 import type { Progress } from './progress/progress.ts';
 import { logStream } from './progress/stream.ts';
+import { trafficStream } from './progress/traffic.ts';
 import { watchStream } from './progress/watch.ts';
 import { describeError, reportError } from './report/error.ts';
 import type { View } from './report/report.ts';
@@ -49,6 +50,7 @@ export class Output {
     const progress = this.#progress();
     const format = this.#options.json ? 'json' : 'text';
     if (method === 'watch') return watchStream(this.#host.stdout, format, progress);
+    if (method === 'traffic') return trafficStream(this.#host.stdout, format, progress);
     return method === 'logs' ? logStream(this.#host.stdout, format, progress) : progress;
   }
 

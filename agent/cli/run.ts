@@ -165,5 +165,5 @@ class Execution {
 }
 
 function shapeOf(method: Method): 'document' | 'line' {
-  return method === 'logs' || method === 'watch' ? 'line' : 'document';
+  return method === 'logs' || method === 'watch' || method === 'traffic' ? 'line' : 'document';
 }

@@ -8,14 +8,15 @@ import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { Swarm } from '../swarm/port.ts';
 import { catchUp } from './catch-up.ts';
 import { openCertificates } from './certificates.ts';
-import { openEdgeTasks, tidy } from './edge-tasks.ts';
+import { openEdgeTasks, tidy, type EdgeTasks } from './edge-tasks.ts';
 import { openFlagsView, type FlagsView } from './flags-view.ts';
 import { httpGet } from './get.ts';
 import { controlServer } from './http.ts';
 import { openLedgerView, type LedgerView } from './ledger-view.ts';
-import { openProbing } from './probing.ts';
-import { openPulls } from './pulls.ts';
-import { openReports } from './reports.ts';
+import { openProbing, type ProbingOptions } from './probing.ts';
+import { openPulls, type Pulls } from './pulls.ts';
+import { openReports, type Reports } from './reports.ts';
+import { openTrafficBoard, pointMs } from './traffic/board.ts';
 
 export interface ControlOptions {
   readonly ledger: Ledger;
@@ -46,54 +47,67 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   const view = openLedgerView(ledger, log);
   const reports = openReports(ledger.acks);
   const pulls = openPulls(view, pullWaitMs);
-  const flags = openFlagsView({ ledger, view, task, tasks: () => ownTasks(swarm, ledger.stack), log });
-  const edges = openEdgeTasks(swarm, ledger.stack);
-  const reachOf = edges.reach;
-  const probing = openProbing({ view, swarm, reports, fetch: httpGet, reachOf, clock, log, signal });
+  const { stack } = ledger;
+  const tasks = (): Promise<readonly string[]> => ownTasks(swarm, stack);
+  const flags = openFlagsView({ ledger, view, task, tasks, log });
+  const edges = openEdgeTasks(swarm, stack);
+  const traffic = openTrafficBoard({ stack, store: ledger.traffic, task, tasks, clock, log });
+  const probing = openProbing({ ...{ view, swarm, reports, clock, log, signal }, ...wayThrough(edges) });
   const server = controlServer({
     pulls,
     report: async (from, ack) => {
       await reports.ack(from, ack);
       probing.consider(from, ack);
     },
+    traffic: traffic.add,
     certificates: openCertificates(),
     isReady: () => !signal.aborted && view.current() !== undefined,
-    status: () => statusOf(view, flags, ledger.stack),
+    status: () => statusOf(view, flags, stack),
     ofrep: (request) => answerOfrep(flags.document(), request),
     log,
   });
-  const unwatch = watchBoth(swarm, view, flags);
+  const unwatch = watchAll(swarm, view, flags, traffic);
   const look = async (): Promise<void> => {
     await view.refresh();
     await flags.refresh();
     await catchUp({ view, reports: () => ledger.acks.read(), running: edges.running, probing, log });
   };
   void look();
-  const timers = [every(pollMs, look), every(tidyMs, () => tidy({ ledger, edges, reports, log }))];
-  view.onChange(({ routing, services }) =>
-    log.info({ version: routing.version, hash: services.hash }, 'new state'),
-  );
+  const timers = [
+    every(pollMs, look),
+    every(tidyMs, () => tidy({ ledger, edges, reports, log })),
+    every(pointMs, traffic.tick),
+  ];
+  view.onChange(({ routing: { version }, services: { hash } }) => log.info({ version, hash }, 'new state'));
   return {
     server,
     view,
     flags,
-    stop: async () => {
+    stop: () => {
       stopping.abort();
       unwatch();
       timers.forEach((timer) => clearInterval(timer));
-      pulls.close();
-      await reports.settled();
-      server.close();
-      server.closeIdleConnections();
+      return close(server, pulls, reports);
     },
   };
+}
+
+function wayThrough({ reach }: EdgeTasks): Pick<ProbingOptions, 'fetch' | 'reachOf'> {
+  return { fetch: httpGet, reachOf: reach };
+}
+
+async function close(server: Server, pulls: Pulls, reports: Reports): Promise<void> {
+  pulls.close();
+  await reports.settled();
+  server.close();
+  server.closeIdleConnections();
 }
 
 async function ownTasks(swarm: Swarm, stack: string): Promise<readonly string[]> {
   return (await swarm.tasks.list({ service: names.control(stack) })).map(({ id }) => id);
 }
 
-function watchBoth(swarm: Swarm, ...views: readonly Pick<LedgerView, 'notice' | 'gap'>[]): () => void {
+function watchAll(swarm: Swarm, ...views: readonly Pick<LedgerView, 'notice' | 'gap'>[]): () => void {
   return swarm.watch(
     (event) => views.forEach((view) => view.notice(event)),
     () => views.forEach((view) => view.gap()),

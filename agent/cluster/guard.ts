@@ -31,8 +31,10 @@ const pruneMs = 60_000;
 /** What one look at a journal says: nothing, or take it over, with this event first. */
 type Duty = { readonly first?: RolloutEvent } | undefined;
 
+type NearContainers = Pick<Containers, 'list' | 'remove'>;
+
 /** `containers`: of the engine it is next to; what dead agents left there of suites goes. */
-export function openGuard(engine: ReleaseEngine, containers?: Containers): Guard {
+export function openGuard(engine: ReleaseEngine, containers?: NearContainers): Guard {
   const guard = new Watchman(engine, containers);
   void guard.run();
   return { stop: () => guard.stop() };
@@ -40,7 +42,7 @@ export function openGuard(engine: ReleaseEngine, containers?: Containers): Guard
 
 class Watchman {
   readonly #engine: ReleaseEngine;
-  readonly #containers: Containers | undefined;
+  readonly #containers: NearContainers | undefined;
   readonly #stopping = new AbortController();
   readonly #leases: LeaseWatch;
   readonly #attended = new Set<string>();
@@ -51,7 +53,7 @@ class Watchman {
   #lastSweep = Number.NEGATIVE_INFINITY;
   #lastPrune = Number.NEGATIVE_INFINITY;
 
-  constructor(engine: ReleaseEngine, containers: Containers | undefined) {
+  constructor(engine: ReleaseEngine, containers: NearContainers | undefined) {
     const prefix = names.rollout(engine.ledger.stack, '');
     this.#engine = engine;
     this.#containers = containers;

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { hasCode, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import { parseTrafficReport, type TrafficReport } from '../edge/traffic-report.ts';
 import type { OfrepReply, OfrepRequest } from '../flags/ofrep.ts';
 import { parseAcks, type Ack } from '../swarm/ledger/acks.ts';
 import type { Certificates } from './certificates.ts';
@@ -14,6 +15,8 @@ export interface ControlApi {
   readonly pulls: Pulls;
   /** Keeps a report; resolves when it is in the ledger. */
   readonly report: (task: string, ack: Ack) => Promise<void>;
+  /** Takes note of what an edge has counted. */
+  readonly traffic: (task: string, report: TrafficReport) => void;
   readonly certificates: Certificates;
   /** False before the first state and while stopping: edges then turn to another control. */
   readonly isReady: () => boolean;
@@ -57,6 +60,8 @@ async function answer(api: ControlApi, request: IncomingMessage, response: Serve
       return pull(api, request, response);
     case 'POST /ack':
       return report(api, request);
+    case 'POST /traffic':
+      return countTraffic(api, request);
     case 'GET /certificate':
       return certificate(api, request);
     // Says that this process answers, no more: without a raft leader a restart would help nobody.
@@ -97,10 +102,18 @@ async function certificate({ certificates }: ControlApi, request: IncomingMessag
   return text === undefined ? { status: 404, text: 'no such certificate\n' } : { status: 200, text };
 }
 
+async function countTraffic(api: ControlApi, request: IncomingMessage): Promise<Reply> {
+  const task = taskOf(request);
+  const report = parseTrafficReport((await bodyOf(request)) ?? '-');
+  if (task === undefined || !report) return { status: 400, text: 'not a report\n' };
+  api.traffic(task, report);
+  return { status: 204, text: '' };
+}
+
 async function report(api: ControlApi, request: IncomingMessage): Promise<Reply> {
-  const task = queryOf(request).get('task') ?? '';
-  const ack = /^[a-z0-9]{1,64}$/.test(task) ? parseReport(task, (await bodyOf(request)) ?? '') : undefined;
-  if (!ack) return { status: 400, text: 'not a report\n' };
+  const task = taskOf(request);
+  const ack = task !== undefined ? parseReport(task, (await bodyOf(request)) ?? '') : undefined;
+  if (task === undefined || !ack) return { status: 400, text: 'not a report\n' };
   await api.report(task, ack);
   return { status: 204, text: '' };
 }
@@ -139,6 +152,11 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
 function send(response: ServerResponse, { status, text, headers = {} }: Reply): void {
   const length = status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(text) };
   response.writeHead(status, { 'content-type': 'text/plain', ...headers, ...length }).end(text);
+}
+
+function taskOf(request: IncomingMessage): string | undefined {
+  const task = queryOf(request).get('task') ?? '';
+  return /^[a-z0-9]{1,64}$/.test(task) ? task : undefined;
 }
 
 function queryOf(request: IncomingMessage): URLSearchParams {

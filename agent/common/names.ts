@@ -66,6 +66,7 @@ export const names = {
   flags: (stack: string) => `${stack}.flags`,
   flagDefinitions: (stack: string, number: number) => `${stack}.flags.${number}`,
   flagAcks: (stack: string) => `${stack}.flag-acks`,
+  traffic: (stack: string) => `${stack}.traffic`,
 } as const;
 
 /** The mesh listens on these itself; on every other port it can listen for a service. */

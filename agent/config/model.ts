@@ -66,6 +66,13 @@ export interface ServiceBase {
   readonly dependsOn: readonly string[];
 }
 
+/** Runs once in a rollout that moves its service, in the new image, before anything is placed. */
+export interface ReleaseCommand {
+  /** Words; they take the place of the image's entry point. */
+  readonly command: readonly string[];
+  readonly timeoutMs: number;
+}
+
 export type BackingService = ServiceBase;
 
 /** One that is part of releases. */
@@ -76,6 +83,7 @@ export interface WebService extends ServiceBase {
   readonly route: WebRoute;
   /** Path of the HTTP health check the edge uses. */
   readonly health: string;
+  readonly releaseCommand?: ReleaseCommand;
   readonly replicas: number;
   readonly rollout: RolloutPolicy;
 }
@@ -84,6 +92,7 @@ export interface WebService extends ServiceBase {
 export interface WorkerService extends ServiceBase {
   readonly kind: 'worker';
   readonly order: WorkerOrder;
+  readonly releaseCommand?: ReleaseCommand;
   /** 0 for one that runs on every node. */
   readonly replicas: number;
   readonly rollout: RolloutPolicy;

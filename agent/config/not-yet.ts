@@ -3,7 +3,6 @@ import type { Finding } from './report.ts';
 
 const parts: readonly { readonly path: string; readonly what: string; readonly instead: string }[] = [
   { path: 'gates', what: 'Gates are', instead: 'Use "deploy --hold" and look before promoting.' },
-  { path: 'services.*.release', what: 'A release command is', instead: 'Run it before deploying.' },
   {
     path: 'services.*.rollout.gates',
     what: 'Gates are',

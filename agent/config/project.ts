@@ -25,6 +25,7 @@ import type {
 } from './model.ts';
 import { Report, sortProblems, type Finding, type Place } from './report.ts';
 import { folderOf, repositoryPath } from './repository-path.ts';
+import { releaseCommandOf } from './release-command.ts';
 import { rolloutOf } from './rollout.ts';
 import { defaults, type ServiceInput } from './schema.ts';
 import { serviceBase } from './service-base.ts';
@@ -296,12 +297,11 @@ function appService(
   if (!input || !source) return [];
   if (!input.route) {
     const { worker = {}, rollout } = input;
-    return [
-      workerService(
-        { ...service, source },
-        { worker, rollout, orderAt: placeOf(file, name, 'worker', 'order'), report },
-      ),
-    ];
+    const made = workerService(
+      { ...service, source },
+      { worker, rollout, orderAt: placeOf(file, name, 'worker', 'order'), report },
+    );
+    return [{ ...made, ...releaseCommandOf(input.release) }];
   }
   const web: WebService = {
     ...serviceBase({ ...service, source }),
@@ -310,6 +310,7 @@ function appService(
     health: input.health ?? defaults.health,
     replicas: template.Mode.Replicated?.Replicas ?? 1,
     rollout: rolloutOf(input.rollout),
+    ...releaseCommandOf(input.release),
   };
   advise({
     service: web,

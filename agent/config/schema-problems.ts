@@ -15,6 +15,7 @@ type Issue = z.core.$ZodIssue;
 
 export function findingsOf(issues: readonly Issue[], tree: Tree): readonly LocatedFinding[] {
   return issues
+    .flatMap((issue) => insideUnion(issue, tree))
     .filter((issue) => !isMissingBesideNotYet(issue, tree))
     .flatMap((issue) =>
       issue.code === 'unrecognized_keys'
@@ -23,12 +24,22 @@ export function findingsOf(issues: readonly Issue[], tree: Tree): readonly Locat
     );
 }
 
+/** Whoever writes a map where also other things may stand hears what is wrong inside of it. */
+function insideUnion(issue: Issue, tree: Tree): readonly Issue[] {
+  if (issue.code !== 'invalid_union' || locate(tree, issue.path).tree.kind !== 'map') return [issue];
+  const ofMap = issue.errors.find(
+    (inner) => !inner.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
+  return ofMap?.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })) ?? [issue];
+}
+
 function unknownKey(path: readonly PropertyKey[], key: string, tree: Tree): LocatedFinding {
   const whole = [...path, key];
   const { at } = locate(tree, whole);
   const reason = notYet(whole);
   if (reason !== undefined) return { path: whole, at, ...reason };
-  const known = Object.keys(schemaAt(path)?.properties ?? {});
+  const { anyOf = [], properties } = schemaAt(path) ?? {};
+  const known = Object.keys(properties ?? anyOf.find((one) => one.properties)?.properties ?? {});
   const to = nearestName(key, known);
   const steps = whole.map((part) => (typeof part === 'number' ? part : String(part)));
   return {
@@ -115,6 +126,8 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
   readonly additionalProperties?: Node | false;
   readonly items?: Node;
+  /** Several things may stand there; at most one of them is a map. */
+  readonly anyOf?: readonly Node[];
 }
 
 let schema: Node | undefined;
@@ -124,7 +137,10 @@ function schemaAt(path: readonly PropertyKey[]): Node | undefined {
   let node: Node | undefined = schema;
   for (const part of path) {
     if (typeof part === 'number') node = node?.items;
-    else node = own(node?.properties, String(part)) ?? (node?.additionalProperties || undefined);
+    else {
+      node = node?.anyOf?.find(({ properties }) => properties) ?? node;
+      node = own(node?.properties, String(part)) ?? (node?.additionalProperties || undefined);
+    }
   }
   return node;
 }

@@ -170,6 +170,30 @@ const worker = z
   .optional()
   .describe('A service without a route, that is part of releases: { order: stop-first, drain: 30s }.');
 
+const line = z.string().min(1, { error: 'is empty' });
+const wordList = z.array(z.string()).min(1, { error: 'is empty' });
+
+const words = z.union([line, wordList], {
+  error: 'is neither text nor a list of words',
+});
+
+const releaseCommand = z
+  .union(
+    [
+      line,
+      wordList,
+      z.strictObject({
+        command: words.describe("What runs: text for the image's shell, or a list of words."),
+        timeout: duration('How long it may take (default 10m).', { least: second }).optional(),
+      }),
+    ],
+    { error: 'is neither text, nor a list of words, nor a map with "command"' },
+  )
+  .optional()
+  .describe(
+    'Runs once in each deploy that changes the service, in its new image, before anything is placed: npm run migrate, or { command: npm run migrate, timeout: 10m }.',
+  );
+
 export const serviceSchema = z
   .strictObject({
     route: z
@@ -221,6 +245,7 @@ export const serviceSchema = z
       'Path of the health check, starting with "/", letters and URL characters only: /healthz (default /).',
     ).optional(),
     rollout,
+    release: releaseCommand,
     volumes: z
       .literal('shared', { error: 'is not "shared"' })
       .optional()
@@ -281,10 +306,7 @@ export const suiteSchema = z
       'is not the name of a stage',
       "The stage of the service's Dockerfile it runs in: test. Without it: the service's image.",
     ).optional(),
-    command: z
-      .union([z.string().min(1), z.array(z.string()).min(1)], {
-        error: 'is neither text nor a list of words',
-      })
+    command: words
       .optional()
       .describe(
         "What runs: text for the image's shell, or a list of words. Without it: what the image starts.",
@@ -357,6 +379,7 @@ export const defaults = {
   deadlineMs: 2 * minute,
   unattended: 'revert',
   suiteTimeoutMs: 5 * minute,
+  releaseTimeoutMs: 10 * minute,
   images: { edge: 'haproxy:3.0-alpine', control: 'node:22-alpine' },
 } as const;
 

@@ -2,6 +2,7 @@
 import { suggestion } from '../common/did-you-mean.ts';
 import { dockerfileStages } from './dockerfile-stages.ts';
 import type { ImageSource, ReadFile, Suite, AppService } from './model.ts';
+import { wordsOf } from './release-command.ts';
 import type { Finding, Place, Report } from './report.ts';
 import { defaults, type SuiteInput } from './schema.ts';
 import type { TidegateFile } from './tidegate-file.ts';
@@ -49,7 +50,7 @@ async function readSuite(
     service: service.name,
     source: withTarget(service.source, target),
     hasOwnTarget: target !== undefined,
-    command: typeof input.command === 'string' ? ['/bin/sh', '-c', input.command] : input.command,
+    command: input.command === undefined ? undefined : wordsOf(input.command),
     report: input.report,
     timeoutMs: input.timeout ?? defaults.suiteTimeoutMs,
     retries: input.retries ?? 0,

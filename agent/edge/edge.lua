@@ -17,6 +17,8 @@ local READY = STATE .. "/ready"
 local WATCH_MS = 200           -- how often health and sessions are looked at
 local SESSION_NEWS_MS = 1000   -- changing numbers of sessions are told at most this often
 local HEARTBEAT_MS = 10000     -- so that a lost or pruned report comes back by itself
+local COUNTS_MS = 1000         -- how often counters are looked at and told
+local COUNTS_HEARTBEAT_MS = 3000   -- told although nothing was counted: a silent edge is a missing one
 
 local function read_file(path)
   local file = io.open(path, "r")
@@ -204,6 +206,85 @@ local function sessions(slot, former)
   return (former[slot] or 0) + (backend and tonumber(backend:get_stats()["scur"]) or 0)
 end
 
+-- ---- counters
+
+-- HAProxy's counters end with their worker, and those of a former one go on for as long as it serves. So each worker
+-- writes its own into a file, and the newest one adds them up: what an edge has counted never goes back.
+local COUNTERS = { "req_tot", "hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other", "econ" }
+local COUNTS, WORKERS = STATE .. "/counts.", STATE .. "/workers"
+
+local function own_counts(slot)
+  local backend = core.backends[slot]
+  local stats = backend and backend:get_stats() or {}
+  local function number(name) return math.max(0, math.tointeger(tonumber(stats[name])) or 0) end
+  local counts = {}
+  for index, name in ipairs(COUNTERS) do counts[index] = number(name) end
+  counts.open = number("scur")
+  counts.latency = number("qtime") + number("ctime") + number("rtime")
+  return counts
+end
+
+local written_counts
+local function write_counts()
+  local lines = {}
+  for _, slot in ipairs(slots) do
+    local counts = own_counts(slot.name)
+    lines[#lines + 1] = slot.name .. " " .. table.concat(counts, " ") .. " " .. counts.open
+  end
+  local text = table.concat(lines, "\n") .. "\n"
+  if text ~= written_counts then write_file(COUNTS .. info("Pid"), text) end
+  written_counts = text
+end
+
+-- What a worker before this one has counted, by slot.
+local function read_counts(pid)
+  local found = {}
+  for slot, numbers in (read_file(COUNTS .. pid) or ""):gmatch("(%S+) ([^\n]+)\n") do
+    local counts = {}
+    for number in numbers:gmatch("%d+") do counts[#counts + 1] = tonumber(number) end
+    counts.open = table.remove(counts)
+    found[slot] = counts
+  end
+  return found
+end
+
+local earlier   -- { pid, counts, ended }: the workers before this one
+
+local function begin_counting()
+  earlier = {}
+  for pid in (read_file(WORKERS) or ""):gmatch("%d+") do earlier[#earlier + 1] = { pid = pid, counts = {}, ended = false } end
+  local file = assert(io.open(WORKERS, "a"))
+  file:write(info("Pid") .. "\n")
+  file:close()
+end
+
+-- A worker that has gone is read once more, for the last time.
+local function read_earlier()
+  local living = {}
+  for _, pid in ipairs(former_workers()) do living[pid] = true end
+  for _, worker in ipairs(earlier) do
+    if not worker.ended then
+      worker.ended = not living[worker.pid]
+      worker.counts = read_counts(worker.pid)
+    end
+  end
+end
+
+local function counts_report()
+  read_earlier()
+  local lines = {}
+  for _, slot in ipairs(slots) do
+    local sum = own_counts(slot.name)
+    for _, worker in ipairs(earlier) do
+      local counts = worker.counts[slot.name]
+      for index = 1, counts and #COUNTERS or 0 do sum[index] = sum[index] + (counts[index] or 0) end
+      if counts and not worker.ended then sum.open = sum.open + counts.open end
+    end
+    lines[#lines + 1] = slot.name .. " " .. table.concat(sum, " ") .. " " .. sum.open .. " " .. sum.latency
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
 -- ---- control
 
 -- HTTP/1.0 through a local frontend, which finds a control that is there. Returns status and body.
@@ -346,6 +427,7 @@ local function reload()
     cli("reload")
     for round = 1, 400 do
       core.msleep(25)
+      pcall(write_counts)   -- it may end as soon as the new one is there
       if stopping() then return true end
       if round % 4 == 0 and failed_reloads() > before then return false end
     end
@@ -491,6 +573,16 @@ local function watch()
   end
 end
 
+local counted = { text = nil, at = 0 }
+
+local function tell_counts()
+  if not earlier then begin_counting() end
+  if state.version == 0 or reloading then return end
+  local text = counts_report()
+  if text == counted.text and milliseconds() - counted.at < COUNTS_HEARTBEAT_MS then return end
+  if request("POST", "/traffic?task=" .. TASK, text) == 204 then counted = { text = text, at = milliseconds() } end
+end
+
 core.register_task(function()
   write_file(SERVERS, "1\n")   -- taken over by now; a reload by somebody else must not find old addresses
   forget_certificates()
@@ -498,3 +590,15 @@ core.register_task(function()
   forever(0, pull)
 end)
 core.register_task(function() forever(WATCH_MS, watch) end)
+core.register_task(function() forever(COUNTS_MS, tell_counts) end)
+-- Goes on while this worker is being replaced: what it still serves is counted by it alone. It may end at any moment,
+-- most likely soon, and what it has not written by then is lost.
+core.register_task(function()
+  core.msleep(20)
+  local last = 0
+  while true do
+    pcall(write_counts)
+    if stopping() then last = last + 1 end
+    core.msleep((last == 0 or last > 100) and COUNTS_MS or 20)
+  end
+end)

@@ -13,6 +13,7 @@ import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { BlobResult, RollbackPlan } from './rollback-plan.ts';
 import type { SuiteTest } from './suite-test.ts';
+import type { TrafficEvent } from './traffic.ts';
 import type { WatchEvent } from './watch.ts';
 
 const environment = z.string().min(1);
@@ -66,6 +67,8 @@ export const params = {
     environment,
     since: z.strictObject({ feed: z.string(), sequence: z.int().nonnegative() }).nullable(),
   }),
+  /** Runs until it is cancelled. */
+  traffic: z.strictObject({ ...place, environment }),
   'flags.list': z.strictObject({ ...place, environment }),
   /** `text`: what an editor has of the flags file; `null`: what is on disk. */
   flagKeys: z.strictObject({ ...place, text: z.string().nullable() }),
@@ -200,6 +203,7 @@ export type RolloutStage =
   | 'planned'
   | 'building'
   | 'testing'
+  | 'releasing'
   | 'placing'
   | 'verifying'
   | 'shifting'
@@ -352,10 +356,12 @@ export interface Results extends FileResults {
   doctor: DoctorResult;
   /** Where to go on with `since`. */
   watch: { readonly feed: string; readonly sequence: number };
+  /** How many points were told. */
+  traffic: { readonly points: number };
 }
 
 /** Reported while a method runs. */
-export type AgentEvent = ProgressEvent | WatchEvent;
+export type AgentEvent = ProgressEvent | WatchEvent | TrafficEvent;
 
 export type ProgressEvent =
   /** Something worth a line: a release was chosen, a warning, a wait for somebody else. */

@@ -14,6 +14,8 @@ export interface PlanResult {
   readonly services: readonly PlannedService[];
   /** Databases, brokers; a deploy creates those that are missing, and changes none. */
   readonly backing: readonly PlannedBacking[];
+  /** Run once each, in this order, before anything is placed. */
+  readonly commands: readonly PlannedCommand[];
   /** What it changes of the definitions of flags; their state stays. */
   readonly flags: readonly PlannedFlag[];
   /** Shares of the traffic one after the other, in percent; `holdMs` `null`: until somebody promotes. */
@@ -35,6 +37,13 @@ export interface PlannedService {
   readonly from: 'blue' | 'green' | null;
   readonly to: 'blue' | 'green' | null;
   readonly differences: readonly Difference[];
+}
+
+export interface PlannedCommand {
+  readonly service: string;
+  /** As a person writes it: `npm run migrate`. */
+  readonly command: string;
+  readonly timeoutMs: number;
 }
 
 export interface PlannedBacking {

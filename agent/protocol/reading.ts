@@ -8,6 +8,7 @@ const reading: readonly Method[] = [
   'flags.list',
   'flagKeys',
   'watch',
+  'traffic',
   'plan',
   'rollbackPlan',
   'blob',

@@ -10,13 +10,14 @@ import { isEnded, type Reason, type RolloutHead, type RolloutState } from '../sw
 import { lostEngine } from '../swarm/reach/failures.ts';
 import { build } from './effects/build.ts';
 import { claim } from './effects/claim.ts';
+import { endCommand, runCommand } from './effects/commands.ts';
 import { place } from './effects/place.ts';
 import { drain, empty, finish, lookAgain } from './effects/settle.ts';
 import { test } from './effects/test.ts';
 import { replace, restore, retire } from './effects/workers.ts';
 import { promote, revert, shift } from './effects/traffic.ts';
 import { verify } from './effects/verify.ts';
-import type { MakeRelease, ReleaseEngine, Rollout, Suites } from './engine.ts';
+import type { CommandOutput, MakeRelease, ReleaseEngine, Rollout, Suites } from './engine.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { releaseLock } from './lock.ts';
 import { nextRequest } from './requests.ts';
@@ -31,6 +32,7 @@ export interface Drive {
   readonly first?: RolloutEvent;
   readonly makeRelease: MakeRelease | undefined;
   readonly suites?: Suites;
+  readonly commandOutput?: CommandOutput;
   /** True for effects this driver does not wait for: it leaves the journal to control, or to nobody. */
   readonly leaves: (effect: Effect) => boolean;
   /** Cancelling asks for an abort; the drive goes on until everything is back. */
@@ -121,7 +123,7 @@ async function attempt(
 function perform(
   rollout: Rollout,
   effect: Effect,
-  { makeRelease, suites }: Drive,
+  { makeRelease, suites, commandOutput }: Drive,
   signal: AbortSignal,
 ): Promise<RolloutEvent> {
   switch (effect.do) {
@@ -131,6 +133,10 @@ function perform(
       return build(rollout, makeRelease, signal);
     case 'test':
       return test(rollout, { stage: effect.stage, suites }, signal);
+    case 'run-command':
+      return runCommand(rollout, { command: effect.command, output: commandOutput }, signal);
+    case 'end-command':
+      return endCommand(rollout, signal);
     case 'place':
       return place(rollout, signal);
     case 'verify':

@@ -4,8 +4,8 @@ import type { Log } from '../common/log.ts';
 import type { Changes } from '../swarm/changes.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
-import type { RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
-import type { Swarm } from '../swarm/port.ts';
+import type { ReleaseCommand, RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
+import type { Swarm, Task } from '../swarm/port.ts';
 
 export interface ReleaseEngine {
   readonly swarm: Swarm;
@@ -59,6 +59,15 @@ export interface Suites {
     rollout: { readonly head: RolloutHead; readonly release: number | null },
     signal: AbortSignal,
   ): Promise<{ readonly passed: true } | { readonly passed: false; readonly detail: string }>;
+}
+
+/** What release commands write. Only an agent has somebody to show it to. */
+export interface CommandOutput {
+  /**
+   * From its first line on, once its task has a container. Gives its last lines when it has ended or the signal aborts; never
+   * rejects.
+   */
+  follow(command: ReleaseCommand, task: Task, signal: AbortSignal): Promise<readonly string[]>;
 }
 
 /** One rollout while it is being driven. */

@@ -1,6 +1,6 @@
 /** Containers and tasks that run once, and whose agent died: nobody counts their time any more, nobody removes them. */
 import { labels } from '../common/names.ts';
-import { isEnded } from '../swarm/ledger/rollout.ts';
+import { isEnded, type RolloutState } from '../swarm/ledger/rollout.ts';
 import type { Containers } from '../swarm/containers.ts';
 import type { ReleaseEngine } from './engine.ts';
 
@@ -14,7 +14,7 @@ export const runLabels = {
 } as const;
 
 /** Kinds of runs, by the label `tidegate.object`. */
-const runObjects = ['suite'] as const;
+const runObjects = ['suite', 'release-command'] as const;
 
 /** Removes those whose rollout is over or gone, or whose time is; on every node, but of containers those of this engine. */
 export async function removeLeftRuns(
@@ -38,5 +38,11 @@ async function isLeft(
   const until = own[runLabels.until];
   if (until !== undefined) return Number(until) < clock.now();
   const journal = await ledger.journals.get(own[runLabels.rollout] ?? '');
-  return journal === undefined || isEnded(journal.value.state);
+  if (journal === undefined || isEnded(journal.value.state)) return true;
+  return own[labels.object] === 'release-command' && isPastCommands(journal.value.state);
+}
+
+/** Only with them does a driver look for what has run or runs. */
+function isPastCommands({ phase }: RolloutState): boolean {
+  return phase.name !== 'releasing' && !(phase.name === 'aborting' && phase.stage === 'ending-command');
 }

@@ -4,71 +4,15 @@
  * whoever finds the journal of a dead driver starts again with the effect of the state it finds, since effects
  * are idempotent.
  *
- *   planned > building > testing > placing > verifying > shifting > replacing > promoted > testing-live > settling > done
+ *   planned > building > testing > releasing > placing > verifying > shifting > replacing > promoted > testing-live
+ *   > settling > done
  *   any of them before settling > aborting > aborted
  *   promoted, aborting > partial (an edge did not acknowledge: both slots stay) > settling, aborting
  */
 import type { Phase, Reason, RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
+import type { Effect, RolloutEvent } from './events.ts';
 
-export type RolloutEvent =
-  | { readonly type: 'claimed' }
-  | { readonly type: 'built'; readonly release: number }
-  | { readonly type: 'tested' }
-  | { readonly type: 'placed' }
-  /** Also by the suites of stage `preview`. */
-  | { readonly type: 'verified' }
-  /** The new tasks of the workers run. */
-  | { readonly type: 'replaced' }
-  /** Every edge acknowledged the share of this step. */
-  | { readonly type: 'shifted' }
-  /** The step's hold is over. */
-  | { readonly type: 'held' }
-  /** Every edge acknowledged the new route, and a probe through each was answered by the new digest. */
-  | { readonly type: 'proven' }
-  /** Every edge acknowledged the old route. */
-  | { readonly type: 'reverted' }
-  /** The new tasks of the workers are gone, the old ones run; `detail`: what is wrong with those. */
-  | { readonly type: 'restored'; readonly detail?: string }
-  /** The old tasks of the workers were told to end. */
-  | { readonly type: 'retired' }
-  | { readonly type: 'unacknowledged'; readonly detail: string }
-  | { readonly type: 'drained'; readonly closed: number }
-  | { readonly type: 'warm-over' }
-  | { readonly type: 'emptied' }
-  /** The effect of the present state failed for good. */
-  | {
-      readonly type: 'failed';
-      readonly reason: Reason;
-      readonly detail: string;
-      /** The promotion stopped before its compare-and-swap: no traffic was moved by it. */
-      readonly beforeSwap?: true;
-    }
-  | { readonly type: 'promote' }
-  | { readonly type: 'abort'; readonly reason: Reason; readonly detail: string }
-  /** A newer rollout of these services began while this one settled. */
-  | { readonly type: 'superseded' };
-
-export type Effect =
-  | { readonly do: 'claim' }
-  | { readonly do: 'build' }
-  | { readonly do: 'test'; readonly stage: 'build' | 'live' }
-  | { readonly do: 'place' }
-  | { readonly do: 'verify' }
-  | { readonly do: 'shift'; readonly share: number }
-  /** `null`: until somebody promotes or aborts. */
-  | { readonly do: 'hold'; readonly ms: number | null }
-  | { readonly do: 'replace' }
-  | { readonly do: 'promote' }
-  | { readonly do: 'revert' }
-  | { readonly do: 'restore' }
-  | { readonly do: 'retire' }
-  | { readonly do: 'drain'; readonly slots: 'old' | 'new' }
-  | { readonly do: 'keep-warm' }
-  | { readonly do: 'empty'; readonly slots: 'old' | 'new' }
-  /** Wait for the word of the edges that is missing. */
-  | { readonly do: 'await-edges'; readonly toward: 'promoted' | 'aborting' }
-  /** Give back claims and lock. */
-  | { readonly do: 'finish' };
+export type { Effect, RolloutEvent };
 
 export interface Transition {
   readonly state: RolloutState;
@@ -133,6 +77,8 @@ export function effectOf(head: RolloutHead, { phase }: RolloutState): Effect {
       return { do: 'build' };
     case 'testing':
       return { do: 'test', stage: 'build' };
+    case 'releasing':
+      return { do: 'run-command', command: phase.command };
     case 'placing':
       return { do: 'place' };
     case 'verifying':
@@ -164,6 +110,8 @@ export function phaseName(phase: Phase): string {
   switch (phase.name) {
     case 'shifting':
       return `shifting ${phase.step + 1}: ${phase.stage}`;
+    case 'releasing':
+      return `releasing ${phase.command + 1}`;
     case 'settling':
     case 'aborting':
       return `${phase.name}: ${phase.stage}`;
@@ -184,6 +132,7 @@ function settlingEffect(stage: Settling): Effect {
 }
 
 function abortingEffect(stage: Aborting): Effect {
+  if (stage === 'ending-command') return { do: 'end-command' };
   if (stage === 'reverting') return { do: 'revert' };
   if (stage === 'restoring') return { do: 'restore' };
   return stage === 'draining' ? { do: 'drain', slots: 'new' } : { do: 'empty', slots: 'new' };
@@ -195,6 +144,7 @@ function shareOf(head: RolloutHead, phase: Phase): number {
 }
 
 const reverting: Phase = { name: 'aborting', stage: 'reverting' };
+const endingCommand: Phase = { name: 'aborting', stage: 'ending-command' };
 
 function nextOf(head: RolloutHead, state: RolloutState, event: RolloutEvent): Next | undefined {
   switch (state.phase.name) {
@@ -208,6 +158,8 @@ function nextOf(head: RolloutHead, state: RolloutState, event: RolloutEvent): Ne
     case 'promoted':
     case 'testing-live':
       return forward(head, state.phase, event) ?? backward(head, event);
+    case 'releasing':
+      return forward(head, state.phase, event) ?? withoutCommand(backward(head, event));
     case 'settling':
       return settle(head, state.phase.stage, event);
     case 'aborting':
@@ -237,6 +189,11 @@ function backward(head: RolloutHead, event: RolloutEvent): Next | undefined {
   }
 }
 
+/** Nothing goes back under a command that runs: it would go on with what it changes. */
+function withoutCommand(back: Next | undefined): Next | undefined {
+  return back && { ...back, phase: endingCommand };
+}
+
 function forward(head: RolloutHead, phase: Phase, event: RolloutEvent): Next | undefined {
   switch (phase.name) {
     case 'planned':
@@ -245,7 +202,9 @@ function forward(head: RolloutHead, phase: Phase, event: RolloutEvent): Next | u
       if (event.type !== 'built') return undefined;
       return { phase: head.warm ? swap(head) : { name: 'testing' }, release: event.release };
     case 'testing':
-      return event.type === 'tested' ? { phase: { name: 'placing' } } : undefined;
+      return event.type === 'tested' ? { phase: commandOrPlace(head, 0) } : undefined;
+    case 'releasing':
+      return event.type === 'command-done' ? { phase: commandOrPlace(head, phase.command + 1) } : undefined;
     case 'placing':
       return event.type === 'placed' ? { phase: { name: 'verifying' } } : undefined;
     case 'verifying':
@@ -268,6 +227,15 @@ function forward(head: RolloutHead, phase: Phase, event: RolloutEvent): Next | u
     default:
       return undefined;
   }
+}
+
+/** Nobody asked for the end of the command: its driver is gone. */
+export function waitsForCommand({ reason }: Pick<RolloutState, 'reason'>): boolean {
+  return reason === 'interrupted' || reason === 'lease-expired';
+}
+
+function commandOrPlace({ commands = [] }: RolloutHead, command: number): Phase {
+  return command < commands.length ? { name: 'releasing', command } : { name: 'placing' };
 }
 
 function stepOrPromote(head: RolloutHead, step: number): Phase {
@@ -338,6 +306,13 @@ function abort(
 ): Next | undefined {
   const next: Phase = { name: 'aborting', stage: state.moved ? 'draining' : 'emptying' };
   switch (stage) {
+    case 'ending-command':
+      if (event.type === 'abort' && event.reason === 'aborted-by-user' && waitsForCommand(state))
+        return { phase: endingCommand, reason: event.reason, detail: event.detail };
+      if (event.type !== 'command-ended') return undefined;
+      return event.detail === undefined
+        ? { phase: reverting }
+        : { phase: reverting, detail: `${state.detail}; ${event.detail}` };
     case 'reverting':
       if (event.type === 'reverted')
         return { phase: hasWorkers(head) ? { name: 'aborting', stage: 'restoring' } : next };

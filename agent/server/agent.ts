@@ -31,6 +31,7 @@ import { setCertificate } from './methods/set-certificate.ts';
 import { setup } from './methods/setup.ts';
 import { suite } from './methods/suite.ts';
 import { status } from './methods/status.ts';
+import { traffic } from './methods/traffic.ts';
 import { validate } from './methods/validate.ts';
 import { watch } from './methods/watch.ts';
 import { openFeeds, type Feeds } from './watch/feeds.ts';
@@ -92,6 +93,7 @@ const methods: Methods = {
   preview,
   doctor,
   watch,
+  traffic,
 };
 
 export function createAgent(options: AgentOptions): AgentApi & { close(): void } {

@@ -4,7 +4,7 @@ import { hasCode } from '../common/errors.ts';
 import { previewLink } from '../edge/preview.ts';
 import type { Call, Outcome, ReleaseName, RolloutResult } from '../protocol/methods.ts';
 import { drive } from '../release/driver.ts';
-import type { MakeRelease, ReleaseEngine, Suites } from '../release/engine.ts';
+import type { CommandOutput, MakeRelease, ReleaseEngine, Suites } from '../release/engine.ts';
 import { claimed } from '../release/failures.ts';
 import { firstState, phaseName } from '../release/machine.ts';
 import { agentLeaves } from '../release/takeover.ts';
@@ -23,6 +23,7 @@ export interface Start {
   readonly makeRelease: MakeRelease;
   /** None for a release that is brought back. */
   readonly suites?: Suites;
+  readonly commandOutput?: CommandOutput;
   /** What is live now. */
   readonly from: ReleaseRecord | undefined;
 }
@@ -34,6 +35,7 @@ export async function runRollout({
   head,
   makeRelease,
   suites,
+  commandOutput,
   from,
 }: Start): Promise<RolloutResult> {
   const { engine } = place;
@@ -57,6 +59,7 @@ export async function runRollout({
     counter: 1,
     makeRelease,
     ...(suites && { suites }),
+    ...(commandOutput && { commandOutput }),
     leaves: agentLeaves,
     signal: call.signal,
     onPhase,

@@ -27,7 +27,7 @@ export function describeEnd(end: End): string {
       return `${version} could not be confirmed in ${environment}: ${state.detail}. Both slots stay as they are. It ends by itself when those edges are back, with "tidegate edge forget ${environment} NODE", or with "tidegate abort ${environment}".`;
     case 'failed':
     case 'reverted':
-      return `${version} is not live in ${environment}: ${whatHappened(state)}${stays(end, before)}`;
+      return `${version} is not live in ${environment}: ${whatHappened(state)}${commandsThatRan(end)}${stays(end, before)}`;
   }
 }
 
@@ -37,6 +37,18 @@ export function versionOf(head: RolloutHead): string {
 
 function whatHappened({ reason, detail }: RolloutState): string {
   return detail === '' ? `${reason ?? 'it ended'}.` : detail.replace(/\.?$/, '.');
+}
+
+/** What they changed outlives the release; of one that failed the detail tells. */
+function commandsThatRan({ head, state: { trail } }: End): string {
+  const done = trail.filter(
+    ({ phase }, index) =>
+      phase.startsWith('releasing') && trail[index + 1]?.phase.startsWith('aborting') === false,
+  ).length;
+  const services = (head.commands ?? []).slice(0, done).map(({ service }) => service);
+  if (services.length === 0) return '';
+  const were = services.length === 1 ? 'The release command' : 'The release commands';
+  return `\n${were} of ${services.join(', ')} had run: what was changed by that stays.`;
 }
 
 function stays({ outcome }: End, before: string | undefined): string {

@@ -63,6 +63,7 @@ function write(output: vscode.LogOutputChannel, event: AgentEvent): string | und
         if (status === 'failed') output.error(`${event.suite}: ${name}: ${message}`);
       return undefined;
     case 'watch':
+    case 'traffic':
       return undefined;
   }
 }

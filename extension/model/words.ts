@@ -31,6 +31,8 @@ export function phaseWords(rollout: RolloutStatus, now: number): string {
       return 'building images';
     case 'testing':
       return 'running test suites';
+    case 'releasing':
+      return 'running release commands';
     case 'placing':
       return 'starting the new slot';
     case 'verifying':

@@ -108,6 +108,7 @@ const planned = ({ environment, ref }: Params<'plan'>): PlanResult => ({
     },
   ],
   ...{ flags: [], steps: [{ share: 25, holdMs: 30_000 }], cannotBeUndone: [], blocked: null, backing: [] },
+  commands: [],
 });
 
 let current: ScriptedAgent | undefined;

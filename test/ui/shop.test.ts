@@ -124,7 +124,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
   it('shows what differs before it goes to a tag, and takes that back', async () => {
     await workbench.command('Roll Back to Tag…');
     await workbench.pick('v1.1.0');
-    await workbench.diffOf('page.js');
+    await workbench.diffOf('season.js');
     await workbench.picture('7 preview of a rollback');
     await workbench.clickLens('Roll Back to v1.1.0');
     await pageSays(/v?1\.1\.0/);

@@ -6,6 +6,7 @@ export function plainProgress(sink: Sink): Progress {
   let last = '';
   return {
     show: (event) => {
+      if (event.kind === 'traffic') return;
       const lines = event.kind === 'watch' ? watchLines(event) : eventLines(event);
       const line = lines.join('\n');
       // A driver reports its phase again when it only looked; lines of programs repeat for a reason.

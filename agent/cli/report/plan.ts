@@ -23,6 +23,10 @@ export function reportPlan(plan: PlanResult, style: Style): string[] {
     head,
     ...plan.services.flatMap((service) => serviceLines(service, style)),
     ...plan.backing.flatMap((service) => backingLines(service, plan, style)),
+    ...plan.commands.map(
+      ({ service, command, timeoutMs }) =>
+        `  release command of ${service}: ${style.bold(cleanLine(command))}, once, before anything is placed (at most ${elapsed(timeoutMs)})`,
+    ),
     ...plan.flags.flatMap((flag) => flagLines(flag, style)),
     ...(steps.length === 0 ? [] : [`  traffic: ${[...steps, '100 %'].join(', ')}`]),
     ...plan.cannotBeUndone.map((line) => `  ${style.warn('cannot be undone')}: ${line}`),

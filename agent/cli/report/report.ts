@@ -71,6 +71,7 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
     ending: ({ checks }) => (checks.some(({ state }) => state === 'fail') ? failed : done),
   },
   watch: { lines: () => [], ending: () => done },
+  traffic: { lines: () => [], ending: () => done },
   maintenance: {
     lines: (result, { style }) => reportMaintenance(result, style),
     ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),

@@ -13,7 +13,8 @@ import { webMoves } from '../plan.ts';
 import type { RolloutEvent } from '../machine.ts';
 import { withFileIds } from '../mounted-files.ts';
 import { clear, fill } from '../routes-changes.ts';
-import { networkLabels, networkNames, slotSpec } from '../slot-spec.ts';
+import { networkIds } from '../networks.ts';
+import { slotSpec } from '../slot-spec.ts';
 import { letRequestsEnd } from './let-requests-end.ts';
 import { supersede } from './supersede.ts';
 import { contentOf, targetRelease } from './target.ts';
@@ -131,9 +132,7 @@ export async function createSlot(rollout: Rollout, slot: Slot, release: ReleaseR
   const { swarm, ledger } = rollout.engine;
   const { stack } = ledger;
   const content = await withFileIds(swarm, release.number, contentOf(release, slot.service));
-  const networks: string[] = [];
-  for (const name of networkNames(stack, content.networks))
-    networks.push(await swarm.networks.ensure(name, networkLabels(stack)));
+  const networks = await networkIds(swarm, stack, content.networks);
   const spec = slotSpec({ ...slot, stack, release: release.number, content, networks });
   try {
     await swarm.services.create(spec);

@@ -155,12 +155,18 @@ const nowhere = 'node.id == nowhere';
 /** True for a service that was told to have no tasks. */
 export function isAtRest({ Mode, TaskTemplate }: ServiceSpec): boolean {
   if (Mode.Replicated) return Mode.Replicated.Replicas === 0;
+  if (Mode.ReplicatedJob) return Mode.ReplicatedJob.TotalCompletions === 0;
   return constraintsOf(TaskTemplate).includes(nowhere);
 }
 
-/** One that runs on every node cannot be scaled: it is left no node. */
+/**
+ * One that runs on every node cannot be scaled: it is left no node. A job begins anew with each update, so with nothing to
+ * do; to remove it would leave its task running (Engine 20.10).
+ */
 function atRest(spec: ServiceSpec): ServiceSpec {
   if (spec.Mode.Replicated) return { ...spec, Mode: { Replicated: { Replicas: 0 } } };
+  if (spec.Mode.ReplicatedJob)
+    return { ...spec, Mode: { ReplicatedJob: { ...spec.Mode.ReplicatedJob, TotalCompletions: 0 } } };
   const { TaskTemplate: task } = spec;
   const Placement = { ...task.Placement, Constraints: [...constraintsOf(task), nowhere] };
   return { ...spec, TaskTemplate: { ...task, Placement } };

@@ -3,6 +3,7 @@ import { liveRelease, readCurrent } from '../../release/current.ts';
 import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
 import { requireOfEdge } from '../../infra/edge-abilities.ts';
 import { recover } from '../../release/recovery.ts';
+import type { Move, ReleaseCommand } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { bringBacking, checkKinds } from '../backing.ts';
 import { checkCluster } from '../cluster-check.ts';
@@ -11,6 +12,7 @@ import { checkRegistry } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, releaseFromSource, type Source } from '../source.ts';
+import { commandOutput, commandsOf } from '../release-commands.ts';
 import { clearAway, suitesOf } from '../suites/suites.ts';
 
 export async function deploy(agent: Agent, params: Params<'deploy'>, call: Call): Promise<RolloutResult> {
@@ -55,13 +57,13 @@ export async function deploySource(
   );
   const created = await bringBacking(place, source, call);
   if (moves.length === 0) return unchanged(agent, place, { source, live, created });
-  const previous = live?.number ?? null;
   return runRollout({
     place,
     call,
     from: live,
-    makeRelease: releaseFromSource(place, { source, current, previous, call }),
+    makeRelease: releaseFromSource(place, { source, current, previous: live?.number ?? null, call }),
     suites: suitesOf(place, { source, call }),
+    commandOutput: commandOutput(place, { source, call }),
     head: {
       kind,
       by: agent.identity.by,
@@ -71,12 +73,26 @@ export async function deploySource(
       restores: null,
       warm: false,
       moves: [...moves],
+      ...commandsFor({ source, kind, call }, moves),
       ...policyOf(moves, source.wanted, { hold }),
       unattended: moves.some((move) => source.wanted[move.service]?.rollout.unattended === 'hold')
         ? 'hold'
         : 'revert',
     },
   });
+}
+
+/** Going back runs none: they lead forward. */
+function commandsFor(
+  { source, kind, call }: Pick<DeploySource, 'source' | 'kind' | 'call'>,
+  moves: readonly Move[],
+): { readonly commands?: ReleaseCommand[] } {
+  const commands = commandsOf(source.project.services, moves);
+  if (commands.length === 0) return {};
+  if (kind === 'deploy') return { commands: [...commands] };
+  const text = `going back runs no release commands: ${commands.map(({ service }) => service).join(', ')}`;
+  call.onEvent({ kind: 'note', level: 'info', text });
+  return {};
 }
 
 async function announce({ repository }: Place, { commit }: Source, ref: string, call: Call): Promise<void> {

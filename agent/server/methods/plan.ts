@@ -18,6 +18,7 @@ import { plannedFlags } from '../plan/flags.ts';
 import { leftService, plannedService, type PlannedImage } from '../plan/services.ts';
 import { cannotBeUndone } from '../plan/undo.ts';
 import { nameOf } from '../rollouts.ts';
+import { plannedCommands } from '../release-commands.ts';
 import { readSource, type Source } from '../source.ts';
 
 /** What a deploy would do. Reads only: nothing is built, pulled or written. */
@@ -36,6 +37,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
   const backing = await planBacking(place, source);
   const creates = backing.some(({ action }) => action === 'create');
   const { commit } = source;
+  const commands = plannedCommands(source, moves);
   const flags = plannedFlags(definitions, source.flags ?? []);
   return {
     environment: place.environment.name,
@@ -51,6 +53,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       ...leftOver(current, source.wanted).map((service) => leftService(service, current)),
     ],
     backing,
+    commands,
     flags,
     steps:
       moves.length === 0
@@ -63,6 +66,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
       current,
       live,
       moves,
+      commands,
       missingImages: await missingImages(place, current, moves),
     }),
     blocked: await blockedBy(place, { source, current, moves }),

@@ -1,5 +1,6 @@
 /** Looking at an environment through one client's connection. */
 import { hasCode } from '../../common/errors.ts';
+import { names } from '../../common/names.ts';
 import type { RolloutProgress } from '../../protocol/watch.ts';
 import { isEnded, type JournalEntry } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
@@ -20,10 +21,13 @@ export function feedKey({ connection, environment }: Pick<Place, 'connection' | 
 }
 
 export function observe(agent: Agent, place: Place): Observer {
+  const counters = names.traffic(place.environment.stack);
   let dirty = false;
   let gone = false;
   let wake: () => void = () => undefined;
-  const stop = place.connection.changes.listen(() => {
+  const stop = place.connection.changes.listen((event) => {
+    // Counters change all the time, and no status tells of them.
+    if (event?.type === 'config' && event.name === counters) return;
     dirty = true;
     wake();
   });

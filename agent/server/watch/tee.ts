@@ -22,7 +22,7 @@ export async function told<M extends Method>(
   const tee = new Tee(() => findFeed(agent, params.folder, params.environment ?? ''));
   const onEvent: Call['onEvent'] = (event) => {
     call.onEvent(event);
-    if (event.kind !== 'watch') tee.add(event);
+    if (event.kind !== 'watch' && event.kind !== 'traffic') tee.add(event);
   };
   const result = await run({ ...call, onEvent });
   if ('message' in result) tee.add({ kind: 'note', level: 'info', text: result.message });

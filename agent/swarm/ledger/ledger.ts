@@ -8,6 +8,7 @@ import { journalStore, type JournalStore } from './journal-store.ts';
 import { keysStore, type KeysStore } from './keys-store.ts';
 import { releaseStore, type ReleaseStore } from './release-store.ts';
 import { routesStore, type RoutesStore } from './routes-store.ts';
+import { trafficStore, type TrafficStore } from './traffic-store.ts';
 
 export interface Ledger {
   readonly stack: string;
@@ -19,6 +20,7 @@ export interface Ledger {
   readonly audit: AuditStore;
   readonly flags: FlagsStore;
   readonly flagAcks: FlagAcksStore;
+  readonly traffic: TrafficStore;
 }
 
 export function openLedger(swarm: Swarm, stack: string): Ledger {
@@ -32,5 +34,6 @@ export function openLedger(swarm: Swarm, stack: string): Ledger {
     audit: auditStore(swarm, stack),
     flags: flagsStore(swarm, stack),
     flagAcks: flagAcksStore(swarm, stack),
+    traffic: trafficStore(swarm, stack),
   };
 }

@@ -9,7 +9,16 @@ import type { ConfigObject, Swarm } from '../port.ts';
 import { contended, corruptData } from './failures.ts';
 
 export type LedgerKind =
-  'routes' | 'acks' | 'keys' | 'release' | 'rollout' | 'audit' | 'flags' | 'flag-definitions' | 'flag-acks';
+  | 'routes'
+  | 'acks'
+  | 'keys'
+  | 'release'
+  | 'rollout'
+  | 'audit'
+  | 'flags'
+  | 'flag-definitions'
+  | 'flag-acks'
+  | 'traffic';
 
 export function ownLabels(stack: string, kind: LedgerKind): Record<string, string> {
   return { [labelNames.stack]: stack, [labelNames.object]: kind };

@@ -14,6 +14,7 @@ export const reasons = [
   'superseded',
   'build-failed',
   'suite-failed',
+  'command-failed',
   'never-healthy',
   'crash-loop',
   'no-node',
@@ -50,6 +51,14 @@ const move = z.strictObject({
 });
 export type Move = z.infer<typeof move>;
 
+const releaseCommand = z.strictObject({
+  service: z.string(),
+  /** Words; they take the place of the image's entry point. */
+  command: z.array(z.string()).min(1),
+  timeoutMs: z.int().positive(),
+});
+export type ReleaseCommand = z.infer<typeof releaseCommand>;
+
 export const rolloutHead = z.strictObject({
   format: z.literal(1),
   id: z.string(),
@@ -75,6 +84,8 @@ export const rolloutHead = z.strictObject({
   unattended: z.enum(['revert', 'finish', 'hold']),
   /** There are suites that run once it is live, and it goes back unless they pass. */
   liveSuites: z.literal(true).optional(),
+  /** Run one after the other in the new images, before anything is placed. */
+  commands: z.array(releaseCommand).min(1).optional(),
 });
 export type RolloutHead = z.infer<typeof rolloutHead>;
 
@@ -84,6 +95,8 @@ export const phase = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('planned') }),
   z.strictObject({ name: z.literal('building') }),
   z.strictObject({ name: z.literal('testing') }),
+  /** `command`: which of the head's runs; those before it have ended well. */
+  z.strictObject({ name: z.literal('releasing'), command: z.int().nonnegative() }),
   z.strictObject({ name: z.literal('placing') }),
   z.strictObject({ name: z.literal('verifying') }),
   z.strictObject({
@@ -101,7 +114,7 @@ export const phase = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('done') }),
   z.strictObject({
     name: z.literal('aborting'),
-    stage: z.enum(['reverting', 'restoring', 'draining', 'emptying']),
+    stage: z.enum(['ending-command', 'reverting', 'restoring', 'draining', 'emptying']),
   }),
   z.strictObject({ name: z.literal('aborted') }),
   /** Ended without every edge's word: both slots stay. `toward`: what its edges were asked to do. */

@@ -60,6 +60,7 @@ describe('the command line', () => {
     ['history dev', 'history', dev],
     ['preview dev', 'preview', dev],
     ['watch dev', 'watch', { ...dev, since: null }],
+    ['traffic dev', 'traffic', dev],
     ['down dev', 'down', { ...dev, volumes: false }],
     ['down dev --volumes', 'down', { ...dev, volumes: true }],
     ['maintenance on dev', 'maintenance', { ...dev, on: true }],

@@ -7,6 +7,7 @@ import { ask, type Asked } from '../../support/ask.ts';
 
 describe("control's answers", () => {
   const reports: [string, Ack][] = [];
+  const counted: unknown[] = [];
   const pulled: unknown[] = [];
   let ready = true;
   let written: () => Promise<void> = () => Promise.resolve();
@@ -23,6 +24,7 @@ describe("control's answers", () => {
       reports.push([task, ack]);
       await written();
     },
+    traffic: (task, report) => counted.push([task, [...report]]),
     certificates: (name, version) => Promise.resolve(version === '1' ? `PEM of ${name}` : undefined),
     isReady: () => ready,
     status: () => ({ version: 5 }),
@@ -46,6 +48,18 @@ describe("control's answers", () => {
     assert.equal((await at('/certificate?name=shop&version=1')).text, 'PEM of shop');
     assert.equal((await at('/certificate?name=shop&version=2')).status, 404);
     assert.equal((await at('/certificate')).status, 404);
+  });
+
+  it('take note of what an edge has counted, and of nothing that is not that', async () => {
+    const line = 'web-blue 9 1 5 0 0 2 1 1 3 12';
+    assert.equal((await at('/traffic?task=t1', `${line}\n`)).status, 204);
+    const counts = { requests: 9, status2xx: 5, status3xx: 0, status4xx: 0, status5xx: 2 };
+    const more = { ...counts, statusOther: 2, connectionErrors: 1 };
+    assert.deepEqual(counted, [['t1', [['web-blue', { counts: more, inFlight: 3, latencyMs: 12 }]]]]);
+    for (const bad of ['web 1 2', `${line} 4`, line.replace('9', '-9'), line.replace('blue', 'red')])
+      assert.equal((await at('/traffic?task=t1', bad)).status, 400);
+    assert.equal((await at('/traffic?task=T-1', line)).status, 400);
+    assert.equal(counted.length, 1);
   });
 
   it('hand out documents, nothing, or that there is no state', async () => {

@@ -62,12 +62,11 @@ const table: readonly { name: string; text: string; errors: readonly string[]; h
     text:
       'version: 1\nproject: shop\n\ngates: {}\nflags: flags.yaml\nenvironments:\n' +
       '  dev: { edge: { http: 80 } }\n  ext: { edge: { http: 81 } }\n' +
-      'services:\n  web: { route: { port: 3000 }, release: x, rollout: { gates: [e] } }\n' +
+      'services:\n  web: { route: { port: 3000 }, rollout: { gates: [e] } }\n' +
       '  mailer: { worker: { order: start-first } }\n',
     errors: [
       '4:1 config.not-yet: gates: Gates are not supported yet.',
-      '10:33 config.not-yet: services.web.release: A release command is not supported yet.',
-      '10:56 config.not-yet: services.web.rollout.gates: Gates are not supported yet.',
+      '10:44 config.not-yet: services.web.rollout.gates: Gates are not supported yet.',
       '11:3 config.unknown-service: services: the compose file has no service "mailer".',
     ],
   },

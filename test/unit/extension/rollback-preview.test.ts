@@ -80,7 +80,7 @@ describe('the words above the diff of a rollback', () => {
     }));
     const text = headerText({ ...base, services: services as RollbackPlan['services'] });
     assert.ok(
-      text.split('\n').every((line) => line.length <= 108),
+      text.split('\n').every((line) => line.length <= 84),
       text,
     );
   });

@@ -7,6 +7,8 @@ export const phases: readonly Phase[] = [
   { name: 'planned' },
   { name: 'building' },
   { name: 'testing' },
+  { name: 'releasing', command: 0 },
+  { name: 'releasing', command: 1 },
   { name: 'placing' },
   { name: 'verifying' },
   { name: 'shifting', step: 0, stage: 'moving' },
@@ -21,6 +23,7 @@ export const phases: readonly Phase[] = [
   { name: 'settling', stage: 'warm' },
   { name: 'settling', stage: 'emptying' },
   { name: 'done' },
+  { name: 'aborting', stage: 'ending-command' },
   { name: 'aborting', stage: 'reverting' },
   { name: 'aborting', stage: 'restoring' },
   { name: 'aborting', stage: 'draining' },
@@ -35,6 +38,8 @@ const eventOf: { readonly [T in RolloutEvent['type']]: Extract<RolloutEvent, { t
   claimed: { type: 'claimed' },
   built: { type: 'built', release: 7 },
   tested: { type: 'tested' },
+  'command-done': { type: 'command-done' },
+  'command-ended': { type: 'command-ended' },
   placed: { type: 'placed' },
   verified: { type: 'verified' },
   replaced: { type: 'replaced' },
@@ -81,6 +86,7 @@ const aWorker = {
   fromRelease: 1,
   worker: 'stop-first',
 } as const;
+const aCommand = (service: string) => ({ service, command: ['migrate'], timeoutMs: 1_000 });
 const heads = {
   plain: base,
   'two steps': {
@@ -92,6 +98,7 @@ const heads = {
   },
   'first deploy': { ...base, moves: [{ service: 'web', from: null, to: 'blue', fromRelease: null }] },
   'live suites': { ...base, liveSuites: true },
+  'two commands': { ...base, commands: [aCommand('api'), aCommand('web')] },
   'warm rollback': { ...base, kind: 'rollback', warm: true },
   'web and worker': { ...base, moves: [...base.moves, aWorker] },
   'worker alone': { ...base, moves: [aWorker] },

@@ -9,7 +9,15 @@ import { recover } from '../../../../agent/release/recovery.ts';
 import { runsStill } from '../../../../agent/release/warm.ts';
 import { agentLeaves, takeOver } from '../../../../agent/release/takeover.ts';
 import type { ReleasedService, ReleasedWeb, ReleaseRecord } from '../../../../agent/swarm/ledger/release.ts';
-import type { Move, RolloutHead, RolloutState, Step } from '../../../../agent/swarm/ledger/rollout.ts';
+import type {
+  Move,
+  ReleaseCommand,
+  RolloutHead,
+  RolloutState,
+  Step,
+} from '../../../../agent/swarm/ledger/rollout.ts';
+import { workerName } from './edge.ts';
+import type { CommandNature } from './jobs.ts';
 import type { Process } from './process.ts';
 import { stack, type Nature, type World } from './world.ts';
 
@@ -22,6 +30,8 @@ export interface Wish {
   readonly hold: boolean;
   /** What its suites say that run once it is live; `none`: it has none. */
   readonly live: 'none' | 'pass' | 'fail';
+  /** How the release command of each of its services ends; `none`: they have none. */
+  readonly command: 'none' | CommandNature;
 }
 
 export const policy = { drainMs: 1_000, keepWarmMs: 2_500, deadlineMs: 4_000 };
@@ -60,6 +70,7 @@ export async function deploy(
       ...headOf(process, moves),
       ...policyOf(moves, wanted, { hold: wish.hold }),
       ref: wish.live,
+      ...(wish.command !== 'none' && { commands: moves.map(({ service }) => aCommand(service, wish)) }),
       ...(wish.live !== 'none' && { liveSuites: true }),
     },
     record: { ...recordOf(all), previous: live?.number ?? null, restores: null },
@@ -113,6 +124,10 @@ export async function decide(process: Process, action: 'promote' | 'abort'): Pro
       onPhase: silent,
       suites: suitesOf(process),
     });
+}
+
+function aCommand(service: string, { command }: Wish): ReleaseCommand {
+  return { service, command: [command], timeoutMs: 6_000 };
 }
 
 const suiteMs = 700;
@@ -174,7 +189,10 @@ function headOf(process: Process, moves: readonly Move[]): Omit<RolloutHead, 'id
 
 function wantedOf(services: Readonly<Record<string, ReleasedService>>): Record<string, Wanted> {
   return Object.fromEntries(
-    Object.entries(services).map(([name, { content, rollout }]) => [name, { content, rollout }]),
+    Object.entries(services).map(([name, service]) => {
+      const { content, rollout } = service;
+      return [name, { content, rollout, ...(service.kind === 'worker' && { worker: service.order }) }];
+    }),
   );
 }
 
@@ -182,10 +200,19 @@ function contentOf(world: World, service: string, { content, nature, steps }: Wi
   const digest = `sha256:${sha256(`${service} ${content} ${nature}`)}`;
   world.natures.set(digest, nature);
   const made = aService({ content: digest, image: digest, digest, replicas: 1 + (content % 2), steps });
+  if (service === workerName) return workerOf(made, content);
   if (!world.hasInside) return made;
   if (service === 'api') return { ...made, route: { ...made.route, internal: 'only' } };
   const internal = content % 2 === 0 ? { internal: 'also' as const } : {};
   return { ...made, route: { ...made.route, ...internal }, dependsOn: ['api'] };
+}
+
+/** Of two contents, one is exchanged in the other order. */
+function workerOf(made: ReleasedWeb, content: number): ReleasedService {
+  const { content: key, image, digest, networks, rollout, spec, replicas } = made;
+  const order = content % 2 === 0 ? 'stop-first' : 'start-first';
+  const common = { content: key, image, digest, networks, spec, replicas };
+  return { ...common, kind: 'worker', order, rollout: { ...rollout, steps: [] } };
 }
 
 export function aService(

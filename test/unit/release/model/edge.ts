@@ -185,9 +185,17 @@ export class ModelEdge {
   }
 }
 
+/** The one service without a route, of which no edge knows. */
+export const workerName = 'mailer';
+
+export function isWorker(slot: SlotKey): boolean {
+  return parseSlotKey(slot)?.service === workerName;
+}
+
 /** The slots of a service's route that have traffic. */
 export function slotsWithTraffic(routes: Routes): readonly SlotKey[] {
-  return Object.entries(routes.routes).flatMap(([service, { active, canary }]) =>
+  const all = Object.entries(routes.routes).filter(([service]) => service !== workerName);
+  return all.flatMap(([service, { active, canary }]) =>
     canary > 0
       ? [slotKey(service, active), slotKey(service, otherColour(active))]
       : [slotKey(service, active)],

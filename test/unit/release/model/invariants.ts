@@ -1,14 +1,14 @@
 /** Invariants 1, 3 and 5 of the design, held against the world at every write and at every edge that learns. */
 import { gunzipSync } from 'node:zlib';
-import { names, parseSlotKey, type SlotKey } from '../../../../agent/common/names.ts';
+import { labels, names, parseSlotKey, slotKey, type SlotKey } from '../../../../agent/common/names.ts';
 import { routingOf } from '../../../../agent/edge/routing.ts';
 import { serves } from '../../../../agent/edge/side.ts';
 import { parseAcks } from '../../../../agent/swarm/ledger/acks.ts';
 import { parseRoutes, type Routes } from '../../../../agent/swarm/ledger/routes.ts';
 import type { ServiceObject } from '../../../../agent/swarm/port.ts';
-import { rolloutHead } from '../../../../agent/swarm/ledger/rollout.ts';
+import { rolloutHead, rolloutState } from '../../../../agent/swarm/ledger/rollout.ts';
 import type { Write } from '../../../support/fake-swarm.ts';
-import { slotsWithTraffic, type ModelEdge } from './edge.ts';
+import { isWorker, slotsWithTraffic, workerName, type ModelEdge } from './edge.ts';
 import { replicasOf, stack, type World } from './world.ts';
 
 /** "At that moment" in a cluster where reading takes time. */
@@ -58,7 +58,11 @@ export class Invariants {
   }
 
   #violated(invariant: number, text: string): void {
-    const sentence = `invariant ${invariant}: ${text}`;
+    this.violated(`invariant ${invariant}`, text);
+  }
+
+  violated(what: string, text: string): void {
+    const sentence = `${what}: ${text}`;
     this.tell(`VIOLATED ${sentence}`);
     this.violations.push(sentence);
   }
@@ -119,6 +123,10 @@ export class Invariants {
     const slot = slotOf(name);
     if (slot === undefined) return;
     this.tell(`${slot}: ${replicasOf(before)} > ${after ? replicasOf(after) : 'gone'}`);
+    if (isWorker(slot)) {
+      if (!before && after) this.#workerStarts(slot, after);
+      return;
+    }
     if (!before && after) this.#filledAnew(slot);
     if (replicasOf(after) < replicasOf(before)) this.#reduced(slot);
   }
@@ -128,6 +136,18 @@ export class Invariants {
     for (const edge of this.#expected())
       if (edge.knows(slot) && this.#world.healthy(slot, edge.lagMs) > 0)
         this.#violated(1, `${slot} is filled while the edge of ${edge.node} still sees its former servers`);
+  }
+
+  /** Of a worker that is told to be alone, no two versions run. */
+  #workerStarts(slot: SlotKey, { labels: own }: ServiceObject): void {
+    const content = this.#world.releases.get(Number(own[labels.release]))?.services[workerName];
+    if (content?.kind !== 'worker' || content.order !== 'stop-first') return;
+    const { service = workerName, colour } = parseSlotKey(slot) ?? {};
+    const other = this.#world.slotService(slotKey(service, colour === 'blue' ? 'green' : 'blue'));
+    const runs = this.#world.cluster.tasks.some(
+      ({ serviceId, state }) => serviceId === other?.id && ['starting', 'running'].includes(state),
+    );
+    if (runs) this.violated('workers', `${slot} starts while the other slot still runs`);
   }
 
   #reduced(slot: SlotKey): void {
@@ -167,11 +187,19 @@ export class Invariants {
     if (head.liveSuites && head.ref === 'fail') this.#violated(9, `${journal} stays, and its suites failed`);
   }
 
+  #commandsAreOver(journal: string, state: string): void {
+    if (state === '') return;
+    this.#world.jobs.phaseOf(journal.split('.').at(-1) ?? '', rolloutState.parse(JSON.parse(state)));
+  }
+
   #tellOf(write: Write & { what: 'config' }): void {
     const { before = {}, after = {} } = write;
     const keys = Object.keys({ ...before, ...after }).filter((key) => before[key] !== after[key]);
     const state = after['state'] ?? '';
-    if (write.name.includes('.rollout.') && before['state'] !== state) this.#suitesSaidYes(write.name, state);
+    if (write.name.includes('.rollout.') && before['state'] !== state) {
+      this.#suitesSaidYes(write.name, state);
+      this.#commandsAreOver(write.name, state);
+    }
     const value = (key: string): string =>
       key === 'state' ? phaseIn(after[key] ?? '') : `${key}=${after[key] ?? '-'}`;
     this.tell(`${write.name} ${keys.map(value).join(' ')}`);

@@ -5,7 +5,9 @@ import { hasCode, messageOf } from '../../../../agent/common/errors.ts';
 import { aNode } from '../../../support/fake-swarm.ts';
 import { decide, deploy, goBack, never, policy, type Wish } from './agent.ts';
 import { Process } from './process.ts';
-import { World } from './world.ts';
+import { replicasOf, World } from './world.ts';
+import { isWorker } from './edge.ts';
+import type { SlotKey } from '../../../../agent/common/names.ts';
 
 export type Happening =
   | { readonly do: 'deploy'; readonly wish: Wish; readonly who: Who; readonly cancelAfter: number | null }
@@ -43,7 +45,7 @@ const who: fc.Arbitrary<Who> = fc.record({
 const wish: fc.Arbitrary<Wish> = fc.record({
   content: fc.integer({ min: 1, max: 4 }),
   nature: fc.constantFrom('good', 'good', 'good', 'good', 'never', 'crash', 'flaky', 'flaky'),
-  services: fc.constantFrom(['web'], ['web'], ['api', 'web'], ['api']),
+  services: fc.constantFrom(['web'], ['web'], ['api', 'web'], ['api'], ['mailer'], ['web', 'mailer']),
   steps: fc.constantFrom(
     [],
     [],
@@ -55,6 +57,7 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   ),
   hold: fc.integer({ min: 0, max: 3 }).map((number) => number === 0),
   live: fc.constantFrom('none', 'none', 'pass', 'fail'),
+  command: fc.constantFrom('none', 'none', 'none', 'pass', 'pass', 'fail'),
 });
 const trouble = fc.record({
   do: fc.constantFrom('cut-off' as const, 'restart-edge' as const, 'lose-node' as const),
@@ -116,6 +119,12 @@ export async function play(scenario: Scenario): Promise<Told> {
 
 const quietMs = 15_000;
 
+/** What ended tasks leave on an engine is not of this world. */
+const noContainers: Parameters<typeof openGuard>[1] = {
+  list: () => Promise.resolve([]),
+  remove: () => Promise.resolve(),
+};
+
 class Stage {
   readonly world: World;
   readonly #scenario: Scenario;
@@ -148,10 +157,11 @@ class Stage {
     const wish: Wish = {
       content: 1,
       nature: 'good',
-      services: ['api', 'web'],
+      services: ['api', 'web', 'mailer'],
       steps: [],
       hold: false,
       live: 'none',
+      command: 'none',
     };
     const first = this.#agent({ host: 'bob', dieAt: null, pauseMs: 0 }, (process) =>
       deploy(this.world, process, wish, never),
@@ -166,7 +176,7 @@ class Stage {
     invariants.tell('everybody is back');
     await clock.advance(quietMs);
     // What waits for a person: nobody has decided about it yet.
-    for (const service of ['api', 'web']) {
+    for (const service of ['api', 'web', 'mailer']) {
       invariants.tell(`what is held goes back, for ${service} at the latest`);
       await clock.until(
         this.#agent({ host: 'ann', dieAt: null, pauseMs: 0 }, (process) => decide(process, 'abort')),
@@ -181,6 +191,7 @@ class Stage {
       steps: [],
       hold: false,
       live: 'pass',
+      command: 'pass',
     };
     let phase = '';
     const last = this.#agent({ host: 'bob', dieAt: null, pauseMs: 0 }, async (process) => {
@@ -205,6 +216,8 @@ class Stage {
     const allowed = new Set(active);
     for (const slot of [...Object.keys(value.slots), ...Object.keys(value.cuts)])
       if (!allowed.has(slot)) this.#violated(`the ledger keeps ${slot}, which has no traffic`);
+    for (const slot of active.filter((key) => isWorker(key as SlotKey)))
+      if (replicasOf(this.world.slotService(slot as SlotKey)) === 0) this.#violated(`${slot} does not work`);
     for (const { name } of this.world.cluster.services.values()) {
       const slot = name.slice(name.indexOf('_') + 1);
       if (!['tidegate-edge', 'tidegate-mesh'].includes(slot) && !allowed.has(slot))
@@ -275,7 +288,7 @@ class Stage {
   #startControl(): { process: Process; guard: Guard } {
     this.#agents += 1;
     const process = new Process(this.world, `control/${this.#agents}`);
-    return { process, guard: openGuard(process.engine) };
+    return { process, guard: openGuard(process.engine, noContainers) };
   }
 
   #killControl(forMs: number): void {

@@ -20,6 +20,7 @@ import { FakeClock } from '../../../support/fake-clock.ts';
 import { aNode, aTask, FakeCluster, type Write } from '../../../support/fake-swarm.ts';
 import { ModelEdge } from './edge.ts';
 import { Invariants } from './invariants.ts';
+import { ModelJobs } from './jobs.ts';
 import { ModelMesh } from './mesh.ts';
 import { randomOf, type Random } from './random.ts';
 
@@ -40,6 +41,7 @@ export class World {
   readonly cluster: FakeCluster;
   readonly edges: ModelEdge[];
   readonly mesh: ModelMesh;
+  readonly jobs: ModelJobs;
   /** `api` is called by its name alone, and `web` from time to time. */
   readonly hasInside: boolean;
   readonly invariants: Invariants;
@@ -58,6 +60,7 @@ export class World {
     const ids = Array.from({ length: edges }, (_, index) => `n${index + 1}`);
     this.cluster.nodes = ids.map((id) => aNode(id));
     this.invariants = new Invariants(this);
+    this.jobs = new ModelJobs(this);
     this.cluster.onWrite = (write) => {
       this.#remember(write);
       this.#live(write);
@@ -129,6 +132,11 @@ export class World {
       return;
     }
     const { before, after } = write;
+    if ((after ?? before)?.spec.Mode.ReplicatedJob) {
+      this.jobs.changed(before, after);
+      return;
+    }
+    if (!before && after) this.jobs.slotFilled(after.labels[labels.release]);
     const had = replicasOf(before);
     const has = replicasOf(after);
     if (after && has > had) this.#start(after, has);
