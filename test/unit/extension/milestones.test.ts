@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { reached } from '../../../extension/model/milestones.ts';
-import { nothingYet } from '../../../extension/model/state.ts';
+import { nothingYet, type EnvironmentState } from '../../../extension/model/state.ts';
 import { environment, past, project, status } from './samples.ts';
 
 describe('the steps of the walkthrough', () => {
-  const at = (...all: Parameters<typeof project>) => [
+  const at = (...all: readonly EnvironmentState[]) => [
     ...reached({ ...nothingYet, projects: [project(...all)] }),
   ];
 
