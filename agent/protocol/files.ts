@@ -1,6 +1,8 @@
 /** Methods about the project's files: they need no cluster. */
 import * as z from 'zod';
+import type { FlagKeysResult } from './flag-keys.ts';
 import type { InitResult } from './init.ts';
+import type { BlobResult } from './rollback-plan.ts';
 import type { ValidateResult } from './validate.ts';
 
 /** Where the client stands. */
@@ -19,9 +21,15 @@ export const fileParams = {
   }),
   /** Of the working tree. `fix`: what a machine can repair is repaired in the files. */
   validate: z.strictObject({ folder, environment: z.string().min(1).nullable(), fix: z.boolean() }),
+  /** A file of a commit, by the id that `rollbackPlan` named. */
+  blob: z.strictObject({ folder, blob: z.string().regex(/^[0-9a-f]{40}$/) }),
+  /** `text`: what an editor has of the flags file; `null`: what is on disk. */
+  flagKeys: z.strictObject({ folder, text: z.string().nullable() }),
 } as const;
 
 export interface FileResults {
   init: InitResult;
   validate: ValidateResult;
+  blob: BlobResult;
+  flagKeys: FlagKeysResult;
 }

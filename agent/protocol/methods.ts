@@ -8,10 +8,9 @@ import type { BackingResult } from './backing.ts';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
 import { fileParams, type FileResults } from './files.ts';
-import type { FlagKeysResult } from './flag-keys.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
-import type { BlobResult, RollbackPlan } from './rollback-plan.ts';
+import type { RollbackPlan } from './rollback-plan.ts';
 import type { SuiteTest } from './suite-test.ts';
 import type { TrafficEvent } from './traffic.ts';
 import type { WatchEvent } from './watch.ts';
@@ -33,8 +32,6 @@ export const params = {
   rollback: z.strictObject({ ...changed, environment, tag: z.string().min(1).nullable() }),
   /** What `rollback` would do. */
   rollbackPlan: z.strictObject({ ...place, environment, tag: z.string().min(1).nullable() }),
-  /** A file of a commit, by the id that `rollbackPlan` named. */
-  blob: z.strictObject({ ...place, blob: z.string().regex(/^[0-9a-f]{40}$/) }),
   /** `ref`: the commit whose suite it is. Without it: HEAD; for what is live, that one's own commit. */
   suite: z.strictObject({
     ...changed,
@@ -70,8 +67,6 @@ export const params = {
   /** Runs until it is cancelled. */
   traffic: z.strictObject({ ...place, environment }),
   'flags.list': z.strictObject({ ...place, environment }),
-  /** `text`: what an editor has of the flags file; `null`: what is on disk. */
-  flagKeys: z.strictObject({ ...place, text: z.string().nullable() }),
   'flags.set': z.strictObject({
     ...changed,
     environment,
@@ -335,7 +330,6 @@ export interface Results extends FileResults {
   abort: RolloutResult;
   rollback: RolloutResult;
   rollbackPlan: RollbackPlan;
-  blob: BlobResult;
   suite: SuiteResult;
   status: { readonly environments: readonly EnvironmentStatus[] };
   releases: { readonly stack: string; readonly releases: readonly ReleaseEntry[] };
@@ -346,7 +340,6 @@ export interface Results extends FileResults {
   setCertificate: CertificateResult;
   forgetEdge: { readonly node: string; readonly forgotten: readonly string[] };
   'flags.list': FlagsResult;
-  flagKeys: FlagKeysResult;
   'flags.set': FlagSetResult;
   plan: PlanResult;
   project: ProjectResult;
