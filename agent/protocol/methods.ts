@@ -7,6 +7,7 @@ import * as z from 'zod';
 import type { BackingResult } from './backing.ts';
 import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
+import type { CertificateResult, MaintenanceResult } from './door.ts';
 import { fileParams, type FileResults } from './files.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
@@ -136,26 +137,6 @@ export interface SetupResult {
   /** Differences left alone, since changing an edge interrupts traffic (`--upgrade-edge`). */
   readonly pending: readonly string[];
   readonly url: string;
-}
-
-export interface MaintenanceResult {
-  /** `partial`: an edge has not acknowledged it yet, and may still show the other. */
-  readonly outcome: 'done' | 'unchanged' | 'partial';
-  readonly maintenance: 'on' | 'off';
-  /** Edges that have not acknowledged, one line each. */
-  readonly missing: readonly string[];
-}
-
-export interface CertificateResult {
-  /** `partial`: an edge has not acknowledged it yet, and may still show the former one. */
-  readonly outcome: 'done' | 'unchanged' | 'partial';
-  readonly name: string;
-  /** Digest of its content. */
-  readonly version: string;
-  /** Hosts it is for. */
-  readonly hosts: readonly string[];
-  readonly validUntil: string;
-  readonly missing: readonly string[];
 }
 
 export interface SlotStatus {
