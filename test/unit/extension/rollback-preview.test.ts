@@ -37,8 +37,8 @@ describe('the words above the diff of a rollback', () => {
       [
         'Roll dev back: v1.2.0 → v1.1.0',
         '',
-        'How           web (green → blue): the slot is still warm and healthy, all traffic at once; nothing is built',
-        '              or started',
+        'How           web (green → blue): the slot is still warm and healthy, all traffic at',
+        '              once; nothing is built or started',
         'Last time     0.1 s: the rollback to v1.1.0 by ann@laptop, 2026-01-02 10:00',
         'Still there   image of web; 1 config and 1 secret',
         'Below         what differs of services and flags (1), then 0 changed files of code',

@@ -117,6 +117,24 @@ describe('what a rollback would do', () => {
     await assert.rejects(content('0'.repeat(40)), /missing/);
   });
 
+  it('names at most 300 of a thousand files, and how many there are', async () => {
+    for (let index = 0; index < 1_000; index++) await write(`many/file-${index}.txt`, `${index}\n`);
+    await commit('v3');
+    const { code } = await planned('v1');
+    assert.deepEqual([code.total, code.files.length], [3, 3]);
+    await place.ledger.releases.add(
+      aRecord({
+        ...{ tag: 'v3', commit: commits['v3'] ?? '', previous: 2 },
+        services: { web: aService({ content: 'i3', image: 'i3', digest: 'd', replicas: 1, steps: [] }) },
+      }),
+      'r3',
+    );
+    await place.ledger.routes.change((routes) => ({ ...routes, slots: { 'web-blue': 1, 'web-green': 3 } }));
+    const many = (await planned('v1')).code;
+    assert.deepEqual([many.total, many.files.length], [1_003, 300]);
+    assert.equal(many.files[0]?.path, 'db/migrations/002_price.sql');
+  });
+
   it('has the specs that differ', async () => {
     const { documents } = await planned('v1');
     assert.deepEqual(
