@@ -53,7 +53,16 @@ const notTheContract = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.tidegate/', 'examples/', 'bench/results/'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      '.tidegate/',
+      'examples/',
+      'bench/results/',
+      'bench/editor/in-page.js',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: the main job on the sample project while visitors come all the time, and a table of what it cost
- * them. `-- --json FILE` writes the figures, `-- --down` removes all it made, `--yes` answers every question.
+ * them. `-- --open` opens the sample in VS Code instead. `-- --json FILE` writes the figures, `-- --down` removes all it
+ * made, `--yes` answers every question.
  */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { messageOf, TidegateError } from '../agent/common/errors.ts';
 import { consentFrom } from './consent.ts';
 import { figuresOf, isGood, tellFigures, type Figures } from './demo/figures.ts';
+import { openEditor } from './demo/open.ts';
 import { demoPlace } from './demo/place.ts';
 import { prepare } from './demo/prepare.ts';
 import { removeDemo } from './demo/remove.ts';
@@ -15,6 +17,7 @@ import { screenOn } from './demo/screen.ts';
 import { play } from './demo/play.ts';
 
 const usage = `usage: npm run demo -- [--json FILE] [--yes]
+       npm run demo -- --open [--yes]
        npm run demo -- --down`;
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -49,6 +52,7 @@ async function main(): Promise<number> {
     options: {
       json: { type: 'string' },
       down: { type: 'boolean', default: false },
+      open: { type: 'boolean', default: false },
       yes: { type: 'boolean', short: 'y', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -64,6 +68,7 @@ async function main(): Promise<number> {
   }
   const terminal = { input: process.stdin, output: process.stdout, env: process.env };
   const stage = await prepare({ place, screen, signal, consent: consentFrom(terminal, values) });
+  if (values.open) return openEditor(stage);
   const outcome = await play(stage);
   const figures = figuresOf(outcome);
   tellFigures(figures, screen);

@@ -6,13 +6,14 @@ import type { Clock } from './clock.ts';
 import type { Discovered, Finding } from '../../agent/protocol/connection/discovery.ts';
 import type { RemoteAgent } from '../../agent/protocol/connection/remote.ts';
 import { messageOf } from '../../agent/protocol/errors.ts';
-import { protocolVersion } from '../../agent/protocol/version.ts';
 import type { LinkState } from '../model/state.ts';
 
 export interface LinkDeps {
   /** Which agent this extension brings along. */
   readonly version: string;
   readonly build: string;
+  /** Of the contract that it speaks. */
+  readonly protocolVersion: number;
   readonly discover: () => Promise<Finding>;
   readonly connect: (agent: Discovered) => Promise<RemoteAgent>;
   /** Says hello with this window's environment. */
@@ -147,7 +148,7 @@ export class AgentLink {
         throw new Error(found.why);
       case 'running': {
         const { agent } = found;
-        const { version, build } = this.#deps;
+        const { version, build, protocolVersion } = this.#deps;
         if (agent.protocolVersion === protocolVersion && agent.version === version && agent.build === build)
           return agent;
         this.#set({ kind: 'other-version', version: agent.version, pid: agent.pid });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RemoteAgent } from '../../agent/protocol/connection/remote.ts';
+import { protocolVersion } from '../../agent/protocol/version.ts';
 import { systemClock } from './clock.ts';
 import { AgentLink, type LinkDeps } from './link.ts';
 
@@ -24,6 +25,7 @@ export function openLink({ program, version, env, log }: Bundled): AgentLink {
   let build: string | undefined;
   return new AgentLink({
     version,
+    protocolVersion,
     // As the agent itself names its build: by the content of its first file.
     get build() {
       build ??= createHash('sha256').update(readFileSync(program)).digest('hex').slice(0, 12);

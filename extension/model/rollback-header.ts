@@ -3,7 +3,7 @@ import type { MountedState, ReturningService, RollbackPlan } from '../../agent/p
 import { nameOf, took } from './words.ts';
 
 /** Of a line; longer ones go on below. */
-const width = 84;
+const width = 76;
 const indent = 14;
 /** Named one by one; of more, how many there are. */
 const mostNames = 6;

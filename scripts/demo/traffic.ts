@@ -48,7 +48,7 @@ export function countSpan(samples: readonly Sample[], span: Span): SpanCounts {
   };
 }
 
-/** The shop asks for its flags twice a second; after this long every visitor sees what was switched. */
+/** The shop asks for its flags four times a second; after this long every visitor sees what was switched. */
 const flagMs = 1_000;
 
 /** True when visitors came after a flag was switched, and every one of them saw it. */

@@ -8,7 +8,7 @@ import { output } from '../command.ts';
 import type { Editor } from './place.ts';
 
 export interface Starting {
-  readonly editor: Editor;
+  readonly editor: Pick<Editor, 'node' | 'entry'>;
   /** What is opened. */
   readonly workspace: string;
   /** Installed first. */
@@ -17,6 +17,8 @@ export interface Starting {
   readonly testDriver?: boolean;
   readonly env?: NodeJS.ProcessEnv;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** What is asked for before it is shown to anybody; nothing without one. */
+  readonly password?: string;
 }
 
 export interface RunningEditor {
@@ -31,7 +33,7 @@ export interface RunningEditor {
 }
 
 /** Everything that would cover what is tested, or ask a network for something. */
-const quietSettings = {
+export const quietSettings = {
   'workbench.startupEditor': 'none',
   'chat.disableAIFeatures': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -47,40 +49,30 @@ const quietSettings = {
 };
 
 export async function startEditor(starting: Starting): Promise<RunningEditor> {
-  const { editor, workspace, vsix, testDriver = false, env = {}, settings = {} } = starting;
+  const { editor, workspace, vsix, testDriver = false, env = {}, settings = {}, password } = starting;
   const folder = await mkdtemp(path.join(tmpdir(), 'tidegate-editor-'));
   const at = (name: string): string => path.join(folder, name);
   for (const name of ['user/User', 'extensions', 'home', 'tmp', 'config', 'data', 'cache'])
     await mkdir(at(name), { recursive: true });
   await mkdir(at('runtime'), { mode: 0o700 });
   await writeFile(at('user/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }));
-  const own = { ...homeOf(folder), ...env };
+  const own = { ...homeOf(folder), ...env, ...(password !== undefined && { PASSWORD: password }) };
   const base = [
-    editor.entry,
-    '--config',
-    '/dev/null',
-    '--user-data-dir',
-    at('user'),
-    '--extensions-dir',
-    at('extensions'),
+    ...[editor.entry, '--config', '/dev/null'],
+    ...['--user-data-dir', at('user'), '--extensions-dir', at('extensions')],
   ];
   if (vsix !== undefined) await output(editor.node, [...base, '--install-extension', vsix], { env: own });
-  const child = spawn(
-    editor.node,
-    [
-      ...base,
-      ...['--auth', 'none', '--bind-addr', '127.0.0.1:0', '--disable-telemetry', '--disable-update-check'],
-      ...[
-        '--disable-workspace-trust',
-        '--disable-getting-started-override',
-        '--reconnection-grace-time',
-        '1',
-      ],
-      ...(testDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
-      workspace,
-    ],
-    { detached: true, env: { ...process.env, ...own }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const serving = [
+    ...['--auth', password === undefined ? 'none' : 'password', '--bind-addr', '127.0.0.1:0'],
+    ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+    ...['--disable-getting-started-override', '--reconnection-grace-time', '1'],
+    ...(testDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+  ];
+  const child = spawn(editor.node, [...base, ...serving, workspace], {
+    detached: true,
+    env: { ...process.env, ...own },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const log = at('server.log');
   return {
     authority: await listening(child, log),

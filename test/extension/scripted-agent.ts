@@ -1,7 +1,6 @@
 /** An agent that the extension finds like any other, and that answers what a test tells it to. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import metadata from '../../package.json' with { type: 'json' };
 import { silentLog } from '../../agent/common/log.ts';
 import { discoveryFolder, makeFolder } from '../../agent/protocol/connection/folder.ts';
@@ -9,13 +8,20 @@ import type { AgentEvent, Call, Method, Params, Results } from '../../agent/prot
 import { protocolVersion } from '../../agent/protocol/version.ts';
 import { announce } from '../../agent/server/discovery/announce.ts';
 import { defaultLimits, serveSocket } from '../../agent/server/socket/serve-socket.ts';
-import * as vscode from 'vscode';
 
-type Answers = { [M in Method]?: (params: Params<M>, call: Call) => Promise<Results[M]> | Results[M] };
+export type Answers = { [M in Method]?: (params: Params<M>, call: Call) => Promise<Results[M]> | Results[M] };
 
 export interface Asked {
   readonly method: Method;
   readonly params: Readonly<Record<string, unknown>>;
+}
+
+export interface ScriptedAs {
+  /** `dist/tidegate.js` of the extension that is to use it. */
+  readonly program: string;
+  /** Where its clients look for it. Default: this process's. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly protocolVersion?: number;
 }
 
 export class ScriptedAgent {
@@ -23,7 +29,8 @@ export class ScriptedAgent {
   readonly asked: Asked[] = [];
   answers: Answers;
   readonly #stop: () => Promise<void>;
-  readonly #watchers = new Set<(event: AgentEvent) => void>();
+  /** With the environment that each of them watches. */
+  readonly #watchers = new Map<(event: AgentEvent) => void, string>();
 
   private constructor(answers: Answers, stop: () => Promise<void>) {
     this.answers = answers;
@@ -32,7 +39,7 @@ export class ScriptedAgent {
 
   static async start(
     answers: Answers,
-    as: { readonly protocolVersion?: number } = {},
+    { program, env = process.env, ...as }: ScriptedAs,
   ): Promise<ScriptedAgent> {
     const token = randomBytes(32).toString('base64url');
     const { version } = metadata;
@@ -51,7 +58,7 @@ export class ScriptedAgent {
       limits: defaultLimits,
       log: silentLog,
     });
-    const folder = discoveryFolder(process.env);
+    const folder = discoveryFolder(env);
     await makeFolder(folder);
     const takeBack = await announce(folder, {
       ...{
@@ -59,7 +66,7 @@ export class ScriptedAgent {
         port: server.port,
         token,
         version,
-        build: bundledBuild(),
+        build: buildOf(program),
         protocolVersion: spoken,
       },
     });
@@ -76,9 +83,10 @@ export class ScriptedAgent {
     return this.#stop();
   }
 
-  /** Tells everybody who watches. */
-  tell(event: AgentEvent): void {
-    for (const watcher of this.#watchers) watcher(event);
+  /** Tells everybody who watches that environment, or any. */
+  tell(event: AgentEvent, environment?: string): void {
+    for (const [watcher, watched] of this.#watchers)
+      if (environment === undefined || watched === environment) watcher(event);
   }
 
   asksFor(method: Method): readonly Asked[] {
@@ -95,7 +103,7 @@ export class ScriptedAgent {
 
   async #watch(params: Params<'watch'>, call: Call): Promise<Results['watch']> {
     await this.answers.watch?.(params, call);
-    this.#watchers.add(call.onEvent);
+    this.#watchers.set(call.onEvent, params.environment);
     await new Promise<void>((resolve) =>
       call.signal.addEventListener('abort', () => resolve(), { once: true }),
     );
@@ -104,8 +112,7 @@ export class ScriptedAgent {
   }
 }
 
-function bundledBuild(): string {
-  const extension = vscode.extensions.getExtension('tidegate.tidegate');
-  const program = path.join(extension?.extensionPath ?? '', 'dist/tidegate.js');
+/** An agent is named by the content of its program. */
+function buildOf(program: string): string {
   return createHash('sha256').update(readFileSync(program)).digest('hex').slice(0, 12);
 }

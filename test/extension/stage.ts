@@ -1,4 +1,5 @@
 /** What the suites inside the editor share: the extension's API, a shop with two environments, stubs of dialogs. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type {
   EnvironmentStatus,
@@ -186,8 +187,12 @@ function shopAgent(as: { readonly protocolVersion?: number } = {}): Promise<Scri
       abort: ({ environment }) => done(`aborted in ${environment}`),
       down: ({ environment }) => ({ stack: `shop-${environment}`, removed: [], kept: [] }),
     },
-    as,
+    { ...as, program: path.join(extensionFolder(), 'dist/tidegate.js') },
   );
+}
+
+function extensionFolder(): string {
+  return vscode.extensions.getExtension('tidegate.tidegate')?.extensionPath ?? '';
 }
 
 type Message = (text: string, ...rest: unknown[]) => Thenable<unknown>;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../../scripts/editor/browser.ts';
@@ -7,6 +6,7 @@ import { extensionFile } from '../../scripts/editor/package.ts';
 import { editorFolder, ensureEditor } from '../../scripts/editor/place.ts';
 import { startEditor, type RunningEditor } from '../../scripts/editor/server.ts';
 import { openEngineProxy, type EngineProxy } from '../support/engine-proxy.ts';
+import { endAgentOf } from '../../scripts/editor/agent.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { Workbench } from './workbench.ts';
 
@@ -38,7 +38,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
   after(async function () {
     this.timeout(60_000);
     await browser.close();
-    await endAgent(editor.runtime);
+    await endAgentOf(editor.runtime);
     await editor.stop();
     await engine.close();
     await shop.close();
@@ -125,6 +125,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
     await workbench.command('Roll Back to Tag…');
     await workbench.pick('v1.1.0');
     await workbench.diffOf('season.js');
+    await workbench.lens('Roll Back to v1.1.0').waitFor();
     await workbench.picture('7 preview of a rollback');
     await workbench.clickLens('Roll Back to v1.1.0');
     await pageSays(/v?1\.1\.0/);
@@ -169,10 +170,4 @@ async function timed(action: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await action();
   return performance.now() - began;
-}
-
-/** It outlives its editor; nobody else would end it before its time. */
-async function endAgent(runtime: string): Promise<void> {
-  const text = await readFile(path.join(runtime, 'tidegate', 'agent.json'), 'utf8').catch(() => undefined);
-  if (text !== undefined) process.kill((JSON.parse(text) as { pid: number }).pid, 'SIGTERM');
 }

@@ -103,8 +103,12 @@ export class Workbench {
       .waitFor({ state: 'hidden', ...patience });
   }
 
+  lens(text: string): Locator {
+    return this.page.locator('.codelens-decoration a', { hasText: text }).first();
+  }
+
   async clickLens(text: string): Promise<void> {
-    await this.page.locator('.codelens-decoration a', { hasText: text }).first().click(patience);
+    await this.lens(text).click(patience);
   }
 
   async clearToasts(): Promise<void> {

@@ -83,11 +83,9 @@ export async function findTarget(
     if (!record) throw cannotBeRestored(previous, 'its record is not kept any more');
     return record;
   }
-  const served = wentLive(await history(ledger));
-  const records = (await ledger.releases.list()).filter(
-    (record) => record.tag === tag && served.has(record.number),
-  );
-  return records.at(-1);
+  const [past, releases] = await Promise.all([history(ledger), ledger.releases.list()]);
+  const served = wentLive(past);
+  return releases.filter((record) => record.tag === tag && served.has(record.number)).at(-1);
 }
 
 /** A rollback changes back what that release had; services it did not know stay as they are. */

@@ -1,6 +1,6 @@
 // Feature flags over OFREP (OpenFeature's remote evaluation protocol), asked for in the background: a page never waits
 // for them, and while they cannot be had the last known ones hold.
-const everyMs = 500;
+const everyMs = 250;
 
 /** Reads the flags of `url` until it is closed; without a `url` all of them are off. */
 export function openFlags({ url, every = everyMs }) {

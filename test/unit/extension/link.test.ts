@@ -31,6 +31,7 @@ class World {
     this.link = new AgentLink({
       version: '1.0.0',
       build: 'b',
+      protocolVersion,
       discover: () => Promise.resolve(this.found),
       connect: ({ pid }) => this.#connect(pid),
       greet: () => Promise.resolve(),
