@@ -2,6 +2,7 @@
 import type { Method, Params } from '../protocol/methods.ts';
 import { usage } from './failures.ts';
 import { fileCommands } from './file-commands.ts';
+import { flagCommands } from './flag-commands.ts';
 import { watchCommands } from './watch-commands.ts';
 
 export const flags = {
@@ -24,6 +25,11 @@ export const flags = {
   fix: { takes: null, short: null, summary: 'Repair what a machine can repair, in the files.' },
   'dry-run': { takes: null, short: null, summary: 'Write nothing, only say what would be written.' },
   share: { takes: 'PERCENT', short: null, summary: 'For how many of the users: 25%.' },
+  rotate: { takes: null, short: null, summary: 'Make a new token; the one before stays good.' },
+  require: { takes: null, short: null, summary: 'Turn SDKs away that send no token.' },
+  open: { takes: null, short: null, summary: 'Let SDKs in that send no token.' },
+  user: { takes: 'NAME', short: null, summary: 'Who asks: the targetingKey.' },
+  context: { takes: 'JSON', short: null, summary: 'What is known of the user, as a JSON object.' },
   stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
   folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
   json: {
@@ -50,6 +56,8 @@ export interface Typed {
   readonly tail: number;
   /** Of `--share`, in percent. */
   readonly share: number | undefined;
+  /** Of flags that take a text. */
+  readonly texts: Readonly<Partial<Record<Flag, string>>>;
   /** Of flags that take a path: absolute. */
   readonly files: Readonly<Partial<Record<Flag, string>>>;
 }
@@ -332,34 +340,7 @@ export const commands: readonly Command[] = [
       params: { folder, environment: needed(positionals, 'ENV'), node: needed(positionals, 'NODE') },
     }),
   },
-  {
-    name: 'flags list',
-    positionals: ['ENV'],
-    flags: [],
-    summary: 'List the feature flags of the live release, and whether each is on.',
-    details: 'Flags that were switched here and are not defined any more are listed as such.',
-    request: ({ folder, positionals }) => ({
-      method: 'flags.list',
-      params: { folder, environment: needed(positionals, 'ENV') },
-    }),
-  },
-  ...(['on', 'off'] as const).map((state): Command => ({
-    name: `flags ${state}`,
-    positionals: ['ENV', 'KEY'],
-    flags: state === 'on' ? ['share'] : [],
-    summary: `Switch a feature flag ${state}, and wait until control serves it.`,
-    details: 'No task restarts. See docs/flags.md.',
-    request: ({ folder, positionals, share }) => ({
-      method: 'flags.set',
-      params: {
-        folder,
-        environment: needed(positionals, 'ENV'),
-        key: needed(positionals, 'KEY'),
-        on: state === 'on',
-        ...(share !== undefined && { share }),
-      },
-    }),
-  })),
+  ...flagCommands,
   {
     name: 'agent',
     positionals: [],

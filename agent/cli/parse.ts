@@ -74,6 +74,7 @@ function interpret(command: Command, line: Line, cwd: string): Invocation {
     positionals: namePositionals(command, rest),
     set: new Set(line.flags.keys()),
     files: filesOf(line, cwd),
+    texts: textsOf(line),
     share: percent('share', line.flags.get('share')),
     tail: wholeNumber('tail', line.flags.get('tail'), defaultTail),
   };
@@ -81,6 +82,12 @@ function interpret(command: Command, line: Line, cwd: string): Invocation {
     return { kind: 'agent', over: typed.set.has('stdio') ? 'stdio' : 'socket' };
   }
   return { kind: 'request', command, request: command.request(typed), question: command.confirm?.(typed) };
+}
+
+function textsOf({ flags: given }: Line): Typed['texts'] {
+  return Object.fromEntries(
+    [...given].flatMap(([flag, value]) => (value === undefined ? [] : [[flag, value]])),
+  );
 }
 
 function filesOf(line: Line, cwd: string): Typed['files'] {

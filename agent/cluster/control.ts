@@ -1,9 +1,11 @@
 /** Control as a whole: ledger in, documents out to edges, their reports back into the ledger. */
 import type { Server } from 'node:http';
+import type { Http2Server } from 'node:http2';
 import type { Clock } from '../common/clock.ts';
 import type { Log } from '../common/log.ts';
 import { names } from '../common/names.ts';
-import { answerOfrep } from '../flags/ofrep.ts';
+import { openFlagdSync } from '../flags/flagd/sync-server.ts';
+import { openFlagsHttp, type FlagsHttp } from '../flags/serving/http.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { Swarm } from '../swarm/port.ts';
 import { catchUp } from './catch-up.ts';
@@ -30,6 +32,8 @@ export interface ControlOptions {
 export interface Control {
   /** Not listening yet. */
   readonly server: Server;
+  /** Flags for those who evaluate by themselves, over gRPC. */
+  readonly flagd: Http2Server;
   readonly view: LedgerView;
   readonly flags: FlagsView;
   /** Lets edges go to another control, finishes what is being written. */
@@ -50,20 +54,18 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   const { stack } = ledger;
   const tasks = (): Promise<readonly string[]> => ownTasks(swarm, stack);
   const flags = openFlagsView({ ledger, view, task, tasks, log });
+  const flagServers = openFlagServers(flags);
   const edges = openEdgeTasks(swarm, stack);
   const traffic = openTrafficBoard({ stack, store: ledger.traffic, task, tasks, clock, log });
   const probing = openProbing({ ...{ view, swarm, reports, clock, log, signal }, ...wayThrough(edges) });
   const server = controlServer({
     pulls,
-    report: async (from, ack) => {
-      await reports.ack(from, ack);
-      probing.consider(from, ack);
-    },
+    report: (from, ack) => reports.ack(from, ack).then(() => probing.consider(from, ack)),
     traffic: traffic.add,
     certificates: openCertificates(),
     isReady: () => !signal.aborted && view.current() !== undefined,
     status: () => statusOf(view, flags, stack),
-    ofrep: (request) => answerOfrep(flags.document(), request),
+    flags: flagServers.http,
     log,
   });
   const unwatch = watchAll(swarm, view, flags, traffic);
@@ -81,15 +83,26 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   view.onChange(({ routing: { version }, services: { hash } }) => log.info({ version, hash }, 'new state'));
   return {
     server,
+    flagd: flagServers.flagd,
     view,
     flags,
     stop: () => {
       stopping.abort();
       unwatch();
       timers.forEach((timer) => clearInterval(timer));
+      flagServers.close();
       return close(server, pulls, reports);
     },
   };
+}
+
+function openFlagServers(flags: FlagsView): { http: FlagsHttp; flagd: Http2Server; close: () => void } {
+  const [http, sync] = [openFlagsHttp(flags), openFlagdSync(flags)];
+  const close = (): void => {
+    http.close();
+    sync.close();
+  };
+  return { http, flagd: sync.server, close };
 }
 
 function wayThrough({ reach }: EdgeTasks): Pick<ProbingOptions, 'fetch' | 'reachOf'> {

@@ -9,15 +9,15 @@ import { names } from '../common/names.ts';
 import { definedFlags, ownDefinitions } from '../flags/definitions.ts';
 import { flagsDocument, type FlagsDocument } from '../flags/document.ts';
 import { corruptData } from '../swarm/ledger/failures.ts';
+import type { FlagsSource } from '../flags/serving/source.ts';
 import { noFlags, type FlagDefinitions, type Flags } from '../swarm/ledger/flags.ts';
+import { openAccess, type SdkAccess } from '../swarm/ledger/sdk-access.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { ClusterEvent, Stored } from '../swarm/port.ts';
 import type { LedgerView } from './ledger-view.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
-export interface FlagsView {
-  /** `undefined` before everything has been read for the first time. */
-  readonly document: () => FlagsDocument | undefined;
+export interface FlagsView extends FlagsSource {
   readonly problem: () => string | undefined;
   /** Resolves after a read that began after this call, and after its word is in the ledger; never rejects. */
   readonly refresh: () => Promise<void>;
@@ -38,10 +38,14 @@ export interface FlagsViewOptions {
 export function openFlagsView(options: FlagsViewOptions): FlagsView {
   const { ledger, view, log } = options;
   const reader = new FlagsReader(options);
+  const listeners = new Set<Parameters<FlagsSource['onChange']>[0]>();
   let problem: string | undefined;
   const refresh = oneAtATime(async () => {
     try {
+      const before = reader.document;
       await reader.read();
+      const after = reader.document;
+      if (after && after.digest !== before?.digest) listeners.forEach((listener) => listener(after, before));
       await reader.say();
       if (problem !== undefined) log.info({}, 'the flags can be read again');
       problem = undefined;
@@ -53,10 +57,16 @@ export function openFlagsView(options: FlagsViewOptions): FlagsView {
   view.onChange(() => void refresh());
   return {
     document: () => reader.document,
+    access: () => reader.access,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     problem: () => problem,
     refresh,
     notice: (event) => {
-      if (event.type === 'config' && event.name === names.flags(ledger.stack)) void refresh();
+      const ours = [names.flags(ledger.stack), names.keys(ledger.stack)];
+      if (event.type === 'config' && ours.includes(event.name)) void refresh();
     },
     gap: () => void refresh(),
   };
@@ -64,6 +74,7 @@ export function openFlagsView(options: FlagsViewOptions): FlagsView {
 
 class FlagsReader {
   document: FlagsDocument | undefined;
+  access: SdkAccess = openAccess;
   readonly #options: FlagsViewOptions;
   #stored: Stored<Flags> | undefined;
   #own: { readonly object: number; readonly definitions: FlagDefinitions } | undefined;
@@ -77,7 +88,7 @@ class FlagsReader {
     const { ledger, view, log } = this.#options;
     const state = view.current();
     if (!state) return;
-    const found = await ledger.flags.find();
+    const [found, access] = await Promise.all([ledger.flags.find(), ledger.keys.sdkAccess()]);
     // Nobody takes it away but a `down`, which takes control away first: what was switched stays switched.
     if (!found && this.#stored) throw corruptData(names.flags(ledger.stack), undefined);
     const next = newer(this.#stored, found);
@@ -87,6 +98,7 @@ class FlagsReader {
     if (document.digest !== this.document?.digest)
       log.info({ flags: document.flags.size, digest: document.digest }, 'new flags');
     this.#stored = next;
+    this.access = access;
     this.document = document;
   }
 

@@ -1,12 +1,12 @@
 /**
  * What control answers edges, probes and people: small, on the network it shares with edges only. Services reach
- * `/ofrep/` and nothing else, through an edge.
+ * the paths of flags and nothing else, through an edge.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { hasCode, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { parseTrafficReport, type TrafficReport } from '../edge/traffic-report.ts';
-import type { OfrepReply, OfrepRequest } from '../flags/ofrep.ts';
+import type { FlagsHttp } from '../flags/serving/http.ts';
 import { parseAcks, type Ack } from '../swarm/ledger/acks.ts';
 import type { Certificates } from './certificates.ts';
 import type { Pulls } from './pulls.ts';
@@ -22,7 +22,7 @@ export interface ControlApi {
   readonly isReady: () => boolean;
   readonly status: () => unknown;
   /** Feature flags, for services. */
-  readonly ofrep: (request: OfrepRequest) => OfrepReply;
+  readonly flags: FlagsHttp;
   readonly log: Log;
 }
 
@@ -31,13 +31,13 @@ const longestBody = 64 * 1024;
 interface Reply {
   readonly status: number;
   readonly text: string;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export function controlServer(api: ControlApi): Server {
   // Edges try again several times a second: what goes on failing is told once.
   let told = '';
   return createServer((request, response) => {
+    if (api.flags.handles(pathOf(request))) return void api.flags.answer(request, response);
     answer(api, request, response)
       .then((reply) => {
         if (pathOf(request) === '/ack') told = '';
@@ -72,9 +72,7 @@ async function answer(api: ControlApi, request: IncomingMessage, response: Serve
     case 'GET /status':
       return { status: 200, text: JSON.stringify(api.status(), null, 1) + '\n' };
     default:
-      return pathOf(request).startsWith('/ofrep/')
-        ? evaluate(api, request)
-        : { status: 404, text: 'no such page\n' };
+      return { status: 404, text: 'no such page\n' };
   }
 }
 
@@ -118,15 +116,6 @@ async function report(api: ControlApi, request: IncomingMessage): Promise<Reply>
   return { status: 204, text: '' };
 }
 
-async function evaluate(api: ControlApi, request: IncomingMessage): Promise<Reply> {
-  return api.ofrep({
-    method: request.method ?? '',
-    path: pathOf(request),
-    ifNoneMatch: request.headers['if-none-match'],
-    body: await bodyOf(request),
-  });
-}
-
 /** Edges write their report as the ledger keeps it. */
 function parseReport(task: string, text: string): Ack | undefined {
   try {
@@ -149,9 +138,9 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   return size > longestBody ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, { status, text, headers = {} }: Reply): void {
-  const length = status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(text) };
-  response.writeHead(status, { 'content-type': 'text/plain', ...headers, ...length }).end(text);
+function send(response: ServerResponse, { status, text }: Reply): void {
+  const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(text) };
+  response.writeHead(status, { 'content-type': 'text/plain', ...length }).end(text);
 }
 
 function taskOf(request: IncomingMessage): string | undefined {

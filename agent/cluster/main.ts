@@ -6,13 +6,15 @@ import { openEngine } from '../swarm/engine.ts';
 import { openSwarm } from '../swarm/docker-swarm.ts';
 import { openChanges } from '../swarm/changes.ts';
 import { openLedger } from '../swarm/ledger/ledger.ts';
+import { controlFlagdPort, controlPort } from '../edge/wire.ts';
 import { defaultLimits } from '../release/engine.ts';
 import { openControl } from './control.ts';
 import { openGuard } from './guard.ts';
 import { jsonLog } from './json-log.ts';
 
 const stack = process.env['STACK'] ?? '';
-const port = Number(process.env['PORT'] ?? 7000);
+const port = Number(process.env['PORT'] ?? controlPort);
+const flagdPort = Number(process.env['FLAGD_PORT'] ?? controlFlagdPort);
 const socket = '/var/run/docker.sock';
 
 const log = jsonLog(
@@ -57,8 +59,10 @@ process.on('uncaughtException', (error) => {
   log.error({ error: error.stack }, 'defect');
   process.exit(1);
 });
-control.server.once('error', (error) => {
-  log.error({ error: messageOf(error) }, 'cannot listen');
-  process.exit(1);
-});
+for (const server of [control.server, control.flagd])
+  server.once('error', (error: unknown) => {
+    log.error({ error: messageOf(error) }, 'cannot listen');
+    process.exit(1);
+  });
 control.server.listen(port, () => log.info({ stack, port, task }, 'listening'));
+control.flagd.listen(flagdPort);

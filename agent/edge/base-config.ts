@@ -15,6 +15,7 @@ import {
 } from './door.ts';
 import {
   bucketCookie,
+  controlFlagdPort,
   controlPort,
   edgePaths,
   edgePorts,
@@ -65,6 +66,7 @@ export function renderBaseConfig(options: BaseConfigOptions): string {
     nowhere,
     internal,
     flags,
+    flagd(options.stack),
     control(options.stack),
   ];
   return sections.map((lines) => lines.join('\n')).join('\n\n') + '\n';
@@ -308,9 +310,35 @@ export const internal = [
 const flags = [
   'frontend tidegate-flags from tidegate',
   `  bind :${edgePorts.flags}`,
-  `  http-request return status 404 ${text} string "Only feature flags are served here.\\n" unless { path_beg /ofrep/ }`,
+  `  http-request return status 404 ${text} string "Only feature flags are served here.\\n" unless { path_beg /ofrep/ /api/client/ } || { path_beg /api/frontend }`,
   '  default_backend tidegate-control',
 ];
+
+/** gRPC goes through as it is: behind it is a port of control on which there is nothing but the sync of flags. */
+function flagd(stack: string): readonly string[] {
+  return [
+    // Control says something every 20 seconds (a ping), however few flags are switched.
+    'defaults tidegate-flagd',
+    '  mode tcp',
+    '  timeout connect 500ms',
+    '  timeout client 60s',
+    '  timeout server 60s',
+    '  timeout queue 5s',
+    '  timeout check 3s',
+    '',
+    'frontend tidegate-flagd from tidegate-flagd',
+    `  bind :${edgePorts.flagd}`,
+    '  default_backend tidegate-flagd',
+    '',
+    'backend tidegate-flagd from tidegate-flagd',
+    '  retries 2',
+    '  option redispatch 1',
+    '  balance roundrobin',
+    '  option httpchk GET /readyz',
+    `  default-server check port ${controlPort} inter 500ms fastinter 100ms downinter 100ms fall 1 rise 1 resolvers docker init-addr last,none resolve-prefer ipv4 on-marked-down shutdown-sessions`,
+    `  server-template c 4 tasks.${names.control(stack)}:${controlFlagdPort}`,
+  ];
+}
 
 /** A control that is cut off must not hold a long poll: its check fails first, and the poll goes to another. */
 export function control(stack: string): readonly string[] {

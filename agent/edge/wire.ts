@@ -28,9 +28,13 @@ export const edgePorts = {
   local: 7001,
   /** For services of the environment: their way to the feature flags. Never published. */
   flags: 8406,
+  /** The same as flagd's sync service, over gRPC. The port that flagd's SDKs ask by themselves. */
+  flagd: 8015,
 } as const;
 
 export const controlPort = 7000;
+/** Control's other port: flagd's sync service, which is gRPC and nothing else. */
+export const controlFlagdPort = 7015;
 
 /** Set in the tasks of the mesh, and there alone: the files they read are those of edges. */
 export const meshVariable = 'TIDEGATE_MESH';

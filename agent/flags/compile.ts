@@ -73,7 +73,7 @@ function compileServe(serve: Serve): Json {
 }
 
 /** flagd's clock counts seconds. */
-function scheduleGuards({ schedule }: FlagModel): readonly Json[] {
+export function scheduleGuards({ schedule }: FlagModel): readonly Json[] {
   const now = { var: '$flagd.timestamp' };
   const { from = null, until = null } = schedule ?? {};
   return [
@@ -83,7 +83,7 @@ function scheduleGuards({ schedule }: FlagModel): readonly Json[] {
 }
 
 /** A flag that is not there gives nobody anything. */
-function needGuard({ flag, variants }: FlagModel['needs'][number], find: FindFlag): Json {
+export function needGuard({ flag, variants }: FlagModel['needs'][number], find: FindFlag): Json {
   const needed = find(flag);
   if (!needed) return false;
   const variant = needed.setting === 'off' ? needed.model.off : whileOn(needed, find, defaultOf(needed));

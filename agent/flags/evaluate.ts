@@ -15,8 +15,11 @@ export type Evaluation =
 
 export interface ServedFlag {
   readonly key: string;
+  readonly compiled: FlagdFlag;
   /** Of the compiled flag: equal flags, equal digest. */
   readonly digest: string;
+  /** False: everybody gets the same. */
+  readonly depends: boolean;
   readonly evaluate: (context: Context) => Evaluation;
 }
 
@@ -28,7 +31,9 @@ export function serveFlag(key: string, flag: FlagdFlag): ServedFlag {
   const feature = featureOf(key, flag);
   return {
     key,
+    compiled: flag,
     digest: digestOf(flag),
+    depends: flag.targeting !== undefined,
     evaluate: (context) => {
       const { value, variant, reason, errorMessage } = feature.evaluate(context as EvaluationContext);
       if (value === undefined || variant === undefined)

@@ -2,7 +2,9 @@
 import type { FlagStatus } from '../protocol/methods.ts';
 import type { FlagDefinition } from '../swarm/ledger/flag-definition.ts';
 import { shareOf, type Flags } from '../swarm/ledger/flags.ts';
+import { flagSources, type FlagSource } from './document.ts';
 import { modelOf } from './model.ts';
+import { translate } from './unleash/translate.ts';
 
 /** The defined ones by key, then those that are not defined any more. */
 export function listFlags(
@@ -10,6 +12,7 @@ export function listFlags(
   { states, changes }: Flags,
 ): readonly FlagStatus[] {
   const last = new Map(changes.map((change) => [change.key, change]));
+  const sources = flagSources(definitions, states);
   const entry = (key: string, definition: FlagDefinition | undefined): FlagStatus => {
     const state = states.get(key);
     const change = last.get(key);
@@ -26,6 +29,7 @@ export function listFlags(
       kind: definition?.kind ?? null,
       expires: definition?.expires ?? null,
       ...shapeOf(definition),
+      ...unleashOf(sources, key),
       by: change?.by ?? null,
       at: change?.at ?? null,
     };
@@ -36,6 +40,16 @@ export function listFlags(
     ...[...defined.keys()].sort().map((key) => entry(key, defined.get(key))),
     ...left.sort().map((key) => entry(key, undefined)),
   ];
+}
+
+function unleashOf(sources: ReadonlyMap<string, FlagSource>, key: string): Pick<FlagStatus, 'unleash'> {
+  const source = sources.get(key);
+  const translated = source && translate(source, (needed) => sources.get(needed));
+  if (!translated) return {};
+  if ('refused' in translated) return { unleash: { state: 'refused', reason: translated.refused } };
+  return translated.as.bucketsDiffer
+    ? { unleash: { state: 'buckets-differ', reason: 'buckets differ' } }
+    : {};
 }
 
 function shapeOf(

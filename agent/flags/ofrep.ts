@@ -24,8 +24,18 @@ export interface OfrepReply {
 
 const all = '/ofrep/v1/evaluate/flags';
 
-/** `document`: `undefined` before the ledger has been read for the first time. */
-export function answerOfrep(document: FlagsDocument | undefined, request: OfrepRequest): OfrepReply {
+/** Where changes are told, as server-sent events. */
+export const streamPath = '/ofrep/v1/stream';
+
+/**
+ * `document`: `undefined` before the ledger has been read for the first time. `stream`: where this client is told of
+ * changes, as a path with what lets it in.
+ */
+export function answerOfrep(
+  document: FlagsDocument | undefined,
+  request: OfrepRequest,
+  stream: string = streamPath,
+): OfrepReply {
   const wanted = wantedOf(request.path);
   if (wanted === undefined) return json(404, { errorDetails: `There is nothing at ${request.path}.` });
   if (request.method !== 'POST')
@@ -38,7 +48,7 @@ export function answerOfrep(document: FlagsDocument | undefined, request: OfrepR
   if (!document)
     return json(503, { errorDetails: 'The flags have not been read yet.' }, { 'retry-after': '1' });
   return wanted === 'all'
-    ? bulk(document, asked.context, request.ifNoneMatch)
+    ? bulk(document, { ...asked, stream, ifNoneMatch: request.ifNoneMatch })
     : single(document, asked.context, wanted.key);
 }
 
@@ -85,7 +95,7 @@ function single({ flags }: FlagsDocument, context: Context, key: string): OfrepR
   const flag = flags.get(key);
   if (flag) {
     const answer = evaluation(flag, context);
-    return json('errorCode' in answer ? 400 : 200, answer);
+    return reply(answer.ok ? 200 : 400, answer.text);
   }
   return json(404, {
     key,
@@ -94,30 +104,62 @@ function single({ flags }: FlagsDocument, context: Context, key: string): OfrepR
   });
 }
 
-/** The `ETag` is of what this user gets: two users may have different ones. */
-function bulk({ flags }: FlagsDocument, context: Context, ifNoneMatch: string | undefined): OfrepReply {
-  const answers = [...flags.values()].map((flag) => evaluation(flag, context));
-  const reply = json(200, { flags: answers });
-  const etag = `"${sha256(reply.text).slice(0, 32)}"`;
-  if (matches(ifNoneMatch, etag)) return { status: 304, headers: { etag }, text: '' };
-  return { ...reply, headers: { ...reply.headers, etag } };
+interface Bulk {
+  readonly context: Context;
+  readonly stream: string;
+  readonly ifNoneMatch: string | undefined;
 }
 
-/** The client takes its own default where there is none. */
-function evaluation({ key, evaluate }: ServedFlag, context: Context): Record<string, unknown> {
+/** The `ETag` is of what this user gets: two users may have different ones. */
+function bulk({ flags }: FlagsDocument, { context, stream, ifNoneMatch }: Bulk): OfrepReply {
+  const answers = Array.from(flags.values(), (flag) => evaluation(flag, context).text);
+  const streams = JSON.stringify([{ type: 'sse', endpoint: { requestUri: stream } }]);
+  const text = `{"flags":[${answers.join()}],"eventStreams":${streams}}`;
+  const etag = `"${sha256(text).slice(0, 32)}"`;
+  if (matches(ifNoneMatch, etag)) return { status: 304, headers: { etag }, text: '' };
+  const whole = reply(200, text);
+  return { ...whole, headers: { ...whole.headers, etag } };
+}
+
+interface Answer {
+  readonly ok: boolean;
+  /** JSON. */
+  readonly text: string;
+}
+
+/** Of flags that are the same for everybody: most of them, most of the time. */
+const fixed = new WeakMap<ServedFlag, Answer>();
+
+function evaluation(flag: ServedFlag, context: Context): Answer {
+  if (flag.depends) return evaluated(flag, context);
+  const known = fixed.get(flag);
+  if (known) return known;
+  const answer = evaluated(flag, context);
+  fixed.set(flag, answer);
+  return answer;
+}
+
+/** The client takes its own default where there is a problem. */
+function evaluated({ key, evaluate }: ServedFlag, context: Context): Answer {
   const result = evaluate(context);
-  if ('problem' in result) return { key, errorCode: 'GENERAL', errorDetails: `${key}: ${result.problem}` };
-  return { key, ...result };
+  if ('problem' in result)
+    return {
+      ok: false,
+      text: JSON.stringify({ key, errorCode: 'GENERAL', errorDetails: `${key}: ${result.problem}` }),
+    };
+  return { ok: true, text: JSON.stringify({ key, ...result }) };
 }
 
 function matches(header: string | undefined, etag: string): boolean {
   return (header ?? '').split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')));
 }
 
+const jsonHeaders = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
+
+function reply(status: number, text: string): OfrepReply {
+  return { status, headers: jsonHeaders, text };
+}
+
 function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): OfrepReply {
-  return {
-    status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-    text: JSON.stringify(body),
-  };
+  return { status, headers: { ...jsonHeaders, ...headers }, text: JSON.stringify(body) };
 }

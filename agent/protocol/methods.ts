@@ -9,12 +9,15 @@ import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
 import type { CertificateResult, MaintenanceResult } from './door.ts';
 import { fileParams, type FileResults } from './files.ts';
+import { flagParams, type FlagResults } from './flag-methods.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { RollbackPlan } from './rollback-plan.ts';
 import type { SuiteTest } from './suite-test.ts';
 import type { TrafficEvent } from './traffic.ts';
 import type { WatchEvent } from './watch.ts';
+
+export type { FlagSetResult, FlagsResult, FlagStatus } from './flag-methods.ts';
 
 const environment = z.string().min(1);
 
@@ -67,15 +70,7 @@ export const params = {
   }),
   /** Runs until it is cancelled. */
   traffic: z.strictObject({ ...place, environment }),
-  'flags.list': z.strictObject({ ...place, environment }),
-  'flags.set': z.strictObject({
-    ...changed,
-    environment,
-    key: z.string().min(1),
-    on: z.boolean(),
-    /** Percent of the users for whom no rule says otherwise; with `on` only. Left out: all of them. */
-    share: z.number().min(0).max(100).optional(),
-  }),
+  ...flagParams,
   maintenance: z.strictObject({ ...changed, environment, on: z.boolean() }),
   /** Whatever the environment: changed only when it was confirmed. */
   'backing.apply': z.strictObject({
@@ -237,59 +232,6 @@ export interface ReleaseEntry extends ReleaseName {
   readonly services: readonly string[];
 }
 
-export interface FlagStatus {
-  readonly key: string;
-  /** Whether it is on. */
-  readonly value: boolean;
-  /** `null`: nobody has switched it, the default holds. */
-  readonly state: 'on' | 'off' | null;
-  /** Percent of its users it was switched on for; `null`: no share was said. */
-  readonly share: number | null;
-  /** False: it was switched once, and no release here knows it any more. */
-  readonly defined: boolean;
-  readonly default: boolean | null;
-  readonly description: string | null;
-  readonly owner: string | null;
-  readonly kind: 'release' | 'experiment' | 'ops' | 'kill-switch' | null;
-  /** The day from which on it should be gone: `2027-03-01`. */
-  readonly expires: string | null;
-  readonly type: 'boolean' | 'string' | 'number' | 'object';
-  /** Names, in the order of the file; of a flag that is not defined: none. */
-  readonly variants: readonly string[];
-  /** How many rules, needs and the like say who gets what; 0: everybody gets the same. */
-  readonly conditions: number;
-  /** Who switched it last, and when (RFC 3339). */
-  readonly by: string | null;
-  readonly at: string | null;
-}
-
-export interface FlagsResult {
-  readonly environment: string;
-  readonly stack: string;
-  /** The live release, whose definitions hold. */
-  readonly release: ReleaseName | null;
-  readonly flags: readonly FlagStatus[];
-}
-
-export interface FlagSetResult {
-  /** `partial`: it is in the ledger, and not every control has said that it serves it (`missing`). */
-  readonly outcome: 'done' | 'unchanged' | 'partial';
-  readonly environment: string;
-  readonly stack: string;
-  readonly flag: string;
-  /** `forgotten`: no release defines it any more, and what was said of it is gone. */
-  readonly state: 'on' | 'off' | 'forgotten';
-  /** Percent; `null`: no share was said. */
-  readonly share: number | null;
-  readonly value: boolean | null;
-  readonly message: string;
-  /** How many controls serve it. */
-  readonly controls: number;
-  readonly missing: readonly string[];
-  /** Milliseconds from the request to the word of the last control. */
-  readonly tookMs: number;
-}
-
 export interface SuiteResult {
   readonly outcome: 'done' | 'failed';
   readonly suite: string;
@@ -304,7 +246,7 @@ export interface SuiteResult {
   readonly tookMs: number;
 }
 
-export interface Results extends FileResults {
+export interface Results extends FileResults, FlagResults {
   setup: SetupResult;
   deploy: RolloutResult;
   promote: RolloutResult;
@@ -320,8 +262,6 @@ export interface Results extends FileResults {
   'backing.apply': BackingResult;
   setCertificate: CertificateResult;
   forgetEdge: { readonly node: string; readonly forgotten: readonly string[] };
-  'flags.list': FlagsResult;
-  'flags.set': FlagSetResult;
   plan: PlanResult;
   project: ProjectResult;
   refs: RefsResult;

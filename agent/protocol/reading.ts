@@ -7,6 +7,7 @@ const reading: readonly Method[] = [
   'logs',
   'flags.list',
   'flagKeys',
+  'flags.evaluate',
   'watch',
   'traffic',
   'plan',

@@ -1,5 +1,5 @@
 import { labels, names, slotKey, slotServiceName, type Colour } from '../common/names.ts';
-import { flagsUrl } from '../edge/wire.ts';
+import { edgePorts, flagsHost, flagsUrl } from '../edge/wire.ts';
 import type { ReleasedService } from '../swarm/ledger/release.ts';
 import type { ServiceSpec } from '../swarm/port.ts';
 
@@ -11,13 +11,16 @@ export interface SlotPlacement {
   readonly content: ReleasedService;
   /** Ids of the overlay networks: Tidegate's own first, then those of the compose file. */
   readonly networks: readonly string[];
+  /** What SDKs of flags are let in with; left out: the environment has none. */
+  readonly flagsToken?: string | undefined;
 }
 
 /**
  * The Swarm service of a slot. The number of the release is a label of the service, not of its task template:
  * a changing label there would restart tasks. No alias: the edge owns the service's name.
  */
-export function slotSpec({ stack, service, colour, release, content, networks }: SlotPlacement): ServiceSpec {
+export function slotSpec(placement: SlotPlacement): ServiceSpec {
+  const { stack, service, colour, release, content, networks } = placement;
   const { spec } = content;
   const own = {
     [labels.stackNamespace]: stack,
@@ -37,7 +40,7 @@ export function slotSpec({ stack, service, colour, release, content, networks }:
         ...container,
         Image: content.image,
         Labels: { ...container.Labels, ...own },
-        Env: withFlags(container.Env ?? []),
+        Env: withFlags(container.Env ?? [], placement.flagsToken),
       },
       Networks: networks.map((id) => ({ Target: id })),
     },
@@ -46,13 +49,26 @@ export function slotSpec({ stack, service, colour, release, content, networks }:
 }
 
 /**
- * Where feature flags are asked for: our name for it, and the one that OpenFeature's SDKs read. No part of a release's
- * content, so that nothing that runs is restarted for it; what the compose file sets stays as it is.
+ * Where feature flags are asked for, and with what: our names for it, and those that SDKs read by themselves. No part
+ * of a release's content, so that nothing that runs is restarted for it; what the compose file sets stays as it is.
  */
-function withFlags(env: readonly string[]): readonly string[] {
+function withFlags(env: readonly string[], token: string | undefined): readonly string[] {
   const set = new Set(env.map((entry) => entry.split('=', 1)[0]));
-  const ours = ['TIDEGATE_FLAGS_URL', 'OFREP_ENDPOINT'].filter((name) => !set.has(name));
-  return [...env, ...ours.map((name) => `${name}=${flagsUrl}`)];
+  const ours = [
+    ['TIDEGATE_FLAGS_URL', flagsUrl],
+    ['OFREP_ENDPOINT', flagsUrl],
+    ['FLAGD_HOST', flagsHost],
+    ['FLAGD_SYNC_PORT', String(edgePorts.flagd)],
+    ['UNLEASH_URL', `${flagsUrl}/api`],
+    ...(token === undefined
+      ? []
+      : [
+          ['TIDEGATE_FLAGS_TOKEN', token],
+          ['OFREP_HEADERS', `Authorization=Bearer ${token}`],
+          ['UNLEASH_API_TOKEN', token],
+        ]),
+  ] as const;
+  return [...env, ...ours.filter(([name]) => !set.has(name)).map(([name, value]) => `${name}=${value}`)];
 }
 
 /** Labels of a network of the compose file. */

@@ -17,6 +17,8 @@ import { forgetEdge } from './methods/forget-edge.ts';
 import { projectHistory } from './methods/history.ts';
 import { init } from './methods/init.ts';
 import { logs } from './methods/logs.ts';
+import { evaluateFlags } from './methods/flag-evaluate.ts';
+import { flagToken } from './methods/flag-token.ts';
 import { maintenance } from './methods/maintenance.ts';
 import { abort, promote } from './methods/decide.ts';
 import { doctor } from './methods/doctor.ts';
@@ -84,6 +86,8 @@ const methods: Methods = {
   'flags.list': listEnvironmentFlags,
   flagKeys,
   'flags.set': setFlag,
+  'flags.token': flagToken,
+  'flags.evaluate': evaluateFlags,
   plan,
   init,
   validate,

@@ -1,3 +1,4 @@
+import type { FlagEvaluateResult, FlagTokenResult } from '../../protocol/flag-methods.ts';
 import type { FlagSetResult, FlagsResult, FlagStatus } from '../../protocol/methods.ts';
 import { ago } from '../duration.ts';
 import { alignColumns } from '../table.ts';
@@ -28,13 +29,17 @@ function state({ defined, state, value, share }: FlagStatus, style: Style): stri
   return value ? style.good(shown) : shown;
 }
 
-function about({ description, owner, kind, expires, type, variants, conditions }: FlagStatus): string {
+function about(flag: FlagStatus): string {
+  const { description, owner, kind, expires, type, variants, conditions, unleash } = flag;
   const notes = [
     owner,
     kind,
     expires === null ? null : `until ${expires}`,
     type === 'boolean' ? null : variants.join(' | '),
     conditions === 0 ? null : 'not the same for everybody',
+    unleash === undefined
+      ? null
+      : `${unleash.state === 'refused' ? 'not for Unleash SDKs' : 'Unleash SDKs'}: ${unleash.reason}`,
   ].filter((note) => note !== null);
   return `${description ?? ''}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
 }
@@ -42,4 +47,26 @@ function about({ description, owner, kind, expires, type, variants, conditions }
 export function reportFlagSet(result: FlagSetResult, style: Style): string[] {
   const word = result.outcome === 'partial' ? style.bad(result.outcome) : style.good(result.outcome);
   return [`${word}: ${cleanText(result.message)}`];
+}
+
+/** The token alone is a line of its own: it is what gets copied. */
+export function reportFlagToken({ token, addresses, message }: FlagTokenResult): string[] {
+  return [
+    token,
+    `OFREP ${addresses.ofrep}, Unleash ${addresses.unleash}, flagd ${addresses.flagd}: for services of the environment.`,
+    message,
+  ];
+}
+
+export function reportEvaluations({ environment, evaluations }: FlagEvaluateResult, style: Style): string[] {
+  const head = style.bold(environment);
+  if (evaluations.length === 0) return [head, '  It has no flags.'];
+  const titles = ['  FLAG', 'VARIANT', 'VALUE', 'BECAUSE'].map((title) => style.dim(title));
+  const rows = evaluations.map(({ key, variant, value, because }) => [
+    `  ${key}`,
+    variant ?? style.bad('error !'),
+    variant === null ? "the SDK's default" : cleanText(JSON.stringify(value)),
+    cleanText(because),
+  ]);
+  return [head, ...alignColumns([titles, ...rows])];
 }

@@ -3,7 +3,7 @@ import type { Method, Results, RolloutResult } from '../../protocol/methods.ts';
 import type { Ending } from '../exit-code.ts';
 import { cleanText, type Style } from '../terminal.ts';
 import { reportBacking, reportDown, reportForgotten, reportSetup } from './environment.ts';
-import { reportFlags, reportFlagSet } from './flags.ts';
+import { reportEvaluations, reportFlags, reportFlagSet, reportFlagToken } from './flags.ts';
 import { reportDoctor } from './doctor.ts';
 import { reportInit } from './init.ts';
 import { reportPlan } from './plan.ts';
@@ -91,6 +91,8 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
     ending: () => done,
   },
   'flags.list': { lines: (result, { style, now }) => reportFlags(result, style, now), ending: () => done },
+  'flags.token': { lines: (result) => reportFlagToken(result), ending: () => done },
+  'flags.evaluate': { lines: (result, { style }) => reportEvaluations(result, style), ending: () => done },
   'flags.set': {
     lines: (result, { style }) => reportFlagSet(result, style),
     ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),

@@ -133,7 +133,8 @@ export async function createSlot(rollout: Rollout, slot: Slot, release: ReleaseR
   const { stack } = ledger;
   const content = await withFileIds(swarm, release.number, contentOf(release, slot.service));
   const networks = await networkIds(swarm, stack, content.networks);
-  const spec = slotSpec({ ...slot, stack, release: release.number, content, networks });
+  const [flagsToken] = (await ledger.keys.sdkAccess()).tokens;
+  const spec = slotSpec({ ...slot, stack, release: release.number, content, networks, flagsToken });
   try {
     await swarm.services.create(spec);
   } catch (error) {

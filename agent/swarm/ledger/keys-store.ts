@@ -5,9 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { names } from '../../common/names.ts';
-import type { Swarm } from '../port.ts';
+import type { ConfigObject, Swarm } from '../port.ts';
 import { notSetUp } from './failures.ts';
-import { decode, encode, ownLabels } from './object.ts';
+import { compareAndSwap, decode, encode, ownLabels } from './object.ts';
+import { parseSdkAccess, withSdkAccess, type AccessChange, type SdkAccess } from './sdk-access.ts';
 
 const edgeKeys = z.strictObject({
   /** Sent as `x-tidegate-key`: the edge then says who answered. */
@@ -26,22 +27,38 @@ export interface KeysStore {
   read(): Promise<EdgeKeys>;
   /** What digests of secrets are keyed with. Throws `environment.not-set-up` where `create` never was. */
   digestKey(): Promise<string>;
+  /** Who may read flags. Throws `environment.not-set-up`. */
+  sdkAccess(): Promise<SdkAccess>;
+  /** One compare-and-swap; `change` gets what is so now, again after each lost race. Returns what is so afterwards. */
+  changeSdkAccess(change: (access: SdkAccess) => AccessChange | undefined): Promise<SdkAccess>;
   /** Makes random keys unless there are some. */
   create(): Promise<void>;
 }
 
 export function keysStore(swarm: Swarm, stack: string): KeysStore {
   const name = names.keys(stack);
+  const get = async (): Promise<ConfigObject> => {
+    const object = await swarm.configs.get(name);
+    if (!object) throw notSetUp(stack);
+    return object;
+  };
   return {
     read: async () => {
-      const object = await swarm.configs.get(name);
-      if (!object) throw notSetUp(stack);
+      const object = await get();
       return decode(object, (value) => edgeKeys.parse(value));
     },
     digestKey: async () => {
       const key = (await swarm.configs.get(name))?.labels[digestLabel];
       if (key === undefined) throw notSetUp(stack);
       return key;
+    },
+    sdkAccess: async () => parseSdkAccess((await get()).labels),
+    changeSdkAccess: async (wanted) => {
+      await compareAndSwap(swarm, get, ({ labels }) => {
+        const change = wanted(parseSdkAccess(labels));
+        return change && withSdkAccess(labels, change);
+      });
+      return parseSdkAccess((await get()).labels);
     },
     create: async () => {
       const found = await swarm.configs.get(name);

@@ -87,11 +87,55 @@ describe('feature flags of the shop', function () {
       console.log(JSON.stringify([
         TIDEGATE_FLAGS_URL, OFREP_ENDPOINT,
         await ask(TIDEGATE_FLAGS_URL + all), await ask(TIDEGATE_FLAGS_URL + all + '/${key}'), await ask(TIDEGATE_FLAGS_URL + all + '/none'),
+        await ask(TIDEGATE_FLAGS_URL + '/api/client/features', 'GET'), await ask(TIDEGATE_FLAGS_URL + '/api/admin/x', 'GET'),
         await ask(TIDEGATE_FLAGS_URL + '/ack?task=a'), await ask(TIDEGATE_FLAGS_URL + '/pull?version=0', 'GET'), await ask(TIDEGATE_FLAGS_URL + '/status', 'GET'),
         await ask('http://tasks.${names.control(shop.stack)}:7000/status', 'GET'),
       ]));
     `);
-    assert.deepEqual(answers, [url, url, 200, 200, 404, 404, 404, 404, 0]);
+    assert.deepEqual(answers, [url, url, 200, 200, 404, 200, 404, 404, 404, 404, 0]);
+  });
+
+  it('reach streaming SDKs through the edge: OFREP, Unleash and flagd see a switch, with the token where one is needed', async () => {
+    await set('off');
+    const { token } = JSON.parse(
+      (await must(shop.cli('flags', 'token', 'dev', '--require', '--json'))).stdout,
+    ) as {
+      token: string;
+    };
+    const seen = inSlot(`
+      import { connect } from 'node:http2';
+      const { TIDEGATE_FLAGS_URL: url, FLAGD_HOST, FLAGD_SYNC_PORT } = process.env;
+      const headers = { authorization: 'Bearer ${token}' };
+      const until = async (chunks, text) => {
+        let all = '';
+        for await (const chunk of chunks) if (text.test((all += Buffer.from(chunk)))) return;
+      };
+      let refused;
+      for (let tries = 0; tries < 100 && refused !== 401; tries += 1)
+        refused = (await fetch(url + '/api/client/features')).status;
+      const bulk = await (await fetch(url + '/ofrep/v1/evaluate/flags', { method: 'POST', body: '{}', headers })).json();
+      const ofrep = await fetch(url + bulk.eventStreams[0].endpoint.requestUri);
+      const unleash = await fetch(url + '/api/client/streaming', { headers });
+      const flagd = connect('http://' + FLAGD_HOST + ':' + FLAGD_SYNC_PORT).request({
+        ...headers, ':method': 'POST', ':path': '/flagd.sync.v1.FlagSyncService/SyncFlags', 'content-type': 'application/grpc',
+      });
+      flagd.end(Buffer.alloc(5));
+      await Promise.all([
+        until(ofrep.body, /refetch[^]*refetch/), until(unleash.body, /"enabled":true/), until(flagd, /"defaultVariant":"on"/),
+      ]);
+      console.log(JSON.stringify([refused, 'seen']));
+      process.exit(0);
+    `);
+    // Until each of them has seen one, however long it takes them to connect.
+    const connected = { ended: false };
+    void seen.finally(() => (connected.ended = true));
+    while (!connected.ended) {
+      await set('on');
+      await Promise.race([seen, delay(500)]);
+      await set('off');
+    }
+    assert.deepEqual(await seen, [401, 'seen']);
+    await must(shop.cli('flags', 'token', 'dev', '--open'));
   });
 
   it('stay on when control is killed, and are served again by the next one', async () => {

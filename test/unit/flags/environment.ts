@@ -1,6 +1,6 @@
 /** An environment on a cluster in memory, with real controls that listen on real sockets, and an agent. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { openControl, type Control } from '../../../agent/cluster/control.ts';
@@ -20,6 +20,18 @@ export function flag(key: string, change: Partial<FlagDefinition> = {}): FlagDef
   return { key, description: `What ${key} does.`, default: false, owner: null, ...change };
 }
 
+/** Where a control listens; 0: anywhere. */
+export interface Ports {
+  readonly http: number;
+  readonly flagd: number;
+}
+
+export interface RunningControl {
+  readonly control: Control;
+  readonly url: string;
+  readonly ports: Ports;
+}
+
 export interface FlagsEnvironment {
   readonly cluster: FakeCluster;
   readonly ledger: Ledger;
@@ -27,7 +39,7 @@ export interface FlagsEnvironment {
   release(flags: readonly FlagDefinition[] | undefined): Promise<number>;
   routes(change: Partial<Routes>): Promise<void>;
   /** A control of its own, with its task; `caller` stands between it and the cluster. */
-  control(task: string, caller?: Caller): Promise<{ readonly control: Control; readonly url: string }>;
+  control(task: string, caller?: Caller, ports?: Ports): Promise<RunningControl>;
   /** Of environment `dev`. */
   ask<M extends Method>(method: M, params: Omit<Params<M>, 'folder' | 'environment'>): Promise<Results[M]>;
   close(): Promise<void>;
@@ -76,16 +88,19 @@ export async function openFlagsEnvironment(clock: Clock = systemClock): Promise<
     routes: async (change) => {
       await ledger.routes.change(() => ({ ...emptyRoutes, ...change }));
     },
-    control: async (task, caller = promptCaller) => {
+    control: async (task, caller = promptCaller, wanted = { http: 0, flagd: 0 }) => {
       cluster.tasks.push(aTask(task, { serviceId: service }));
       const swarm = cluster.view(caller);
       const own = openLedger(swarm, stack);
       const control = openControl({ ledger: own, swarm, clock: systemClock, log: silentLog, task });
       controls.push(control);
-      await new Promise<void>((resolve) => control.server.listen(0, '127.0.0.1', resolve));
+      const ports = {
+        http: await listen(control.server, wanted.http),
+        flagd: await listen(control.flagd, wanted.flagd),
+      };
       await control.view.refresh();
       await control.flags.refresh();
-      return { control, url: `http://127.0.0.1:${(control.server.address() as AddressInfo).port}` };
+      return { control, url: `http://127.0.0.1:${ports.http}`, ports };
     },
     ask: (method, params) =>
       agent.request(method, { folder, environment: 'dev', ...params } as unknown as Params<typeof method>, {
@@ -98,6 +113,13 @@ export async function openFlagsEnvironment(clock: Clock = systemClock): Promise<
       await rm(folder, { recursive: true });
     },
   };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
 }
 
 /** `web` lives in blue with that release. */

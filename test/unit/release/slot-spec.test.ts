@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { slotSpec } from '../../../agent/release/slot-spec.ts';
 import type { ReleasedService } from '../../../agent/swarm/ledger/release.ts';
 
-function environmentOf(env: readonly string[] | undefined, release = 1): readonly string[] | undefined {
+function environmentOf(
+  env: readonly string[] | undefined,
+  flagsToken?: string,
+): readonly string[] | undefined {
   const content = {
     image: 'sha256:a',
     spec: {
@@ -15,29 +18,41 @@ function environmentOf(env: readonly string[] | undefined, release = 1): readonl
     stack: 'shop-dev',
     service: 'web',
     colour: 'blue',
-    release,
+    release: 1,
     content,
     networks: [],
+    flagsToken,
   } as const;
   return slotSpec(place).TaskTemplate.ContainerSpec.Env;
 }
 
 const url = 'http://tidegate-flags:8406';
 
+const ours = [
+  `TIDEGATE_FLAGS_URL=${url}`,
+  `OFREP_ENDPOINT=${url}`,
+  'FLAGD_HOST=tidegate-flags',
+  'FLAGD_SYNC_PORT=8015',
+  `UNLEASH_URL=${url}/api`,
+];
+
 describe('the service of a slot', () => {
-  it('is told where the flags are, by our name and by the one SDKs read', () => {
-    assert.deepEqual(environmentOf(undefined), [`TIDEGATE_FLAGS_URL=${url}`, `OFREP_ENDPOINT=${url}`]);
-    assert.deepEqual(environmentOf(['A=1'], 2), [
-      'A=1',
-      `TIDEGATE_FLAGS_URL=${url}`,
-      `OFREP_ENDPOINT=${url}`,
+  it('is told where the flags are, by our name and by those that SDKs read', () => {
+    assert.deepEqual(environmentOf(undefined), ours);
+    assert.deepEqual(environmentOf(['A=1']), ['A=1', ...ours]);
+  });
+
+  it('is given the token, where the environment has one', () => {
+    assert.deepEqual(environmentOf([], 't'), [
+      ...ours,
+      'TIDEGATE_FLAGS_TOKEN=t',
+      'OFREP_HEADERS=Authorization=Bearer t',
+      'UNLEASH_API_TOKEN=t',
     ]);
   });
 
   it('keeps what the compose file says, also that a variable is to be unset', () => {
-    assert.deepEqual(environmentOf(['OFREP_ENDPOINT=http://mine', 'TIDEGATE_FLAGS_URL']), [
-      'OFREP_ENDPOINT=http://mine',
-      'TIDEGATE_FLAGS_URL',
-    ]);
+    const env = environmentOf(['OFREP_ENDPOINT=http://mine', 'TIDEGATE_FLAGS_URL']);
+    assert.deepEqual(env, ['OFREP_ENDPOINT=http://mine', 'TIDEGATE_FLAGS_URL', ...ours.slice(2)]);
   });
 });

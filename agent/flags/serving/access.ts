@@ -1,0 +1,37 @@
+/** Who may read the flags: a token in one of the ways in which SDKs send it. Pure. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { SdkAccess } from '../../swarm/ledger/sdk-access.ts';
+
+export interface Credentials {
+  readonly authorization: string | undefined;
+  readonly apiKey: string | undefined;
+  /** Of the address, where an SDK cannot send headers: good for being told that something changed, and nothing else. */
+  readonly ticket: string | undefined;
+}
+
+export type Verdict = 'allowed' | 'no-token' | 'wrong-token';
+
+/** A token that is sent has to be right, even where none is asked for: a typo is found on the first day. */
+export function judge({ tokens, required }: SdkAccess, sent: Credentials): Verdict {
+  const token = sent.apiKey ?? bare(sent.authorization);
+  if (token !== undefined) return tokens.some((one) => equal(one, token)) ? 'allowed' : 'wrong-token';
+  if (sent.ticket !== undefined)
+    return tokens.some((one) => equal(ticketOf(one), sent.ticket ?? '')) ? 'allowed' : 'wrong-token';
+  return required ? 'no-token' : 'allowed';
+}
+
+/** What the address of a change stream carries instead of the token, since addresses get into logs. */
+export function ticketOf(token: string): string {
+  return createHash('sha256').update(`tidegate change stream:${token}`).digest('base64url').slice(0, 22);
+}
+
+/** `Bearer <token>`, or the token alone, as Unleash's SDKs send it. */
+function bare(authorization: string | undefined): string | undefined {
+  const text = authorization?.trim() ?? '';
+  return text === '' ? undefined : text.replace(/^bearer\s+/i, '');
+}
+
+function equal(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
