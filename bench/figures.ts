@@ -45,6 +45,8 @@ export const targets: Readonly<Record<string, Target>> = {
   click_to_rollback_ms: { atMost: 250 },
   click_to_flag_ms: { atMost: 500 },
   click_failed_requests: { atMost: 0 },
+  reference_index_first_ms: { atMost: 3_000 },
+  reference_index_update_ms: { atMost: 20 },
 };
 
 /** `undefined`: there is no target for it. What could not be measured keeps none. */

@@ -27,6 +27,7 @@ const parts: Readonly<Record<string, () => Promise<{ bench(report: Report): Prom
   services: () => import('./services.ts'),
   flags: () => import('./flags.ts'),
   editor: () => import('./editor.ts'),
+  'reference-index': () => import('./reference-index.ts'),
 };
 
 try {

@@ -1,10 +1,13 @@
-/** Read-only documents that the extension makes up: plans, and the details of rollouts. */
+/** Read-only documents that the extension makes up: plans, details of rollouts, both sides of what is compared. */
 import * as vscode from 'vscode';
 
-const scheme = 'tidegate';
+export const scheme = 'tidegate';
+
+/** Read when an editor wants to show it. */
+export type Text = string | (() => Promise<string>);
 
 export class Documents implements vscode.TextDocumentContentProvider {
-  readonly #texts = new Map<string, string>();
+  readonly #texts = new Map<string, Text>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changed.event;
   readonly #registered: vscode.Disposable;
@@ -13,15 +16,27 @@ export class Documents implements vscode.TextDocumentContentProvider {
     this.#registered = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
 
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#texts.get(uri.path) ?? 'This is not known any more: ask for it again.\n';
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const text = this.#texts.get(uri.toString());
+    if (text === undefined) return 'This is not known any more: ask for it again.\n';
+    return typeof text === 'string' ? text : text();
+  }
+
+  /** `version`: tells apart what has the same path. */
+  keep(path: string, text: Text, version = ''): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme, path: `/${path}`, query: version });
+    this.#texts.set(uri.toString(), text);
+    this.#changed.fire(uri);
+    return uri;
+  }
+
+  forget(uris: readonly vscode.Uri[]): void {
+    for (const uri of uris) this.#texts.delete(uri.toString());
   }
 
   /** Shows it beside nothing, in a preview tab. */
   async show(name: string, markdown: string): Promise<void> {
-    const uri = vscode.Uri.from({ scheme, path: `/${name.replaceAll('/', '-')}.md` });
-    this.#texts.set(uri.path, markdown);
-    this.#changed.fire(uri);
+    const uri = this.keep(`${name.replaceAll('/', '-')}.md`, markdown);
     await vscode.commands.executeCommand('markdown.showPreview', uri);
   }
 

@@ -7,6 +7,9 @@ export const commands = {
   rollbackToTag: 'tidegate.rollbackToTag',
   rollback: 'tidegate.rollback',
   rollbackToThis: 'tidegate.rollbackToThis',
+  previewRollback: 'tidegate.previewRollback',
+  rollbackPreviewed: 'tidegate.rollbackPreviewed',
+  closePreview: 'tidegate.closePreview',
   toggleFlag: 'tidegate.toggleFlag',
   plan: 'tidegate.plan',
   showLogs: 'tidegate.showLogs',
@@ -41,4 +44,12 @@ export const dashboardView = 'tidegate.dashboard';
 /** What the welcome views go by: one key, one value at a time (`model/overall.ts`). */
 export const overallKey = 'tidegate.state';
 
-export const settings = { section: 'tidegate', confirm: 'confirm' } as const;
+/** True once a step of the walkthrough is done (`model/milestones.ts`). */
+export function milestoneKey(milestone: string): string {
+  return `tidegate.did.${milestone}`;
+}
+
+/** True while the preview of a rollback is looked at that can be done. */
+export const previewKey = 'tidegate.rollbackPreview';
+
+export const settings = { section: 'tidegate', confirm: 'confirm', flagLenses: 'flags.codeLens' } as const;

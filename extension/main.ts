@@ -1,20 +1,23 @@
 /** The extension's first function: registers everything at once, and starts nothing before somebody looks. */
 import * as vscode from 'vscode';
 import metadata from '../package.json' with { type: 'json' };
-import type { AgentLink } from './agent/link.ts';
 import { openLink } from './agent/open-link.ts';
 import type { TidegateApi as PublicApi } from './api.ts';
 import { registerCommands } from './commands/register.ts';
 import { Dashboards } from './dashboard/dashboards.ts';
 import { Documents } from './documents.ts';
+import { flagsInCode } from './flags/flags-in-code.ts';
 import type { TreeNode } from './model/node.ts';
 import type { State } from './model/state.ts';
 import { watchFolders } from './project/folders.ts';
+import { Looking } from './looking.ts';
 import { openApi } from './open-api.ts';
 import { openParts } from './parts.ts';
+import { RollbackPreview } from './rollback/preview.ts';
 import { RunningBar } from './running-bar.ts';
 import { registerTasks } from './tasks.ts';
 import { Views } from './views/views.ts';
+import { Walkthrough } from './walkthrough.ts';
 
 /** What other extensions get (`api.ts`), and what the tests inside an editor look at. */
 export interface TidegateApi extends PublicApi {
@@ -27,20 +30,26 @@ export interface TidegateApi extends PublicApi {
 
 export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const output = vscode.window.createOutputChannel('Tidegate', { log: true });
-  const { version } = metadata;
   const link = openLink({
     program: extension.asAbsolutePath('dist/tidegate.js'),
-    version,
+    version: metadata.version,
     env: process.env,
-    log: (level, text) => (level === 'warning' ? output.warn(text) : output.info(text)),
+    log: (level, text) => output[level === 'warning' ? 'warn' : 'info'](text),
   });
   const parts = openParts(link, output);
   const { store } = parts;
   const documents = new Documents();
   const running = new RunningBar();
-  const look = (): void => lookFor(views.anyVisible || dashboards.anyVisible, store, link);
-  const views = new Views(store, look);
-  const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, onLook: look });
+  const preview = new RollbackPreview(documents, link);
+  const looking = new Looking(store, link);
+  const views = new Views(store, () => looking.at('views', views.anyVisible));
+  const dashboards = new Dashboards({
+    ...{ extensionUri: extension.extensionUri, store, link },
+    onLook: () => looking.at('dashboards', dashboards.anyVisible),
+  });
+  const log = (text: string): void => output.warn(text);
+  const walkthrough = new Walkthrough();
+  const flags = flagsInCode({ link, store, log, onSeen: (isSeen) => looking.at('code', isSeen) });
   const folders = watchFolders({
     onFolders: (found) => store.setFolders(found),
     onFileChange: parts.reload,
@@ -49,20 +58,21 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     views.update(state);
     running.update(state);
     dashboards.update();
+    walkthrough.update(state);
   });
   store.setTrusted(vscode.workspace.isTrusted);
   void folders.look();
   const commands = registerCommands({
-    ...{ ...parts, link, output, documents, dashboards, running, version },
+    ...{ ...parts, link, output, documents, dashboards, running, preview, version: metadata.version },
     targetOfRow: (id) => views.targetOfRow(id),
   });
   const trust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
     store.setTrusted(true);
-    look();
+    looking.again();
   });
   const tasks = registerTasks(extension.asAbsolutePath('dist/tidegate.js'), store);
   const { registered } = parts;
-  extension.subscriptions.push(commands, tasks, trust, folders, views, dashboards, running);
+  extension.subscriptions.push(commands, tasks, trust, folders, views, dashboards, running, preview, flags);
   extension.subscriptions.push(documents, registered, link, output);
   return {
     ...openApi(store),
@@ -70,11 +80,4 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     rows: (view) => views.nodes(view),
     suites: (folder) => parts.suites.controller(folder),
   };
-}
-
-/** Somebody sees something of ours, or nobody does any more. */
-function lookFor(anyVisible: boolean, store: Store, link: AgentLink): void {
-  store.setActive(anyVisible);
-  // An untrusted workspace gets no process of ours.
-  if (anyVisible && vscode.workspace.isTrusted) link.open();
 }

@@ -141,11 +141,12 @@ export const commands: readonly Command[] = [
   {
     name: 'rollback',
     positionals: ['ENV', '[TAG]'],
-    flags: ['junit'],
+    flags: ['dry-run', 'junit'],
     summary: 'Bring an earlier release back.',
-    details: 'Without TAG: the release before the one that is live.',
-    request: ({ folder, positionals }) => ({
-      method: 'rollback',
+    details:
+      'Without TAG: the release before the one that is live. With --dry-run: says what it would do, and what differs.',
+    request: ({ folder, positionals, set }) => ({
+      method: set.has('dry-run') ? 'rollbackPlan' : 'rollback',
       params: { folder, environment: needed(positionals, 'ENV'), tag: positionals.TAG ?? null },
     }),
   },

@@ -10,6 +10,7 @@ import { namedCommits } from './named.ts';
 import type { Commit, NamedCommits, Repository, Tag, TreeEntry } from './repository.ts';
 import { Revisions } from './revisions.ts';
 import { Tags } from './tags.ts';
+import { treeChanges, type TreeChange } from './tree-changes.ts';
 import type { WorkTree } from './work-tree.ts';
 
 const maxSymlinks = 5;
@@ -85,6 +86,11 @@ export class GitRepository implements Repository {
     const found = await this.#lookup(commit, folder);
     if (found?.kind === 'submodule') throw submodule(folder);
     return found?.kind === 'folder' ? this.#store.files(found.oid, '', segments(folder).join('/')) : [];
+  }
+
+  async changes(before: string, after: string): Promise<readonly TreeChange[]> {
+    const [old, now] = await Promise.all([this.#store.commit(before), this.#store.commit(after)]);
+    return treeChanges((oid) => this.#store.tree(oid), old.tree, now.tree);
   }
 
   blobs(oids: readonly string[], signal?: AbortSignal): AsyncIterable<Uint8Array> {

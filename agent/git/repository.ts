@@ -1,4 +1,5 @@
 /** A git repository as Tidegate reads it: objects only, never the working tree. */
+import type { TreeChange } from './tree-changes.ts';
 
 export interface Commit {
   readonly oid: string;
@@ -61,6 +62,8 @@ export interface Repository {
   objectId(commit: string, path: string): Promise<string | undefined>;
   /** All files below a folder of a commit, in path order. Submodules: `git.unsupported-repository`. */
   entries(commit: string, folder: string): Promise<readonly TreeEntry[]>;
+  /** Files that differ between two commits, by path; submodules are told, not looked into. */
+  changes(before: string, after: string): Promise<readonly TreeChange[]>;
   /** Raw bytes of blobs, in the order asked for. */
   blobs(oids: readonly string[], signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }

@@ -1,7 +1,9 @@
 /** Methods about the project's files: they need no cluster. */
 import * as z from 'zod';
 import { editingParams, type EditingResults } from './editing.ts';
+import type { FlagKeysResult } from './flag-keys.ts';
 import type { InitResult } from './init.ts';
+import type { BlobResult } from './rollback-plan.ts';
 import type { ValidateResult } from './validate.ts';
 
 /** Where the client stands. */
@@ -29,9 +31,15 @@ export const fileParams = {
     texts: z.record(z.string(), z.string()).optional(),
   }),
   ...editingParams,
+  /** A file of a commit, by the id that `rollbackPlan` named. */
+  blob: z.strictObject({ folder, blob: z.string().regex(/^[0-9a-f]{40}$/) }),
+  /** `text`: what an editor has of the flags file; `null`: what is on disk. */
+  flagKeys: z.strictObject({ folder, text: z.string().nullable() }),
 } as const;
 
 export interface FileResults extends EditingResults {
   init: InitResult;
   validate: ValidateResult;
+  blob: BlobResult;
+  flagKeys: FlagKeysResult;
 }

@@ -12,6 +12,7 @@ import { fileParams, type FileResults } from './files.ts';
 import { flagParams, type FlagResults } from './flag-methods.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
+import type { RollbackPlan } from './rollback-plan.ts';
 import type { SuiteTest } from './suite-test.ts';
 import type { ProblemEvent } from './validate.ts';
 import type { TrafficEvent } from './traffic.ts';
@@ -34,6 +35,8 @@ export const params = {
   abort: z.strictObject({ ...changed, environment }),
   /** Without a tag: the release before the one that is live. */
   rollback: z.strictObject({ ...changed, environment, tag: z.string().min(1).nullable() }),
+  /** What `rollback` would do. */
+  rollbackPlan: z.strictObject({ ...place, environment, tag: z.string().min(1).nullable() }),
   /** `ref`: the commit whose suite it is. Without it: HEAD; for what is live, that one's own commit. */
   suite: z.strictObject({
     ...changed,
@@ -133,8 +136,6 @@ export interface SetupResult {
   readonly pending: readonly string[];
   readonly url: string;
 }
-
-export type { CertificateResult, MaintenanceResult };
 
 export interface SlotStatus {
   readonly colour: 'blue' | 'green';
@@ -254,6 +255,7 @@ export interface Results extends FileResults, FlagResults {
   promote: RolloutResult;
   abort: RolloutResult;
   rollback: RolloutResult;
+  rollbackPlan: RollbackPlan;
   suite: SuiteResult;
   status: { readonly environments: readonly EnvironmentStatus[] };
   releases: { readonly stack: string; readonly releases: readonly ReleaseEntry[] };

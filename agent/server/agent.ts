@@ -8,8 +8,10 @@ import { checkConfirmed } from './confirmation.ts';
 import { openConnections, type Connections, type OpenSwarm } from './connections.ts';
 import { identity, working, type Identity } from './identity.ts';
 import { applyBacking } from './methods/apply-backing.ts';
+import { blob } from './methods/blob.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
+import { flagKeys } from './methods/flag-keys.ts';
 import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { projectHistory } from './methods/history.ts';
@@ -27,6 +29,7 @@ import { project } from './methods/project.ts';
 import { refs } from './methods/refs.ts';
 import { releases } from './methods/releases.ts';
 import { rollback } from './methods/rollback.ts';
+import { rollbackPlan } from './methods/rollback-plan.ts';
 import { setCertificate } from './methods/set-certificate.ts';
 import { setup } from './methods/setup.ts';
 import { startSwarm } from './methods/start-swarm.ts';
@@ -71,6 +74,8 @@ const methods: Methods = {
   promote,
   abort,
   rollback,
+  rollbackPlan,
+  blob,
   suite,
   status,
   releases,
@@ -81,6 +86,7 @@ const methods: Methods = {
   setCertificate,
   forgetEdge,
   'flags.list': listEnvironmentFlags,
+  flagKeys,
   'flags.set': setFlag,
   'flags.token': flagToken,
   'flags.evaluate': evaluateFlags,

@@ -7,6 +7,7 @@ import type { Store } from '../project/store.ts';
 import type { Dashboards } from '../dashboard/dashboards.ts';
 import type { Documents } from '../documents.ts';
 import type { Hearing } from '../hearing.ts';
+import type { RollbackPreview } from '../rollback/preview.ts';
 import type { RunningBar } from '../running-bar.ts';
 import type { SuiteTests } from '../testing/suite-tests.ts';
 import type { Problems } from '../editing/problems.ts';
@@ -21,6 +22,7 @@ export interface CommandContext {
   readonly hearing: Hearing;
   readonly suites: SuiteTests;
   readonly problems: Problems;
+  readonly preview: RollbackPreview;
   /** What a row of a tree is about. */
   readonly targetOfRow: (id: string) => Target | undefined;
   readonly version: string;

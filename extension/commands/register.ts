@@ -8,6 +8,7 @@ import { toggleFlag } from './flags.ts';
 import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
 import { abort, deploy, promote, rollback, rollbackToTag, rollbackToThis } from './rollouts.ts';
+import { closePreview, previewRollback, rollbackPreviewed } from './preview.ts';
 import { handled } from './run.ts';
 import { fixProblems } from './fix-problems.ts';
 import { setUpProject } from './set-up-project.ts';
@@ -25,6 +26,9 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.rollback]: rollback,
     [commands.rollbackToTag]: rollbackToTag,
     [commands.rollbackToThis]: rollbackToThis,
+    [commands.previewRollback]: previewRollback,
+    [commands.rollbackPreviewed]: rollbackPreviewed,
+    [commands.closePreview]: closePreview,
     [commands.toggleFlag]: toggleFlag,
     [commands.plan]: plan,
     [commands.showLogs]: (own, given) => logs.show(own, given),

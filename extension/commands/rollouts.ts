@@ -1,14 +1,15 @@
 /** Deploy, Promote, Abort, Roll Back: what moves traffic. */
-import * as vscode from 'vscode';
 import type { Method, Params, RolloutResult } from '../../agent/protocol/methods.ts';
 import { hasCode } from '../../agent/protocol/errors.ts';
 import { aboutDeploy, type About } from '../model/confirmation.ts';
 import type { Target } from '../model/node.ts';
 import { isHeld, liveRelease, openRollout, type EnvironmentState } from '../model/state.ts';
-import { nameOf, targetName } from '../model/words.ts';
+import { nameOf } from '../model/words.ts';
 import { confirm, isAsked } from './ask.ts';
 import { chooseRef } from './choose-ref.ts';
-import { chooseEnvironment, Declined, ready, targetOf, type CommandContext } from './context.ts';
+import { chooseReleasedTag } from './choose-tag.ts';
+import { chooseEnvironment, targetOf, type CommandContext } from './context.ts';
+import { previewRollback } from './preview.ts';
 import { call, tell } from './run.ts';
 import { offerSetUp, setUpFirst } from './set-up.ts';
 
@@ -71,11 +72,16 @@ export const rollback: Run = async (context, given) => {
   return rollBackTo(context, chosen, null);
 };
 
+/** With a tag it is done; one that is chosen here is previewed first, unless its row's button is pressed. */
 export const rollbackToTag: Run = async (context, given) => {
   const target = targetOf(context, given);
   const chosen = await chooseLive(context, target);
-  const tag = target.tag ?? (await chooseReleasedTag(context, chosen));
-  return rollBackTo(context, chosen, tag);
+  if (target.tag !== undefined) return rollBackTo(context, chosen, target.tag);
+  const { tag, isAtOnce } = await chooseReleasedTag(context, chosen);
+  if (isAtOnce) return rollBackTo(context, chosen, tag);
+  const { folder, state } = chosen;
+  await previewRollback(context, { folder, environment: state.facts.environment, tag });
+  return undefined;
 };
 
 /** From a row: the release is said by it. */
@@ -176,43 +182,8 @@ async function moved<M extends Moving>(
 ): Promise<RolloutResult> {
   const target: Target = { folder, environment: state.facts.environment };
   const result: RolloutResult = await call(context, { title, method, params });
-  tell(context, result, target);
+  tell(context, result, { ...target, isRollback: method === 'rollback' });
   return result;
-}
-
-/** Releases that users had here, newest first, each once. */
-async function chooseReleasedTag(context: CommandContext, { folder, state }: Chosen): Promise<string> {
-  await ready(context);
-  const { environment } = state.facts;
-  const agent = await context.link.connected();
-  const [{ rollouts }, refs] = await Promise.all([
-    agent.request('history', { folder, environment }, quiet()),
-    agent.request('refs', { folder }, quiet()),
-  ]);
-  const current = liveRelease(state)?.tag ?? null;
-  const released = rollouts.filter(({ outcome, to }) => outcome === 'live' && to.tag !== null);
-  const seen = new Set<string>(current === null ? [] : [current]);
-  const items = released.flatMap((past) => {
-    const tag = targetName(past);
-    if (seen.has(tag)) return [];
-    seen.add(tag);
-    return { label: `$(history) ${tag}`, description: `released ${past.at.slice(0, 10)} by ${past.by}`, tag };
-  });
-  const others = refs.tags
-    .filter(({ ref }) => !seen.has(ref))
-    .map(({ ref, subject }) => ({
-      label: `$(tag) ${ref}`,
-      description: `never released here, is built · ${subject}`,
-      tag: ref,
-    }));
-  const picked = await vscode.window.showQuickPick([...items, ...others], {
-    title: `Roll ${environment} back to a tag`,
-    placeHolder: current === null ? 'Tag' : `Tag (${current} is live)`,
-    matchOnDescription: true,
-    ignoreFocusOut: true,
-  });
-  if (picked === undefined) throw new Declined();
-  return picked.tag;
 }
 
 function servicesOf({ status }: EnvironmentState): string {
@@ -229,8 +200,4 @@ function previousOf({ status }: EnvironmentState): string | undefined {
 function isWarm({ status }: EnvironmentState, tag: string | null): boolean {
   const slots = (status?.services ?? []).flatMap((service) => service.slots);
   return slots.some(({ state, release }) => state === 'warm' && (tag === null || release?.tag === tag));
-}
-
-function quiet(): { signal: AbortSignal; onEvent: () => void } {
-  return { signal: new AbortController().signal, onEvent: () => undefined };
 }

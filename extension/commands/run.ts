@@ -78,8 +78,12 @@ function write(output: vscode.LogOutputChannel, event: AgentEvent): string | und
 }
 
 /** A message with buttons; what they do happens when they are pressed, if ever. */
-export function tell(context: CommandContext, result: RolloutResult, target: Target): void {
-  const { level, text, next } = endMessage(result);
+export function tell(
+  context: CommandContext,
+  result: RolloutResult,
+  target: Target & { readonly isRollback: boolean },
+): void {
+  const { level, text, next } = endMessage(result, target);
   context.output[level === 'warning' ? 'warn' : level](text);
   const show = {
     info: vscode.window.showInformationMessage,
@@ -115,6 +119,9 @@ async function follow(
       return;
     case 'Roll Back':
       await run(commands.rollback);
+      return;
+    case 'Undo':
+      if (result.from?.tag) await run(commands.rollbackToTag, { ...target, tag: result.from.tag });
       return;
     case 'Show Details': {
       const known = store

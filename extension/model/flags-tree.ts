@@ -68,7 +68,7 @@ function stateNode(folder: string, key: string, { environment, flag }: Held): Tr
 }
 
 /** Who gets it is more than on and off: a share of the users, or rules of the file. */
-function stateWords({ value, share, conditions }: FlagStatus): string {
+export function stateWords({ value, share, conditions }: FlagStatus): string {
   if (!value) return 'off';
   if (share !== null && share < 100) return `on for ${share} %`;
   return conditions > 0 ? 'on by its rules' : 'on';

@@ -1,7 +1,8 @@
 /** The end of what somebody started, in one message with what can be done next. */
 import type { RolloutResult } from '../../agent/protocol/methods.ts';
 
-export type NextStep = 'Open App' | 'Show Details' | 'Roll Back' | 'Promote' | 'Abort' | 'Open Preview';
+export type NextStep =
+  'Open App' | 'Show Details' | 'Roll Back' | 'Undo' | 'Promote' | 'Abort' | 'Open Preview';
 
 export interface EndMessage {
   readonly level: 'info' | 'warning' | 'error';
@@ -9,14 +10,18 @@ export interface EndMessage {
   readonly next: readonly NextStep[];
 }
 
-export function endMessage({ outcome, message, preview, from }: RolloutResult): EndMessage {
+/** `isRollback`: the way back from it is to what was left by it, and not one release further back. */
+export function endMessage(
+  { outcome, message, preview, from }: RolloutResult,
+  { isRollback }: { readonly isRollback: boolean },
+): EndMessage {
   const text = message.replaceAll('\n', ' ');
   switch (outcome) {
     case 'done':
       return {
         level: 'info',
         text,
-        next: ['Open App', 'Show Details', ...(from === null ? [] : ['Roll Back' as const])],
+        next: ['Open App', 'Show Details', ...wayBack(from, isRollback)],
       };
     case 'unchanged':
       return { level: 'info', text, next: ['Open App'] };
@@ -32,4 +37,11 @@ export function endMessage({ outcome, message, preview, from }: RolloutResult): 
     case 'reverted':
       return { level: 'error', text, next: ['Show Details'] };
   }
+}
+
+function wayBack(from: RolloutResult['from'], isRollback: boolean): readonly NextStep[] {
+  if (from === null) return [];
+  if (!isRollback) return ['Roll Back'];
+  // A rollback goes to a tag; what was deployed without one is deployed again.
+  return from.tag === null ? [] : ['Undo'];
 }

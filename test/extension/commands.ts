@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { Results } from '../../agent/protocol/methods.ts';
 import { commands } from '../../extension/ids.ts';
 import type { ScriptedAgent } from './scripted-agent.ts';
 import { api, Dialogs, folder, showViews, startAgent, until } from './stage.ts';
@@ -73,6 +74,28 @@ export function commandTests(): void {
       assert.deepEqual(
         agent.asksFor('rollback').map(({ params }) => params),
         [at('production', { tag: 'v1.0.0', confirmed: true })],
+      );
+    });
+
+    it('wants the name typed before a protected environment is taken down or loses a flag', async () => {
+      dialogs.press = (_text, buttons) => buttons.find((one) => ['Take Down', 'Switch Off'].includes(one));
+      const { 'flags.list': listed } = agent.answers;
+      agent.answers['flags.list'] = async (params, call) => {
+        const all = await listed?.(params, call);
+        return {
+          ...all,
+          flags: all?.flags.map((flag) => ({ ...flag, value: true })),
+        } as Results['flags.list'];
+      };
+      for (const typed of ['no', 'production']) {
+        dialogs.typed = typed;
+        await run(commands.takeDown, at('production'));
+        await run(commands.toggleFlag, at('production', { flag: 'free-delivery' }));
+      }
+      agent.answers['flags.list'] = listed as NonNullable<typeof listed>;
+      assert.deepEqual(
+        [...agent.asksFor('down'), ...agent.asksFor('flags.set')].map(({ params }) => params['confirmed']),
+        [true, true],
       );
     });
 

@@ -5,7 +5,9 @@ import { commandTests } from './commands.ts';
 import { connectionTests } from './connection.ts';
 import { dashboardTests } from './dashboard.ts';
 import { editingTests } from './editing.ts';
+import { flagTests } from './flags.ts';
 import { manifestTests } from './manifest.ts';
+import { previewTests } from './preview.ts';
 import { problemTests } from './problems.ts';
 import { projectTests } from './project.ts';
 import { TellingReporter } from './reporter.ts';
@@ -25,6 +27,8 @@ const suites = [
     suiteTests,
     taskTests,
     dashboardTests,
+    previewTests,
+    flagTests,
   ],
   ...[apiTests, connectionTests],
 ];

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import metadata from '../../package.json' with { type: 'json' };
-import { commands, settings, views } from '../../extension/ids.ts';
+import { commands, milestoneKey, settings, views } from '../../extension/ids.ts';
+import { milestones } from '../../extension/model/milestones.ts';
 import { api } from './stage.ts';
 
 export function manifestTests(): void {
@@ -53,6 +54,21 @@ export function manifestTests(): void {
       }
     });
 
+    it('completes every step of the walkthrough by something that the code tells', () => {
+      const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+      assert.deepEqual(
+        steps.flatMap(({ completionEvents }) => completionEvents),
+        milestones.map((milestone) => `onContext:${milestoneKey(milestone)}`),
+      );
+      const linked = steps.flatMap(({ description }) =>
+        [...description.matchAll(/command:(tidegate\.\w+)(?=\))/g)].map(([, id]) => id ?? ''),
+      );
+      assert.deepEqual(
+        linked.filter((id) => !declared.includes(id)),
+        [],
+      );
+    });
+
     it('has the views and settings that the code names', () => {
       assert.deepEqual(
         contributes.views.tidegate.map(({ id }) => id).sort(),
@@ -61,6 +77,10 @@ export function manifestTests(): void {
       assert.ok(
         `${settings.section}.${settings.confirm}` in contributes.configuration.properties,
         'the setting is declared',
+      );
+      assert.ok(
+        `${settings.section}.${settings.flagLenses}` in contributes.configuration.properties,
+        'the setting of lenses is declared',
       );
     });
   });

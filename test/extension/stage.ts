@@ -35,10 +35,13 @@ export async function showViews(): Promise<void> {
 }
 
 /** Resolves when it holds; looked at whenever something may have changed. */
-export async function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
   const deadline = Date.now() + 15_000;
   for (;;) {
-    const found = look();
+    const found = await look();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > deadline) throw new Error(`not within 15 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -125,6 +125,22 @@ describe('the shop, delivered from the side bar and the palette', () => {
     await workbench.clearToasts();
   });
 
+  it('shows what differs before it goes to a tag, and takes that back', async () => {
+    await workbench.command('Roll Back to Tag…');
+    await workbench.pick('v1.1.0');
+    await workbench.diffOf('season.js');
+    await workbench.lens('Roll Back to v1.1.0').waitFor();
+    await workbench.picture('7 preview of a rollback');
+    await workbench.clickLens('Roll Back to v1.1.0');
+    await pageSays(/v?1\.1\.0/);
+    await workbench.waitForToast('dev is back on v1.1.0');
+    await workbench.waitForNoDiff();
+    await workbench.pressInToast('dev is back on v1.1.0', 'Undo');
+    await workbench.waitForToast('dev is back on v1.0.0');
+    await pageSays(/v?1\.0\.0/);
+    await workbench.clearToasts();
+  });
+
   it('goes on with a rollout when its window is closed, and shows it in the next', async () => {
     await workbench.command('Deploy…');
     await workbench.pick('v1.1.0');
@@ -163,7 +179,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
   it('says that Docker does not answer, and recovers by itself', async () => {
     await engine.cut();
     const goneMs = await timed(() => workbench.waitForWelcome('Docker does not answer'));
-    await workbench.picture('7 no docker');
+    await workbench.picture('8 no docker');
     await engine.mend();
     const backMs = await timed(() => workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s));
     say(`told after ${Math.round(goneMs)} ms, back after ${Math.round(backMs)} ms`);
@@ -175,7 +191,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
     await workbench.waitForRow(/dev: v1\.1\.0 → v1\.0\.0/);
     await workbench.row(/dev: v1\.0\.0 → v1\.1\.0/).click();
     await workbench.document(/Deployed by/);
-    await workbench.picture('8 details');
+    await workbench.picture('9 details');
   });
 });
 

@@ -90,6 +90,31 @@ export class Workbench {
     await this.toast(text).waitFor({ timeout });
   }
 
+  async pressInToast(text: string, button: string): Promise<void> {
+    await this.toast(text).locator('.monaco-button', { hasText: button }).first().click(patience);
+  }
+
+  /** A diff of several files is open, and one of them is this. */
+  async diffOf(file: string): Promise<void> {
+    const entries = this.page.locator('.multiDiffEditor, .multi-diff-editor, .multiDiffEntry');
+    await entries.filter({ hasText: file }).first().waitFor(patience);
+  }
+
+  async waitForNoDiff(): Promise<void> {
+    await this.page
+      .locator('.multiDiffEntry')
+      .first()
+      .waitFor({ state: 'hidden', ...patience });
+  }
+
+  lens(text: string): Locator {
+    return this.page.locator('.codelens-decoration a', { hasText: text }).first();
+  }
+
+  async clickLens(text: string): Promise<void> {
+    await this.lens(text).click(patience);
+  }
+
   async clearToasts(): Promise<void> {
     await this.page.keyboard.press('Escape');
     await this.page.keyboard.press('F1');

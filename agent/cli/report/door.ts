@@ -1,4 +1,4 @@
-import type { CertificateResult, MaintenanceResult } from '../../protocol/methods.ts';
+import type { CertificateResult, MaintenanceResult } from '../../protocol/door.ts';
 import { cleanText, type Style } from '../terminal.ts';
 
 export function reportMaintenance(result: MaintenanceResult, style: Style): string[] {

@@ -10,6 +10,7 @@ import { reportPlan } from './plan.ts';
 import { reportCertificate, reportMaintenance } from './door.ts';
 import { reportHistory, reportProject, reportRefs } from './project.ts';
 import { reportReleases } from './releases.ts';
+import { reportRollbackPlan } from './rollback-plan.ts';
 import { reportRollout, word } from './rollout.ts';
 import { reportStatus } from './status.ts';
 import { reportValidate } from './validate.ts';
@@ -41,6 +42,8 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   promote: rollout,
   abort: rollout,
   rollback: rollout,
+  rollbackPlan: { lines: (result, { style }) => reportRollbackPlan(result, style), ending: () => done },
+  blob: { lines: ({ text, why }) => [cleanText(text ?? why ?? '')], ending: () => done },
   suite: {
     lines: ({ outcome, message }, { style }) => [`${word(outcome, style)}: ${cleanText(message)}`],
     ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
@@ -91,6 +94,10 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   },
   down: { lines: (result, { style }) => reportDown(result, style), ending: () => done },
   forgetEdge: { lines: (result, { style }) => reportForgotten(result, style), ending: () => done },
+  flagKeys: {
+    lines: ({ keys }) => (keys ?? []).map(({ key, line }) => `${line}: ${cleanText(key)}`),
+    ending: () => done,
+  },
   'flags.list': { lines: (result, { style, now }) => reportFlags(result, style, now), ending: () => done },
   'flags.token': { lines: (result) => reportFlagToken(result), ending: () => done },
   'flags.evaluate': { lines: (result, { style }) => reportEvaluations(result, style), ending: () => done },

@@ -57,7 +57,7 @@ function outcomeOf({ phase, moved }: RolloutState): PastRollout['outcome'] {
 }
 
 /** Settling goes on behind the end that counts for people: that users have it, or have it no more. */
-function tookMs({ trail }: RolloutState): number | null {
+export function tookMs({ trail }: RolloutState): number | null {
   const ends = /^(settling|done|aborting: draining|aborted|partial)/;
   const end = trail.find(({ phase }) => ends.test(phase));
   const [first] = trail;

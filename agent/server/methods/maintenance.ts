@@ -1,5 +1,6 @@
 import { requireOfEdge } from '../../infra/edge-abilities.ts';
-import type { Call, MaintenanceResult, Params } from '../../protocol/methods.ts';
+import type { MaintenanceResult } from '../../protocol/door.ts';
+import type { Call, Params } from '../../protocol/methods.ts';
 import { awaitEdges, describeMissing } from '../../release/edges.ts';
 import type { Routes } from '../../swarm/ledger/routes.ts';
 import type { Agent } from '../agent.ts';

@@ -73,7 +73,8 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
   };
 }
 
-async function imageOf(place: Place, source: Source, service: AppService): Promise<PlannedImage> {
+/** The image a service of a commit would run with, without building it. */
+export async function imageOf(place: Place, source: Source, service: AppService): Promise<PlannedImage> {
   const { builder, swarm } = place.connection;
   const { repository, environment } = place;
   const { registry } = environment;
@@ -108,7 +109,7 @@ async function missingImages(
 }
 
 /** A registry that does not answer blocks a deploy, and the plan says so: no reason to say nothing else. */
-function unknownYet(error: unknown): undefined {
+export function unknownYet(error: unknown): undefined {
   if (hasCode(error, ...registryCodes)) return undefined;
   throw error;
 }
@@ -140,7 +141,12 @@ async function blockedBy(place: Place, { source, current, moves }: Planned): Pro
     if (!hasCode(error, ...blocking)) throw error;
     return error.message;
   }
-  const open = (await place.engine.ledger.journals.list())
+  return openRollout(place);
+}
+
+/** The rollout that is in the way of another, as a sentence. */
+export async function openRollout({ engine }: Place): Promise<string | null> {
+  const open = (await engine.ledger.journals.list())
     .map(({ value }) => value)
     .find(({ state }) => !isEnded(state) && state.phase.name !== 'settling');
   if (!open) return null;

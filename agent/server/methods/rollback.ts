@@ -39,7 +39,7 @@ export async function rollback(agent: Agent, params: Params<'rollback'>, call: C
     const source = await readSource(agent, place, params.tag ?? 'HEAD', call);
     return deploySource(agent, place, { source, hold: false, kind: 'rollback', call });
   }
-  const wanted = wantedOf(target);
+  const wanted = wantedByRelease(target);
   const moves = movesTo(current, wanted);
   if (moves.length === 0) return already(agent, place, target, live);
   const warm =
@@ -70,7 +70,7 @@ export async function rollback(agent: Agent, params: Params<'rollback'>, call: C
 }
 
 /** `undefined`: a tag that no kept release carries. */
-async function findTarget(
+export async function findTarget(
   { engine }: Place,
   tag: string | null,
   live: ReleaseRecord | undefined,
@@ -89,7 +89,7 @@ async function findTarget(
 }
 
 /** A rollback changes back what that release had; services it did not know stay as they are. */
-function wantedOf(target: ReleaseRecord): Record<string, Wanted> {
+export function wantedByRelease(target: ReleaseRecord): Record<string, Wanted> {
   return Object.fromEntries(
     Object.entries(target.services).map(([name, service]) => {
       const { content, rollout } = service;

@@ -30,17 +30,7 @@ export function plannedService(
       to: null,
       differences: [],
     };
-  const { replicas, networks, rollout, template } = service;
-  const wanted = {
-    image: image.name,
-    ...(service.kind === 'worker' ? ownOf(service) : { route: routeOf(service), health: service.health }),
-    replicas,
-    networks: [...networks],
-    ...detailsOf(service),
-    rollout: { ...rollout, steps: [...rollout.steps] },
-    spec: template,
-  };
-  const found = differences(active?.content && comparable(active.content), wanted);
+  const found = differences(active?.content && comparable(active.content), wantedOf(service, image.name));
   return {
     service: service.name,
     action: image.state === 'there' ? 'reuse' : image.state,
@@ -51,8 +41,22 @@ export function plannedService(
   };
 }
 
+/** A service of a commit, to be compared. */
+export function wantedOf(service: AppService, image: string): Compared {
+  const { replicas, networks, rollout, template } = service;
+  return {
+    image,
+    ...(service.kind === 'worker' ? ownOf(service) : { route: routeOf(service), health: service.health }),
+    replicas,
+    networks: [...networks],
+    ...detailsOf(service),
+    rollout: { ...rollout, steps: [...rollout.steps] },
+    spec: template,
+  };
+}
+
 /** A release knows more of itself than a commit does: its content key, the digest of its image. */
-function comparable(service: ReleasedService): Compared {
+export function comparable(service: ReleasedService): Compared {
   const { image, replicas, networks, networkDetails, rollout, spec } = service;
   return { image, ...ownOf(service), replicas, networks, networkDetails, rollout, spec };
 }

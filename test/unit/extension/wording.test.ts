@@ -114,12 +114,24 @@ describe('the last message', () => {
     },
     ...{ services: [], tookMs: 1, preview: 'http://p/' },
   };
+  const deploy = { isRollback: false };
   it('has what can be done next', () => {
-    assert.deepEqual(endMessage({ ...result, outcome: 'done' }), {
+    assert.deepEqual(endMessage({ ...result, outcome: 'done' }, deploy), {
       ...{ level: 'info', text: 'it is so and stays', next: ['Open App', 'Show Details', 'Roll Back'] },
     });
-    assert.deepEqual(endMessage({ ...result, outcome: 'held' }).next, ['Promote', 'Abort', 'Open Preview']);
-    assert.equal(endMessage({ ...result, outcome: 'reverted' }).level, 'error');
-    assert.equal(endMessage({ ...result, outcome: 'partial' }).level, 'warning');
+    assert.deepEqual(endMessage({ ...result, outcome: 'held' }, deploy).next, [
+      'Promote',
+      'Abort',
+      'Open Preview',
+    ]);
+    assert.equal(endMessage({ ...result, outcome: 'reverted' }, deploy).level, 'error');
+    assert.equal(endMessage({ ...result, outcome: 'partial' }, deploy).level, 'warning');
+  });
+
+  it('takes a rollback back to what it left, where that has a tag', () => {
+    const next = (from: typeof result.from) =>
+      endMessage({ ...result, from, outcome: 'done' }, { isRollback: true }).next.at(-1);
+    assert.equal(next(release(2)), 'Undo');
+    assert.equal(next(release(2, null)), 'Show Details');
   });
 });

@@ -1,0 +1,66 @@
+/** The second step of Roll Back to Tag: which. */
+import * as vscode from 'vscode';
+import type { EnvironmentState } from '../model/state.ts';
+import { liveRelease } from '../model/state.ts';
+import { tagItems, type TagItem } from '../model/tag-items.ts';
+import { Declined, ready, type CommandContext } from './context.ts';
+
+interface Chosen {
+  readonly tag: string;
+  /** Without looking at what differs first. */
+  readonly isAtOnce: boolean;
+}
+
+interface Item extends vscode.QuickPickItem {
+  readonly tag: string;
+}
+
+const atOnce: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('discard'),
+  tooltip: 'Roll back at once, without a preview',
+};
+
+/** Releases that users had here, newest first, each once; then the other tags. */
+export async function chooseReleasedTag(
+  context: CommandContext,
+  { folder, state }: { readonly folder: string; readonly state: EnvironmentState },
+): Promise<Chosen> {
+  await ready(context);
+  const { environment } = state.facts;
+  const agent = await context.link.connected();
+  const call = { signal: new AbortController().signal, onEvent: () => undefined };
+  const [{ rollouts }, refs] = await Promise.all([
+    agent.request('history', { folder, environment }, call),
+    agent.request('refs', { folder }, call),
+  ]);
+  const current = liveRelease(state)?.tag ?? null;
+  const pick = vscode.window.createQuickPick<Item>();
+  Object.assign(pick, {
+    title: `Roll ${environment} back to a tag`,
+    placeholder: current === null ? 'Tag' : `Tag (${current} is live); what differs is shown first`,
+    ignoreFocusOut: true,
+  });
+  pick.matchOnDescription = true;
+  pick.items = tagItems(rollouts, refs.tags, current).map(itemOf);
+  pick.show();
+  try {
+    return await answer(pick);
+  } finally {
+    pick.dispose();
+  }
+}
+
+function itemOf({ tag, icon, description }: TagItem): Item {
+  return { label: `$(${icon}) ${tag}`, description, tag, buttons: [atOnce] };
+}
+
+function answer(pick: vscode.QuickPick<Item>): Promise<Chosen> {
+  return new Promise((resolve, reject) => {
+    pick.onDidAccept(() => {
+      const tag = pick.selectedItems[0]?.tag;
+      if (tag !== undefined) resolve({ tag, isAtOnce: false });
+    });
+    pick.onDidTriggerItemButton(({ item }) => resolve({ tag: item.tag, isAtOnce: true }));
+    pick.onDidHide(() => reject(new Declined()));
+  });
+}

@@ -1,0 +1,47 @@
+/** Looking at a rollback before it is done, and doing what is looked at. */
+import * as vscode from 'vscode';
+import type { RollbackPlan } from '../../agent/protocol/rollback-plan.ts';
+import { commands } from '../ids.ts';
+import type { Target } from '../model/node.ts';
+import { targetOfPlan } from '../model/rollback-header.ts';
+import { liveRelease } from '../model/state.ts';
+import { chooseReleasedTag } from './choose-tag.ts';
+import { chooseEnvironment, targetOf, type CommandContext } from './context.ts';
+import { call } from './run.ts';
+
+export async function previewRollback(context: CommandContext, given: unknown): Promise<RollbackPlan> {
+  const { tag: named, ...target } = targetOf(context, given);
+  const chosen = await chooseEnvironment(
+    context,
+    target,
+    'Preview a rollback: of which environment?',
+    (one) => liveRelease(one) !== null,
+  );
+  const { folder, state } = chosen;
+  const { environment } = state.facts;
+  const tag = named ?? (await chooseReleasedTag(context, chosen)).tag;
+  const plan = await call(context, {
+    title: `Looking at what a rollback of ${environment} to ${tag} would do`,
+    method: 'rollbackPlan',
+    params: { folder, environment, tag },
+  });
+  const previewed: Target = { folder, environment, tag };
+  if (plan.outcome === 'unchanged')
+    void vscode.window.showInformationMessage(`${environment} runs ${targetOfPlan(plan)} already.`);
+  else await context.preview.show(previewed, plan);
+  return plan;
+}
+
+/** By the command that every rollback to a tag goes through: it asks what has to be asked. */
+export async function rollbackPreviewed({ preview }: CommandContext): Promise<unknown> {
+  const { target } = preview;
+  if (target === undefined) throw new Error('There is no preview of a rollback: ask for one first.');
+  const result: unknown = await vscode.commands.executeCommand(commands.rollbackToTag, target);
+  // Declined or failed: what is to be looked at stays.
+  if (result !== undefined) await preview.close();
+  return result;
+}
+
+export async function closePreview({ preview }: CommandContext): Promise<void> {
+  await preview.close();
+}

@@ -1,0 +1,23 @@
+/** Flags where they are used: what is registered starts nothing before an editor shows code that evaluates one. */
+import * as vscode from 'vscode';
+import type { AgentLink } from '../agent/link.ts';
+import type { Store } from '../project/store.ts';
+import { FlagKnowledge } from './knowledge.ts';
+import { registerFlagProviders } from './providers.ts';
+import { FlagReferences } from './references.ts';
+import { UnknownKeys } from './unknown-keys.ts';
+
+export interface FlagsInCode {
+  readonly link: AgentLink;
+  readonly store: Store;
+  readonly log: (text: string) => void;
+  readonly onSeen: (isSeen: boolean) => void;
+}
+
+export function flagsInCode({ link, store, log, onSeen }: FlagsInCode): vscode.Disposable {
+  const knowledge = new FlagKnowledge(link, store, onSeen);
+  const references = new FlagReferences(log);
+  const warnings = new UnknownKeys(knowledge);
+  const providers = registerFlagProviders({ knowledge, references });
+  return vscode.Disposable.from(providers, warnings, references, knowledge);
+}
