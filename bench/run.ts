@@ -25,6 +25,7 @@ const parts: Readonly<Record<string, () => Promise<{ bench(report: Report): Prom
   tls: () => import('./tls.ts'),
   release: () => import('./release.ts'),
   services: () => import('./services.ts'),
+  flags: () => import('./flags.ts'),
   editor: () => import('./editor.ts'),
   'reference-index': () => import('./reference-index.ts'),
 };
