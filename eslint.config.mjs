@@ -52,6 +52,22 @@ const notTheContract = {
   message: 'of the agent, the extension knows the contract only (agent/protocol)',
 };
 
+/** Pages and the extension share what they say to each other, and nothing else. */
+const notTheMessages = {
+  regex: 'webview/(?!\\w+/messages\\.ts$)',
+  message: 'of a page, the extension knows its messages only (webview/<page>/messages.ts)',
+};
+
+const toolkit = {
+  group: ['@vscode/webview-ui-toolkit', '@microsoft/fast-*'],
+  message: 'only webview/shared/ui knows the toolkit: it is to be replaced one day',
+};
+
+const notForPages = [
+  { ...notTheContract, message: 'of the agent, a page knows the contract only (agent/protocol)' },
+  { group: ['vscode', '**/extension/**', 'node:*'], message: 'a page runs in a browser' },
+];
+
 export default tseslint.config(
   {
     ignores: [
@@ -91,7 +107,7 @@ export default tseslint.config(
   {
     files: ['extension/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [notTheContract] }],
+      'no-restricted-imports': ['error', { patterns: [notTheContract, notTheMessages] }],
     },
   },
   {
@@ -102,11 +118,20 @@ export default tseslint.config(
         {
           patterns: [
             notTheContract,
+            notTheMessages,
             { group: ['vscode'], message: 'what knows no editor is tested without one' },
           ],
         },
       ],
     },
+  },
+  {
+    files: ['webview/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [...notForPages, toolkit] }] },
+  },
+  {
+    files: ['webview/shared/ui/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: notForPages }] },
   },
   {
     files: ['agent/release/machine.ts', 'agent/release/machine/**/*.ts'],

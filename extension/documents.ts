@@ -40,6 +40,23 @@ export class Documents implements vscode.TextDocumentContentProvider {
     await vscode.commands.executeCommand('markdown.showPreview', uri);
   }
 
+  /** Shows a text as what it would be once it is written. */
+  async preview(name: string, text: string): Promise<{ close(): Promise<void> }> {
+    const uri = vscode.Uri.from({ scheme, path: `/preview/${name}` });
+    this.#texts.set(uri.path, text);
+    this.#changed.fire(uri);
+    await vscode.window.showTextDocument(uri, { preview: true });
+    return {
+      close: async () => {
+        const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+        const own = tabs.filter(
+          ({ input }) => (input as { uri?: vscode.Uri } | undefined)?.uri?.toString() === uri.toString(),
+        );
+        await vscode.window.tabGroups.close(own);
+      },
+    };
+  }
+
   dispose(): void {
     this.#registered.dispose();
     this.#changed.dispose();

@@ -15,12 +15,17 @@ export const commands = {
   showLogs: 'tidegate.showLogs',
   setUpEnvironment: 'tidegate.setUpEnvironment',
   takeDown: 'tidegate.takeDown',
+  openDashboard: 'tidegate.openDashboard',
   openApp: 'tidegate.openApp',
   openPreview: 'tidegate.openPreview',
   showRelease: 'tidegate.showRelease',
   showOutput: 'tidegate.showOutput',
   restartAgent: 'tidegate.restartAgent',
   copyDiagnostics: 'tidegate.copyDiagnostics',
+  setUpProject: 'tidegate.setUpProject',
+  startSwarm: 'tidegate.startSwarm',
+  runSuite: 'tidegate.runSuite',
+  fixProblems: 'tidegate.fixProblems',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];
@@ -32,6 +37,9 @@ export const views = {
 } as const;
 
 export type ViewId = (typeof views)[keyof typeof views];
+
+/** The kind of tab that the editor brings back after a reload. */
+export const dashboardView = 'tidegate.dashboard';
 
 /** What the welcome views go by: one key, one value at a time (`model/overall.ts`). */
 export const overallKey = 'tidegate.state';

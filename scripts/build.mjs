@@ -1,7 +1,7 @@
 // Bundles the programs of the project into dist/: the agent with its CLI, and control (which runs inside the
 // Swarm). Everything they read at run time is placed beside them.
 import { build } from 'esbuild';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -81,5 +81,16 @@ await Promise.all([
     format: 'cjs',
     external: ['vscode', 'bufferutil', 'utf-8-validate'],
   }),
+  // Pages inside the editor: a script and a style sheet each.
+  build({
+    ...common,
+    entryPoints: { dashboard: path.join(root, 'webview/dashboard/main.ts') },
+    outdir: path.join(out, 'webview'),
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+  }),
 ]);
+// So that a link to it, called `tidegate` and in PATH, is the program.
+await chmod(path.join(out, 'tidegate.js'), 0o755);
 await cp(path.join(root, 'agent/edge/edge.lua'), path.join(out, 'edge.lua'));

@@ -2,6 +2,7 @@
 import type { Method, Params } from '../protocol/methods.ts';
 import { usage } from './failures.ts';
 import { fileCommands } from './file-commands.ts';
+import { swarmStart } from './swarm-command.ts';
 import { flagCommands } from './flag-commands.ts';
 import { watchCommands } from './watch-commands.ts';
 
@@ -97,6 +98,7 @@ export const commands: readonly Command[] = [
       params: { folder, environment: needed(positionals, 'ENV'), upgradeEdge: set.has('upgrade-edge') },
     }),
   },
+  swarmStart,
   {
     name: 'deploy',
     positionals: ['ENV', '[REF]'],

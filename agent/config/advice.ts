@@ -47,17 +47,18 @@ function adviseHealthcheck({ service, compose: { field }, dockerfile }: Advised)
   if (service.template.TaskTemplate.ContainerSpec.Healthcheck !== undefined) return;
   if (typeof dockerfile?.healthcheck === 'string') return;
   const base = service.source.kind === 'image' ? service.source.ref : dockerfile?.base;
-  const { test, needs } = probeFor(base, { port: service.route.port, path: service.health });
-  const condition = needs === undefined ? '' : `, for which the image needs ${needs}`;
+  const probe = probeFor(base, { port: service.route.port, path: service.health });
   field.warning({
     code: 'compose.no-healthcheck',
     message:
       'there is no "healthcheck:"; unless the image brings one, Swarm takes a task for ready as soon as it runs.',
     hint: 'Add one that asks what the edge asks, with a short interval: it also tells Swarm when to replace a task.',
-    change: setIn(field, ['healthcheck'], {
-      title: `Add a health check of ${service.health}${condition}`,
-      value: { test, interval: '5s', timeout: '3s', retries: 3, start_period: '10s' },
-    }),
+    change:
+      probe &&
+      setIn(field, ['healthcheck'], {
+        title: `Add a health check of ${service.health}${probe.with === undefined ? '' : ` with ${probe.with}`}`,
+        value: { test: probe.test, interval: '5s', timeout: '3s', retries: 3, start_period: '10s' },
+      }),
   });
 }
 

@@ -10,10 +10,10 @@ import { configFiles, readConfigs } from './configs.ts';
 import { checkCircle, readDependencies } from './dependencies.ts';
 import { readImageSource } from './image-source.ts';
 import type { Variables } from './interpolate.ts';
-import type { ConfigFile, ExternalFile, ImageSource, ReadFile, SecretFile } from './model.ts';
+import type { ConfigFile, ExternalFile, ImageSource, NetworkUse, ReadFile, SecretFile } from './model.ts';
 import { readMounted } from './mounted-references.ts';
 import { readNamedFiles } from './named-files.ts';
-import { readAttachments, readNetworks } from './networks.ts';
+import { readAttachments, readNetworks, type DeclaredNetworks } from './networks.ts';
 import { activeProfiles, isActive } from './profiles.ts';
 import type { Place, Report } from './report.ts';
 import { readSecrets } from './secrets.ts';
@@ -35,6 +35,8 @@ export interface ComposeInput {
 
 export interface Permits extends Pick<ComposeContext, 'shared' | 'mayBeGlobal'> {
   readonly ports: PortsRule;
+  /** There is one of it, so it may be called by more than its name. */
+  readonly mayHaveAliases: boolean;
 }
 
 /** What is done about a service's `ports:`. */
@@ -62,6 +64,7 @@ export interface ComposeService {
   readonly source: ImageSource | undefined;
   readonly template: SlotTemplate;
   readonly networks: readonly string[];
+  readonly networkUses: readonly NetworkUse[];
   readonly configs: readonly ConfigFile[];
   readonly secrets: readonly SecretFile[];
   readonly externalFiles: readonly ExternalFile[];
@@ -113,9 +116,10 @@ export async function readComposeFile(input: ComposeInput): Promise<ComposeFile 
 }
 
 interface ServiceContext extends ComposeContext {
-  readonly networks: readonly string[];
+  readonly networks: DeclaredNetworks;
   readonly serviceNames: readonly string[];
   readonly ports: PortsRule;
+  readonly mayHaveAliases: boolean;
 }
 
 function readService(name: string, field: Field, context: ServiceContext): readonly ComposeService[] {
@@ -137,7 +141,7 @@ function readService(name: string, field: Field, context: ServiceContext): reado
       field,
       source: readImageSource(field, context.variables),
       template: readTemplate(field, context),
-      networks: readAttachments(field.get('networks'), context.networks),
+      ...readAttachments(field.get('networks'), { ...context, service: name }),
       configs: configs?.made ?? [],
       secrets: secrets?.made ?? [],
       externalFiles: [...(configs?.external ?? []), ...(secrets?.external ?? [])],

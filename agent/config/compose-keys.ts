@@ -2,6 +2,7 @@
 import type { Field } from './compose-field.ts';
 import { nearestName, suggestion } from '../common/did-you-mean.ts';
 import type { Change } from './fix/change.ts';
+import { serviceRepairs, type KeyRepair } from './key-repairs.ts';
 
 export interface Keys {
   readonly known: readonly string[];
@@ -9,6 +10,8 @@ export interface Keys {
   readonly refused: Readonly<Record<string, string>>;
   /** Without effect here: key -> why; a warning. */
   readonly unused?: Readonly<Record<string, string>>;
+  /** Of refused ones: key -> what a machine can write instead. */
+  readonly repairs?: Readonly<Record<string, KeyRepair>>;
 }
 
 /** Reports every key that is not `known`. Keys that start with `x-` are the user's own. */
@@ -18,7 +21,12 @@ export function checkKeys(field: Field, keys: Keys): void {
     const refused = own(keys.refused, key);
     const unused = own(keys.unused ?? {}, key);
     if (refused !== undefined)
-      value.errorAtKey({ code: 'compose.unsupported-key', message: 'not supported yet.', hint: refused });
+      value.errorAtKey({
+        code: 'compose.unsupported-key',
+        message: 'not supported yet.',
+        hint: refused,
+        change: own(keys.repairs ?? {}, key)?.(value, field),
+      });
     else if (unused !== undefined)
       value.warning({ code: 'compose.unused-key', message: 'has no effect here.', hint: unused });
     else
@@ -40,7 +48,7 @@ function renamed(field: Field, to: string | undefined): Change | undefined {
   return { kind: 'rename', title: `Write "${to}"`, file: keyAt.file, path, to };
 }
 
-function own(table: Readonly<Record<string, string>>, key: string): string | undefined {
+function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
@@ -118,6 +126,7 @@ export const serviceKeys: Keys = {
     ),
     ...each('annotations models oom_score_adj post_start pre_stop provider use_api_socket', remove),
   },
+  repairs: serviceRepairs,
   unused: {
     container_name: 'A service has several containers, and they cannot share one name.',
     pull_policy: 'Tidegate pins each image by its digest.',
@@ -180,23 +189,30 @@ export const placementKeys: Keys = {
 };
 export const loggingKeys: Keys = { known: ['driver', 'options'], refused: {} };
 
-const external = 'Remove it: the project makes its own networks; others cannot be joined yet.';
 export const networkKeys: Keys = {
-  known: ['driver'],
-  refused: {
-    external,
-    ...each('name attachable internal ipam driver_opts labels enable_ipv4 enable_ipv6', remove),
-  },
+  known: words('driver driver_opts ipam internal attachable labels name external'),
+  refused: each(
+    'enable_ipv4 enable_ipv6',
+    'Remove it: Swarm gives overlay networks IPv4 addresses, as docker stack does.',
+  ),
+};
+export const ipamKeys: Keys = {
+  known: ['driver', 'config'],
+  refused: { options: remove },
+};
+export const ipamConfigKeys: Keys = {
+  known: ['subnet'],
+  refused: each(
+    'gateway ip_range aux_addresses',
+    'Remove it: docker stack takes nothing but a subnet; Swarm chooses the rest.',
+  ),
 };
 export const attachmentKeys: Keys = {
-  known: [],
-  refused: {
-    aliases: 'Remove it: others call the service by its name.',
-    ...each(
-      'ipv4_address ipv6_address link_local_ips mac_address priority gw_priority driver_opts interface_name',
-      remove,
-    ),
-  },
+  known: ['aliases'],
+  refused: each(
+    'ipv4_address ipv6_address link_local_ips mac_address priority gw_priority driver_opts interface_name',
+    remove,
+  ),
 };
 
 export const volumeKeys: Keys = { known: words('driver driver_opts external labels name'), refused: {} };

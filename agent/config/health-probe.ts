@@ -3,22 +3,28 @@
 export interface Probe {
   /** As compose has it. */
   readonly test: readonly string[];
-  /** What the image must have for it; `undefined`: it has. */
-  readonly needs?: string;
+  /** What it asks with, where nobody can tell what the image has. */
+  readonly with?: string;
 }
 
-/** `base`: the image it runs in, or is built on. */
+/** `base`: the image it runs in, or is built on. `undefined`: nothing there could ask. */
 export function probeFor(
   base: string | undefined,
   at: { readonly port: number; readonly path: string },
-): Probe {
+): Probe | undefined {
+  // There is no shell, nor anything else to ask with.
+  if (base !== undefined && /^scratch$|\/distroless\//.test(base)) return undefined;
   const url = `http://127.0.0.1:${at.port}${at.path}`;
   const program = base === undefined ? undefined : programs.find(({ images }) => images.test(nameOf(base)));
   if (program) return { test: program.test(url) };
   if (base !== undefined && /alpine|busybox/.test(base)) return { test: wget(url) };
   return {
-    test: ['CMD-SHELL', `wget -q -O /dev/null ${url} || curl -fsS -o /dev/null ${url} || exit 1`],
-    needs: 'wget or curl',
+    test: [
+      'CMD-SHELL',
+      // With neither it says nothing against the task, as without a health check.
+      `if command -v wget >/dev/null; then wget -q -O /dev/null ${url}; elif command -v curl >/dev/null; then curl -fsS -o /dev/null ${url}; fi`,
+    ],
+    with: 'wget or curl, whichever the image has',
   };
 }
 

@@ -1,5 +1,5 @@
 /** What `tidegate.yaml` and the compose file say together, checked and with every default filled in. */
-import type { SlotTemplate, RolloutPolicy, WorkerOrder } from '../swarm/ledger/release.ts';
+import type { NetworkDetails, SlotTemplate, RolloutPolicy, WorkerOrder } from '../swarm/ledger/release.ts';
 import type { Change } from './fix/change.ts';
 import type { Pin } from './fix/pin.ts';
 import type { Place } from './report.ts';
@@ -56,6 +56,8 @@ export interface ServiceBase {
   readonly template: SlotTemplate;
   /** Names of the compose networks it is on, without the stack's prefix. */
   readonly networks: readonly string[];
+  /** Of those of them about which more is said. */
+  readonly networkUses: readonly NetworkUse[];
   /** Files its tasks mount; `template` names them in `ContainerSpec.Configs`. */
   readonly configs: readonly ConfigFile[];
   /** Secrets its tasks mount; `template` names them in `ContainerSpec.Secrets`. */
@@ -64,6 +66,17 @@ export interface ServiceBase {
   readonly externalFiles: readonly ExternalFile[];
   /** Services of the compose file that its `depends_on:` names. */
   readonly dependsOn: readonly string[];
+}
+
+/** A network of the compose file, and how a service is on it. */
+export interface NetworkUse {
+  /** In the compose file. */
+  readonly key: string;
+  readonly details: NetworkDetails;
+  /** What the service is called there, besides its own name. */
+  readonly aliases: readonly string[];
+  /** Where the network is declared; `undefined`: nowhere, it is `default`. */
+  readonly at: Place | undefined;
 }
 
 /** Runs once in a rollout that moves its service, in the new image, before anything is placed. */

@@ -199,6 +199,7 @@ async function readServices({ request, commit, environment, report }: Parts): Pr
         shared: isNeverTwo || input?.volumes === 'shared',
         mayBeGlobal: isBacking || input?.worker !== undefined,
         ports: portsOf(commit, service),
+        mayHaveAliases: isBacking,
       };
     },
   });

@@ -10,10 +10,11 @@ export function serviceBase({
   source,
   template,
   networks,
+  networkUses,
   configs,
   secrets,
   externalFiles,
   dependsOn,
 }: SourcedService): ServiceBase {
-  return { name, source, template, networks, configs, secrets, externalFiles, dependsOn };
+  return { name, source, template, networks, networkUses, configs, secrets, externalFiles, dependsOn };
 }

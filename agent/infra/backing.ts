@@ -11,9 +11,9 @@ import type { Trouble } from '../release/effects/trouble.ts';
 import type { ReleaseEngine } from '../release/engine.ts';
 import { specWithFileIds } from '../release/mounted-files.ts';
 import { untilRunning, type Running } from '../release/running.ts';
-import { networkLabels } from '../release/slot-spec.ts';
+import { composeNetworks } from '../release/networks.ts';
 import { corruptLabel } from '../swarm/ledger/failures.ts';
-import type { SlotTemplate } from '../swarm/ledger/release.ts';
+import type { NetworkDetails, SlotTemplate } from '../swarm/ledger/release.ts';
 import type { ServiceObject, ServiceSpec } from '../swarm/port.ts';
 import { backingFileGone, backingNotReady } from './failures.ts';
 
@@ -23,6 +23,9 @@ export interface BackingContent {
   readonly image: string;
   /** Of the compose file, without the stack's prefix. */
   readonly networks: readonly string[];
+  readonly networkDetails?: Readonly<Record<string, NetworkDetails>>;
+  /** What it is called on a network, besides its own name. */
+  readonly aliases?: Readonly<Record<string, readonly string[]>>;
   readonly spec: SlotTemplate;
 }
 
@@ -146,9 +149,7 @@ async function backingSpec(
     [labels.object]: 'backing',
     [labels.service]: service,
   };
-  const networks = [];
-  for (const network of content.networks)
-    networks.push(await swarm.networks.ensure(names.network(stack, network), networkLabels(stack)));
+  const networks = await composeNetworks(swarm, stack, content);
   const container = spec.TaskTemplate.ContainerSpec;
   return {
     ...spec,
@@ -157,7 +158,10 @@ async function backingSpec(
     TaskTemplate: {
       ...spec.TaskTemplate,
       ContainerSpec: { ...container, Image: image, Labels: { ...container.Labels, ...own } },
-      Networks: networks.map((Target) => ({ Target, Aliases: [service] })),
+      Networks: networks.map((Target, index) => ({
+        Target,
+        Aliases: [...(content.aliases?.[content.networks[index] ?? ''] ?? []), service],
+      })),
     },
   };
 }

@@ -74,8 +74,16 @@ export async function certificatesFor(
   versions: Readonly<Record<string, string>>,
   more: readonly { readonly name: string; readonly version: string }[] = [],
 ): Promise<readonly MountedCertificate[]> {
+  return mountedFor(await swarm.secrets.list(ownLabels(ledger.stack)), versions, more);
+}
+
+/** The same, of secrets that have been listed. Pure. */
+export function mountedFor(
+  secrets: readonly SecretObject[],
+  versions: Readonly<Record<string, string>>,
+  more: readonly { readonly name: string; readonly version: string }[] = [],
+): readonly MountedCertificate[] {
   const wanted = [...Object.entries(versions).map(([name, version]) => ({ name, version })), ...more];
-  const secrets = await swarm.secrets.list(ownLabels(ledger.stack));
   return secrets.flatMap((secret) => {
     const one = wanted.find(({ name, version }) => isOf(secret, name, version));
     return one ? [{ ...one, secretId: secret.id, secretName: secret.name }] : [];
@@ -88,16 +96,25 @@ export async function removeOldCertificates({ swarm, ledger }: ReleaseEngine): P
   const { certificates = {} } = (await ledger.routes.read()).value;
   const control = await swarm.services.get(names.control(stack));
   const mounted = control ? mountedSecrets(control.spec) : [];
-  const old = (await swarm.secrets.list(ownLabels(stack))).filter(
-    (secret) =>
-      !mounted.includes(secret.id) &&
-      !Object.entries(certificates).some(([name, version]) => isOf(secret, name, version)),
-  );
+  const old = unneededSecrets(await swarm.secrets.list(ownLabels(stack)), mounted, certificates);
   for (const { id } of old)
     await swarm.secrets.remove(id).catch((error: unknown) => {
       // A task of control has not left yet: the next time removes it.
       if (!hasCode(error, 'engine.failed', 'swarm.conflict')) throw error;
     });
+}
+
+/** Pure. */
+export function unneededSecrets(
+  secrets: readonly SecretObject[],
+  mounted: readonly string[],
+  certificates: Readonly<Record<string, string>>,
+): readonly SecretObject[] {
+  return secrets.filter(
+    (secret) =>
+      !mounted.includes(secret.id) &&
+      !Object.entries(certificates).some(([name, version]) => isOf(secret, name, version)),
+  );
 }
 
 async function ensureSecret({ engine, name, certificate }: SetCertificate): Promise<void> {
@@ -157,7 +174,8 @@ async function untilControlRuns(
     );
 }
 
-function ownLabels(stack: string): Record<string, string> {
+/** Of the secrets that certificates are. */
+export function ownLabels(stack: string): Record<string, string> {
   return { [labels.stack]: stack, [labels.object]: 'certificate' };
 }
 

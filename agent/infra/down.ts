@@ -8,6 +8,7 @@ import type { ReleaseEngine } from '../release/engine.ts';
 import { downHolder } from '../release/lock.ts';
 import { isEnded } from '../swarm/ledger/rollout.ts';
 import type { ServiceObject } from '../swarm/port.ts';
+import { removeService } from '../swarm/remove-service.ts';
 import { stillChanging } from './failures.ts';
 
 export interface DownRequest {
@@ -30,7 +31,7 @@ export async function takeDown(request: DownRequest): Promise<DownReport> {
   const removed: string[] = [];
   const services = inOrder(ledger.stack, await swarm.services.list(own));
   for (const service of services) {
-    await swarm.services.remove(service.id);
+    await removeService(request.engine, service.name, request.signal);
     removed.push(`service ${service.name}`);
   }
   await untilTasksAreGone(request, new Set(services.map(({ id }) => id)));

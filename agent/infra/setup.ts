@@ -7,9 +7,7 @@ import { labels, names } from '../common/names.ts';
 import type { Door } from '../edge/door.ts';
 import {
   controlFiles,
-  controlServiceSpec,
   edgeFiles,
-  edgeServiceSpec,
   withCertificates,
   type MountedConfig,
   type MountedFile,
@@ -19,7 +17,7 @@ import { awaitEdges, describeMissing } from '../release/edges.ts';
 import type { ReleaseEngine } from '../release/engine.ts';
 import { downHolder } from '../release/lock.ts';
 import { renewMesh } from '../release/mesh.ts';
-import { frontNetwork, type FrontNetwork } from './front-network.ts';
+import { frontNetwork } from './front-network.ts';
 import { networkLabels } from '../release/slot-spec.ts';
 import type { NetworkOptions, ServiceSpec } from '../swarm/port.ts';
 import {
@@ -31,6 +29,8 @@ import {
 import { areGone, edgesToGo } from './edge-exchange.ts';
 import { goingDown } from './failures.ts';
 import { failedTasks, whyNotReady } from './readiness.ts';
+import { doorBehind, serviceSpecs } from './specs.ts';
+import { findUnchanged } from './unchanged.ts';
 
 export interface SetupRequest {
   readonly engine: ReleaseEngine;
@@ -61,6 +61,12 @@ export interface SetupReport {
 const readyMs = 90_000;
 
 export async function setUp(request: SetupRequest): Promise<SetupReport> {
+  // What is in the way of asking is told by the setup itself, in its order.
+  const unchanged = await findUnchanged(request).catch(() => undefined);
+  return unchanged ? { changes: [], pending: [], ...unchanged } : bring(request);
+}
+
+async function bring(request: SetupRequest): Promise<SetupReport> {
   const { engine, images } = request;
   const { swarm, ledger } = engine;
   const { stack } = ledger;
@@ -73,7 +79,7 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   const door = doorBehind(request.door, front);
   if (routes?.value.lock.holder?.startsWith(`${downHolder}/`))
     throw goingDown(stack, routes.value.lock.holder);
-  // What does not need each other is asked at once: a setup that changes nothing consists of asking.
+  // What does not need each other is asked at once.
   const [failedBefore, networks, controlConfigs, edgeConfigs, nodes] = await Promise.all([
     failedTasks(engine),
     ensureNetworks(request, changes),
@@ -84,21 +90,9 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   ]);
   await createLedger(request, routes === undefined, changes);
   const managers = nodes.filter((node) => node.role === 'manager').length;
-  const control = controlServiceSpec({
-    stack,
-    image: images.control,
-    configs: controlConfigs,
-    network: networks.control,
-    managers,
-  });
-  const edge = edgeServiceSpec({
-    stack,
-    image: images.edge,
-    httpPort: door.http,
-    httpsPort: door.https,
-    configs: edgeConfigs,
-    networks,
-    behind: front && { network: front.id, labels: request.front?.labels ?? {} },
+  const { control, edge } = serviceSpecs(request, {
+    ...{ controlConfigs, edgeConfigs, networks, managers },
+    ...{ door, front },
   });
   await expectForgottenEdges(request, changes);
   const unset = await ensureControl(request, control, changes);
@@ -108,11 +102,6 @@ export async function setUp(request: SetupRequest): Promise<SetupReport> {
   const mesh = await swarm.services.get(names.mesh(stack));
   if (pending.length === 0) await removeOldFiles(request, [control, edge, ...(mesh ? [mesh.spec] : [])]);
   return { changes, pending, unset };
-}
-
-/** Who is on the network of the proxy in front is believed, where nobody else is named. */
-function doorBehind(door: Door, front: FrontNetwork | undefined): Door {
-  return front && door.trustedProxies === undefined ? { ...door, trustedProxies: front.subnets } : door;
 }
 
 /** Where it has no port and gets none, its next task comes before the former one goes, and nothing is interrupted. */
@@ -159,7 +148,8 @@ async function ensureNetworks(
 ): Promise<{ readonly edge: string; readonly control: string }> {
   const { stack } = request.engine.ledger;
   const [edge, control] = await Promise.all([
-    ensureNetwork(request, names.edgeNetwork(stack), changes),
+    // So that a service on internal networks alone has no other way out either.
+    ensureNetwork(request, names.edgeNetwork(stack), changes, { internal: true }),
     // Keys of certificates go this way from node to node.
     ensureNetwork(request, names.controlNetwork(stack), changes, {
       encrypted: request.door.https !== undefined,

@@ -1,4 +1,4 @@
-/** What methods about the door tell: maintenance, certificates. */
+/** What the methods about an environment's public door give back. */
 
 export interface MaintenanceResult {
   /** `partial`: an edge has not acknowledged it yet, and may still show the other. */

@@ -18,7 +18,7 @@ export interface InitResult {
 
 export interface InitDecision {
   /** `project` and `edge` are about none of the services. */
-  readonly kind: 'project' | 'edge' | 'route' | 'internal' | 'worker' | 'backing';
+  readonly kind: 'project' | 'edge' | 'route' | 'internal' | 'worker' | 'backing' | 'left-out';
   readonly service: string | null;
   /** What it is: `route shop.localhost -> 3000`. */
   readonly what: string;

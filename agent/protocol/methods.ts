@@ -14,6 +14,7 @@ import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { RollbackPlan } from './rollback-plan.ts';
 import type { SuiteTest } from './suite-test.ts';
+import type { ProblemEvent } from './validate.ts';
 import type { TrafficEvent } from './traffic.ts';
 import type { WatchEvent } from './watch.ts';
 
@@ -45,6 +46,8 @@ export const params = {
   }),
   status: z.strictObject({ ...place, environment: environment.nullable() }),
   releases: z.strictObject({ ...place, environment }),
+  /** Turns Swarm mode on for the engine of the environment, if it is off: this engine as the only manager. */
+  startSwarm: z.strictObject({ ...changed, environment }),
   logs: z.strictObject({
     ...place,
     environment,
@@ -256,6 +259,7 @@ export interface Results extends FileResults, FlagResults {
   suite: SuiteResult;
   status: { readonly environments: readonly EnvironmentStatus[] };
   releases: { readonly stack: string; readonly releases: readonly ReleaseEntry[] };
+  startSwarm: { readonly outcome: 'done' | 'unchanged'; readonly message: string };
   logs: { readonly lines: number };
   down: { readonly stack: string; readonly removed: readonly string[]; readonly kept: readonly string[] };
   maintenance: MaintenanceResult;
@@ -278,6 +282,7 @@ export interface Results extends FileResults, FlagResults {
 export type AgentEvent = ProgressEvent | WatchEvent | TrafficEvent;
 
 export type ProgressEvent =
+  | ProblemEvent
   /** Something worth a line: a release was chosen, a warning, a wait for somebody else. */
   | { readonly kind: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
   /** A rollout entered a phase. */

@@ -19,6 +19,9 @@ const reading: readonly Method[] = [
   'refs',
   'history',
   'preview',
+  'outline',
+  'complete',
+  'hover',
 ];
 
 export function changes(method: Method): boolean {

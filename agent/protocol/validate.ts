@@ -3,6 +3,8 @@
 export interface ValidateResult {
   /** `wrong`: there are errors; no commit of these files could be deployed. */
   readonly outcome: 'right' | 'wrong';
+  /** Of tidegate.yaml inside the repository, with `/`; `''`: its root, from which all files below are named. */
+  readonly folder: string;
   /** That were looked at. */
   readonly environments: readonly string[];
   /** By file and line. With `fix: true`: what is left. */
@@ -15,6 +17,8 @@ export interface ConfigProblem extends Position {
   readonly severity: 'error' | 'warning';
   /** Inside the repository, with `/`. */
   readonly file: string;
+  /** Where what it is about ends. */
+  readonly end: Position;
   /** Stable: `compose.no-healthcheck`. */
   readonly code: string;
   readonly message: string;
@@ -43,4 +47,13 @@ export interface FileEdit {
 export interface Position {
   readonly line: number;
   readonly column: number;
+}
+
+/** Told while something runs: what is wrong at a place of the commit's files, and ends it. The result says so as well. */
+export interface ProblemEvent extends Position {
+  readonly kind: 'problem';
+  /** Inside the repository, with `/`. */
+  readonly file: string;
+  readonly code: string;
+  readonly message: string;
 }

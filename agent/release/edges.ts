@@ -1,13 +1,13 @@
 /** Waiting for the word of every expected edge. */
 import { names } from '../common/names.ts';
 import { unacknowledged, type Requirement, type Unacknowledged } from '../edge/expected.ts';
-import { hasInside, routingOf } from '../edge/routing.ts';
+import { hasInside, routingOf, type Routing } from '../edge/routing.ts';
 import { renderServices } from '../edge/services-config.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { EdgeReports } from '../swarm/ledger/acks.ts';
 import type { Routes } from '../swarm/ledger/routes.ts';
-import type { Stored, Swarm } from '../swarm/port.ts';
+import type { ClusterNode, Stored, Swarm, Task } from '../swarm/port.ts';
 import type { ReleaseEngine } from './engine.ts';
 
 export interface EdgeWait {
@@ -72,33 +72,57 @@ export async function releasesInSlots(ledger: Ledger, routes: Routes): Promise<M
   return new Map(records.flatMap((record) => (record ? [[record.number, record] as const] : [])));
 }
 
-/** How to look at the edges again and again: the configuration they must run is rendered once. */
+export interface EdgesSeen {
+  readonly nodes: readonly ClusterNode[];
+  /** All tasks of the edge's service, and of the mesh's. */
+  readonly edgeTasks: readonly Task[];
+  readonly meshTasks: readonly Task[];
+  readonly reports: EdgeReports;
+}
+
+export interface EdgesWanted {
+  readonly routing: Routing;
+  readonly isMeshed: boolean;
+  readonly missing: (seen: EdgesSeen, require?: Requirement) => readonly Unacknowledged[];
+}
+
+/** What edges must have acknowledged. The configuration they must run is rendered once, for any number of looks. Pure. */
+export function edgesWanted(
+  stack: string,
+  routes: Stored<Routes>,
+  releases: ReadonlyMap<number, ReleaseRecord>,
+): EdgesWanted {
+  const routing = routingOf(stack, routes, releases);
+  const { hash } = renderServices(routing);
+  const isMeshed = hasInside(routing);
+  const { id: object, version } = routes;
+  const { forgotten } = routes.value;
+  return {
+    routing,
+    isMeshed,
+    missing: ({ nodes, edgeTasks, meshTasks, reports }, require) =>
+      unacknowledged({
+        ...{ nodes, edgeTasks, reports, forgotten, object, version, hash },
+        ...(require && { require }),
+        ...(isMeshed && { inside: { tasks: meshTasks, services: routing.services } }),
+      }),
+  };
+}
+
+/** How to look at the edges again and again. */
 async function edgeLook(
   { swarm, ledger }: ReleaseEngine,
   routes: Stored<Routes>,
 ): Promise<(require?: Requirement) => Promise<readonly Unacknowledged[]>> {
-  const routing = routingOf(ledger.stack, routes, await releasesInSlots(ledger, routes.value));
-  const { hash } = renderServices(routing);
-  const isMeshed = hasInside(routing);
+  const { stack } = ledger;
+  const wanted = edgesWanted(stack, routes, await releasesInSlots(ledger, routes.value));
   return async (require) => {
     const [nodes, edgeTasks, meshTasks, reports] = await Promise.all([
       swarm.nodes(),
-      swarm.tasks.list({ service: names.edge(ledger.stack) }),
-      isMeshed ? swarm.tasks.list({ service: names.mesh(ledger.stack) }) : [],
+      swarm.tasks.list({ service: names.edge(stack) }),
+      wanted.isMeshed ? swarm.tasks.list({ service: names.mesh(stack) }) : [],
       ledger.acks.read(),
     ]);
-    const { id: object, version } = routes;
-    const { forgotten } = routes.value;
-    return unacknowledged({
-      nodes,
-      edgeTasks,
-      reports,
-      forgotten,
-      object,
-      version,
-      hash,
-      ...(require && { require }),
-      ...(isMeshed && { inside: { tasks: meshTasks, services: routing.services } }),
-    });
+    return wanted.missing({ nodes, edgeTasks, meshTasks, reports }, require);
   };
 }

@@ -2,6 +2,7 @@
 import { labels } from '../common/names.ts';
 import { isEnded, type RolloutState } from '../swarm/ledger/rollout.ts';
 import type { Containers } from '../swarm/containers.ts';
+import { removeService } from '../swarm/remove-service.ts';
 import type { ReleaseEngine } from './engine.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -25,7 +26,7 @@ export async function removeLeftRuns(
   for (const object of runObjects) {
     const own = { [labels.stack]: ledger.stack, [labels.object]: object };
     for (const service of await swarm.services.list(own))
-      if (await isLeft(engine, service.labels)) await swarm.services.remove(service.id);
+      if (await isLeft(engine, service.labels)) await removeService(engine, service.name);
     for (const container of await containers.list(own))
       if (await isLeft(engine, container.labels)) await containers.remove(container.id);
   }

@@ -15,6 +15,7 @@ import {
 import { edgePaths } from '../edge/wire.ts';
 import type { Routes } from '../swarm/ledger/routes.ts';
 import type { ServiceObject, ServiceSpec, Stored } from '../swarm/port.ts';
+import { removeService } from '../swarm/remove-service.ts';
 import { releasesInSlots } from './edges.ts';
 import type { ReleaseEngine } from './engine.ts';
 
@@ -45,7 +46,7 @@ export async function renewMesh(
   const there = await swarm.services.get(names.mesh(ledger.stack));
   if (wanted.length === 0) {
     if (!there) return [];
-    await swarm.services.remove(there.id);
+    await removeService(engine, there.name);
     return [`service ${there.name} removed: nothing is called inside any more`];
   }
   const configs = [await ownConfig(engine), lua];
@@ -63,7 +64,7 @@ export interface MeshParts {
 }
 
 /** What services are called inside, now. */
-function namesInside({ services }: Routing): readonly string[] {
+export function namesInside({ services }: Routing): readonly string[] {
   return services.flatMap(({ service, inside }) => (inside === undefined ? [] : [service]));
 }
 

@@ -1,4 +1,4 @@
-import { labels, names, slotKey, slotServiceName, type Colour } from '../common/names.ts';
+import { labels, slotKey, slotServiceName, type Colour } from '../common/names.ts';
 import { edgePorts, flagsHost, flagsUrl } from '../edge/wire.ts';
 import type { ReleasedService } from '../swarm/ledger/release.ts';
 import type { ServiceSpec } from '../swarm/port.ts';
@@ -74,9 +74,4 @@ function withFlags(env: readonly string[], token: string | undefined): readonly 
 /** Labels of a network of the compose file. */
 export function networkLabels(stack: string): Record<string, string> {
   return { [labels.stackNamespace]: stack, [labels.stack]: stack, [labels.object]: 'network' };
-}
-
-/** Names in the Swarm of the networks a slot is on. */
-export function networkNames(stack: string, compose: readonly string[]): readonly string[] {
-  return [names.edgeNetwork(stack), ...compose.map((network) => names.network(stack, network))];
 }

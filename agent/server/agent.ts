@@ -22,6 +22,7 @@ import { flagToken } from './methods/flag-token.ts';
 import { maintenance } from './methods/maintenance.ts';
 import { abort, promote } from './methods/decide.ts';
 import { doctor } from './methods/doctor.ts';
+import { completeFile, hoverFile, outlineFile } from './methods/editing.ts';
 import { plan } from './methods/plan.ts';
 import { preview } from './methods/preview.ts';
 import { project } from './methods/project.ts';
@@ -31,6 +32,7 @@ import { rollback } from './methods/rollback.ts';
 import { rollbackPlan } from './methods/rollback-plan.ts';
 import { setCertificate } from './methods/set-certificate.ts';
 import { setup } from './methods/setup.ts';
+import { startSwarm } from './methods/start-swarm.ts';
 import { suite } from './methods/suite.ts';
 import { status } from './methods/status.ts';
 import { traffic } from './methods/traffic.ts';
@@ -91,6 +93,10 @@ const methods: Methods = {
   plan,
   init,
   validate,
+  outline: outlineFile,
+  complete: completeFile,
+  hover: hoverFile,
+  startSwarm,
   project,
   refs,
   history: projectHistory,

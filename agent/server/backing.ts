@@ -19,20 +19,29 @@ import { buildImage } from './images.ts';
 import { madeFiles } from './mounted.ts';
 import type { Place } from './place.ts';
 import { differences } from './plan/differences.ts';
-import type { Source } from './source.ts';
+import { detailsOf, type Source } from './source.ts';
 
 /** What the commit says of one. */
 export async function backingContent(
   { repository, connection }: Place,
   { commit }: Source,
-  { name: service, source, networks, template }: BackingService,
+  { name: service, source, networks, networkUses, template }: BackingService,
 ): Promise<BackingContent> {
   // A name stands for itself: that its tag was moved meanwhile is no reason to replace a database.
   const image =
     source.kind === 'image'
       ? source.ref
       : `built from ${source.context === '' ? '.' : source.context}: ${await connection.builder.key({ repository, commit, service, source })}`;
-  return { image, networks: [...networks], spec: template };
+  const aliases = networkUses.filter((use) => use.aliases.length > 0);
+  return {
+    image,
+    networks: [...networks],
+    ...detailsOf({ networkUses }),
+    ...(aliases.length > 0 && {
+      aliases: Object.fromEntries(aliases.map((use) => [use.key, [...use.aliases]])),
+    }),
+    spec: template,
+  };
 }
 
 /** The image and the configs it needs are made; it is not. */

@@ -142,3 +142,10 @@ export function nothingToPreview(environment: string): TidegateError {
     data: { environment },
   });
 }
+
+export function cannotFixTexts(): TidegateError {
+  return failure('usage.invalid', {
+    message: '"validate" repairs files, not texts that are not saved: "fix" and "texts" do not go together.',
+    hint: 'Take "fix" of each problem, which has its edits, or save the files first.',
+  });
+}

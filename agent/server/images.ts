@@ -1,7 +1,9 @@
 /** Images of a project: making them, and whether they can still be had. */
 import type { BuiltImage } from '../build/builder.ts';
 import type { ImageSource } from '../config/model.ts';
+import { hasCode } from '../common/errors.ts';
 import type { Call } from '../protocol/methods.ts';
+import type { ProblemEvent } from '../protocol/validate.ts';
 import { isPinned, registryOf } from '../swarm/image-name.ts';
 import type { Swarm } from '../swarm/port.ts';
 import type { Place } from './place.ts';
@@ -18,22 +20,37 @@ export interface WantedImage {
   readonly signal: AbortSignal;
 }
 
-/** Out of the commit, or found; what the builder says becomes lines of the call. */
-export function buildImage(
+/** Out of the commit, or found; what the builder says becomes lines of the call, and where it failed a problem. */
+export async function buildImage(
   { repository, environment, connection }: Place,
   { source, service, image, what, registry, call, signal }: WantedImage,
 ): Promise<BuiltImage> {
-  return connection.builder.build({
-    repository,
-    commit: source.commit,
-    stack: environment.stack,
-    project: source.project.name,
-    service,
-    source: image,
-    registry,
-    signal,
-    onLine: (text) => call.onEvent({ kind: 'line', source: `build ${what}`, stream: 'stdout', text }),
-  });
+  try {
+    return await connection.builder.build({
+      repository,
+      commit: source.commit,
+      stack: environment.stack,
+      project: source.project.name,
+      service,
+      source: image,
+      registry,
+      signal,
+      onLine: (text) => call.onEvent({ kind: 'line', source: `build ${what}`, stream: 'stdout', text }),
+    });
+  } catch (error) {
+    const problem = buildProblem(error);
+    if (problem) call.onEvent(problem);
+    throw error;
+  }
+}
+
+/** Of a build that failed at a line of a Dockerfile. */
+export function buildProblem(error: unknown): ProblemEvent | undefined {
+  if (!hasCode(error, 'build.failed')) return undefined;
+  const { dockerfile: file, line, step, reason } = error.data;
+  if (typeof file !== 'string' || typeof line !== 'number') return undefined;
+  const message = `${String(step)} failed: ${String(reason)}`;
+  return { kind: 'problem', file, line, column: 1, code: error.code, message };
 }
 
 /** Why it cannot be had, after "the image of web"; `undefined`: it can. Throws `registry.*` when nobody can tell. */

@@ -7,6 +7,7 @@ import { renamedFiles, type MadeFiles } from '../release/mounted-files.ts';
 import type { KeysStore } from '../swarm/ledger/keys-store.ts';
 import type { SlotTemplate } from '../swarm/ledger/release.ts';
 import type { Swarm } from '../swarm/port.ts';
+import { checkNetworks } from './network-check.ts';
 
 type Mounting = Pick<ServiceBase, 'template' | 'secrets' | 'externalFiles'>;
 
@@ -33,6 +34,7 @@ export async function mountProject(
     const id = await externalId({ swarm, report }, file);
     if (id !== undefined) external.set(`${file.kind} ${file.name}`, id);
   }
+  await checkNetworks({ swarm, report }, project);
   const mount = <T extends Mounting>(service: T): T => mounting(service, key, external);
   return {
     project: { ...project, services: project.services.map(mount), backing: project.backing.map(mount) },

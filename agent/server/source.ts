@@ -1,7 +1,7 @@
 /** A commit as something that can be released: its configuration, and its services' wanted content. */
 import { canonicalJson, sha256 } from '../common/canonical.ts';
 import { configFailure, problemLine } from '../config/failures.ts';
-import type { AppService, Project, WebService } from '../config/model.ts';
+import type { AppService, Project, ServiceBase, WebService } from '../config/model.ts';
 import { loadProject } from '../config/project.ts';
 import { sortProblems } from '../config/report.ts';
 import type { Commit } from '../git/repository.ts';
@@ -11,7 +11,7 @@ import type { MakeRelease } from '../release/engine.ts';
 import { ensureFiles } from '../release/mounted-files.ts';
 import type { Wanted } from '../release/plan.ts';
 import type { FlagDefinition } from '../swarm/ledger/flag-definition.ts';
-import type { ReleasedService, ReleasedWeb, ReleaseRecord } from '../swarm/ledger/release.ts';
+import type { NetworkDetails, ReleasedService, ReleasedWeb, ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { RolloutHead } from '../swarm/ledger/rollout.ts';
 import type { Agent } from './agent.ts';
 import { callerFiles } from './caller-files.ts';
@@ -155,6 +155,7 @@ async function makeService(
     digest: image.digest,
     replicas: service.replicas,
     networks: [...service.networks],
+    ...detailsOf(service),
     ...(service.dependsOn.length > 0 && { dependsOn: [...service.dependsOn] }),
     rollout: { ...service.rollout, steps: [...service.rollout.steps] },
     spec: service.template,
@@ -175,9 +176,19 @@ export function routeOf({ route }: Pick<WebService, 'route'>): ReleasedWeb['rout
   };
 }
 
+/** What is said of its networks, where something is. */
+export function detailsOf({ networkUses }: Pick<ServiceBase, 'networkUses'>): {
+  readonly networkDetails?: Record<string, NetworkDetails>;
+} {
+  const said = networkUses.filter(({ details }) => Object.keys(details).length > 0);
+  if (said.length === 0) return {};
+  return { networkDetails: Object.fromEntries(said.map(({ key, details }) => [key, details])) };
+}
+
 /** Equal text: equal content. How a release is rolled out is no part of it. */
 function contentKey(service: AppService, image: string): string {
   const { name, replicas, networks, template } = service;
+  const { networkDetails } = detailsOf(service);
   const { route, health } = service.kind === 'web' ? service : {};
-  return sha256(canonicalJson({ name, image, route, health, replicas, networks, template }));
+  return sha256(canonicalJson({ name, image, route, health, replicas, networks, networkDetails, template }));
 }

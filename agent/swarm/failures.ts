@@ -207,6 +207,14 @@ export function noFreeSubnet(name: string): TidegateError {
   });
 }
 
+export function subnetTaken(name: string, subnet: string, other: string): TidegateError {
+  return failure('engine.failed', {
+    message: `The network ${name} cannot have the subnet ${subnet}: the network ${other} has it, or a part of it.`,
+    hint: 'Write another subnet under "ipam:" of the compose file, or leave it out: Tidegate finds a free one.',
+    data: { name, subnet, other },
+  });
+}
+
 export function networkNotAllocated(name: string): TidegateError {
   return failure('engine.failed', {
     message: `Swarm did not give the network ${name} its addresses.`,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { hasCode } from '../common/errors.ts';
 import { labels as names } from '../common/names.ts';
 import { orUndefined, request, type Calls } from './calls.ts';
-import { foreignNetwork, networkNotAllocated, noFreeSubnet } from './failures.ts';
+import { foreignNetwork, networkNotAllocated, noFreeSubnet, subnetTaken } from './failures.ts';
 import { whileInUse } from './in-use.ts';
 import type { NetworkObject, NetworkOptions, Swarm } from './port.ts';
 import { labelFilter, labelMap, listOf } from './shapes.ts';
@@ -18,6 +18,8 @@ const network = z
     Scope: z.string(),
     Driver: z.string().default(''),
     Containers: z.unknown(),
+    Internal: z.boolean().default(false),
+    Attachable: z.boolean().default(false),
     Labels: labelMap,
     Options: z.record(z.string(), z.string()).nullish(),
     IPAM: z.object({ Config: listOf(z.object({ Subnet: z.string().default('') })) }).nullish(),
@@ -32,6 +34,9 @@ const network = z
     leaving: typeof answer.Containers === 'object' && answer.Containers !== null,
     labels: answer.Labels,
     encrypted: Object.hasOwn(answer.Options ?? {}, 'encrypted'),
+    internal: answer.Internal,
+    attachable: answer.Attachable,
+    options: answer.Options ?? {},
     subnets: (answer.IPAM?.Config ?? []).map((config) => config.Subnet).filter((subnet) => subnet !== ''),
   }));
 type Network = z.infer<typeof network>;
@@ -67,6 +72,9 @@ export function openNetworks(calls: Calls, hostSubnets: () => Promise<readonly s
         encrypted: found.encrypted,
         overlay: found.overlay,
         subnets: found.subnets,
+        internal: found.internal,
+        attachable: found.attachable,
+        options: found.options,
       })),
     ensure: (name, labels, options = {}) =>
       ensureNetwork({ calls, hostSubnets, listAll, remove, options }, name, labels),
@@ -94,18 +102,32 @@ async function ensureNetwork(room: Room, name: string, labels: Labels): Promise<
     if (existing && !isOurs(existing, labels)) throw foreignNetwork(name, existing.id);
     if (existing?.leaving && (await hasLeft(room, existing.id))) continue;
     const taken = [...refused, ...all.flatMap((found) => found.subnets)];
-    const subnet = freeSubnet(name, taken, await room.hostSubnets());
-    if (subnet === undefined) throw noFreeSubnet(name);
-    const id = existing?.id ?? (await create(room, name, subnet, labels));
+    const subnets = room.options.subnets ?? [await freeSubnetFor(room, name, taken)];
+    if (room.options.subnets && !existing) requireFree(name, subnets, all);
+    const id = existing?.id ?? (await create(room, name, subnets, labels));
     if (id === undefined) continue;
-    const outcome = await allocation(room, id, existing ? undefined : subnet);
+    const outcome = await allocation(room, id, existing ? [] : subnets);
     if (outcome === 'allocated') return id;
     if (outcome === 'refused') {
       await room.remove(id);
-      refused.push(subnet);
+      refused.push(...subnets);
     }
   }
   throw networkNotAllocated(name);
+}
+
+async function freeSubnetFor(room: Room, name: string, taken: readonly string[]): Promise<string> {
+  const subnet = freeSubnet(name, taken, await room.hostSubnets());
+  if (subnet === undefined) throw noFreeSubnet(name);
+  return subnet;
+}
+
+/** Somebody wants just these: another one would not do. */
+function requireFree(name: string, subnets: readonly string[], all: readonly Network[]): void {
+  for (const other of all)
+    for (const subnet of subnets)
+      if (other.subnets.some((taken) => subnetsOverlap(taken, subnet)))
+        throw subnetTaken(name, subnet, other.name);
 }
 
 function isOurs(existing: Network, labels: Labels): boolean {
@@ -126,17 +148,19 @@ async function hasLeft({ calls, listAll }: Room, id: string): Promise<boolean> {
 async function create(
   { calls, options }: Room,
   name: string,
-  subnet: string,
+  subnets: readonly string[],
   labels: Labels,
 ): Promise<string | undefined> {
+  const driverOptions = { ...options.options, ...(options.encrypted ? { encrypted: 'true' } : {}) };
   const body = {
     Name: name,
     Driver: 'overlay',
-    Attachable: false,
+    Attachable: options.attachable ?? false,
+    Internal: options.internal ?? false,
     CheckDuplicate: true,
     Labels: labels,
-    ...(options.encrypted ? { Options: { encrypted: 'true' } } : {}),
-    IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] },
+    ...(Object.keys(driverOptions).length > 0 ? { Options: driverOptions } : {}),
+    IPAM: { Driver: 'default', Config: subnets.map((Subnet) => ({ Subnet })) },
   };
   try {
     const made = await calls.once(
@@ -151,11 +175,11 @@ async function create(
   }
 }
 
-/** `wanted`: the subnet that was asked for; it is refused at once when another network turns out to have it. */
+/** `wanted`: the subnets that were asked for; refused at once when another network turns out to have one of them. */
 async function allocation(
   { calls, listAll }: Room,
   id: string,
-  wanted: string | undefined,
+  wanted: readonly string[],
 ): Promise<'allocated' | 'refused' | 'gone'> {
   const deadline = calls.clock.monotonic() + allocationMs;
   for (;;) {
@@ -164,7 +188,7 @@ async function allocation(
     if (!ours) return 'gone';
     if (ours.subnets.length > 0) return 'allocated';
     const others = all.filter((found) => found.id !== id).flatMap((found) => found.subnets);
-    if (wanted !== undefined && others.some((other) => subnetsOverlap(other, wanted))) return 'refused';
+    if (wanted.some((subnet) => others.some((other) => subnetsOverlap(other, subnet)))) return 'refused';
     if (calls.clock.monotonic() > deadline) return 'refused';
     await calls.clock.sleep(pollMs);
   }

@@ -7,6 +7,7 @@ import { systemClock, type Clock } from '../common/clock.ts';
 import { labels as names } from '../common/names.ts';
 import type { Containers, Runner } from './containers.ts';
 import { notStarted } from './failures.ts';
+import { removeService } from './remove-service.ts';
 import type { ContainerSpec, ServiceSpec, Swarm, Task } from './port.ts';
 
 export interface OneOffRequest {
@@ -39,7 +40,7 @@ const startMs = 60_000;
 const pollMs = 100;
 
 export function openOneOffs(options: OneOffOptions): OneOffs {
-  const { swarm, containers } = options;
+  const { swarm, containers, clock = systemClock } = options;
   const known = new Map<string, { readonly name: string; readonly container: string }>();
   const containerOf = (id: string): string => known.get(id)?.container ?? '';
   return {
@@ -61,12 +62,12 @@ export function openOneOffs(options: OneOffOptions): OneOffs {
     workingFolder: (id) => containers.workingFolder(containerOf(id)),
     readFile: (id, path, limit) => containers.readFile(containerOf(id), path, limit),
     remove: async (id) => {
-      await swarm.services.remove(id);
       const name = known.get(id)?.name;
+      if (name === undefined) return;
+      await removeService({ swarm, clock }, name);
       known.delete(id);
       // The engine keeps the container of a task that has ended.
-      if (name !== undefined)
-        for (const left of await containers.list({ [runLabel]: name })) await containers.remove(left.id);
+      for (const left of await containers.list({ [runLabel]: name })) await containers.remove(left.id);
     },
   };
 }

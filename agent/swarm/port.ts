@@ -141,11 +141,22 @@ export interface NetworkObject {
   readonly overlay?: boolean;
   /** CIDR; none before Swarm has given it addresses. */
   readonly subnets?: readonly string[];
+  /** Without a way out of the Swarm. */
+  readonly internal?: boolean;
+  /** Plain containers may join it. */
+  readonly attachable?: boolean;
+  readonly options?: Readonly<Record<string, string>>;
 }
 
+/** Only when it is made: a network cannot become another one. */
 export interface NetworkOptions {
-  /** Only when it is made: a network cannot become it. */
   readonly encrypted?: boolean;
+  readonly internal?: boolean;
+  readonly attachable?: boolean;
+  /** Of the driver. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** CIDR; without them a free one is found. Throws `engine.failed` when another network has one of them. */
+  readonly subnets?: readonly string[];
 }
 
 export interface ImageObject {

@@ -4,16 +4,24 @@ import type { AgentLink } from '../agent/link.ts';
 import type { Target } from '../model/node.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
+import type { Dashboards } from '../dashboard/dashboards.ts';
 import type { Documents } from '../documents.ts';
+import type { Hearing } from '../hearing.ts';
 import type { RollbackPreview } from '../rollback/preview.ts';
 import type { RunningBar } from '../running-bar.ts';
+import type { SuiteTests } from '../testing/suite-tests.ts';
+import type { Problems } from '../editing/problems.ts';
 
 export interface CommandContext {
   readonly link: AgentLink;
   readonly store: Store;
   readonly output: vscode.LogOutputChannel;
   readonly documents: Documents;
+  readonly dashboards: Dashboards;
   readonly running: RunningBar;
+  readonly hearing: Hearing;
+  readonly suites: SuiteTests;
+  readonly problems: Problems;
   readonly preview: RollbackPreview;
   /** What a row of a tree is about. */
   readonly targetOfRow: (id: string) => Target | undefined;
@@ -31,7 +39,7 @@ export function targetOf(context: CommandContext, given: unknown): Partial<Targe
   if (given === undefined || given === null) return {};
   if (typeof given === 'string') return context.targetOfRow(given) ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) throw badArgument(given);
-  const known = ['folder', 'environment', 'service', 'tag', 'flag', 'rollout'];
+  const known = ['folder', 'environment', 'service', 'tag', 'flag', 'rollout', 'suite', 'compose'];
   for (const [name, value] of Object.entries(given))
     if (!known.includes(name) || typeof value !== 'string') throw badArgument(given);
   return given;
@@ -39,7 +47,7 @@ export function targetOf(context: CommandContext, given: unknown): Partial<Targe
 
 function badArgument(given: unknown): Error {
   return new Error(
-    `A Tidegate command takes { folder, environment, service, tag, flag }, all of them texts, not ${JSON.stringify(given)}.`,
+    `A Tidegate command takes { folder, environment, service, tag, flag, suite, compose }, all of them texts, not ${JSON.stringify(given)}.`,
   );
 }
 

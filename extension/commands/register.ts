@@ -3,13 +3,17 @@ import * as vscode from 'vscode';
 import { commands, type CommandId } from '../ids.ts';
 import { copyDiagnostics, restartAgent } from './agent.ts';
 import type { CommandContext } from './context.ts';
+import { openDashboard } from './dashboard.ts';
 import { toggleFlag } from './flags.ts';
 import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
 import { abort, deploy, promote, rollback, rollbackToTag, rollbackToThis } from './rollouts.ts';
 import { closePreview, previewRollback, rollbackPreviewed } from './preview.ts';
 import { handled } from './run.ts';
-import { setUpEnvironment, takeDown } from './set-up.ts';
+import { fixProblems } from './fix-problems.ts';
+import { setUpProject } from './set-up-project.ts';
+import { setUpEnvironment, startSwarm, takeDown } from './set-up.ts';
+import { runSuite } from './suites.ts';
 
 type Handler = (context: CommandContext, given: unknown) => Promise<unknown>;
 
@@ -30,6 +34,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.showLogs]: (own, given) => logs.show(own, given),
     [commands.setUpEnvironment]: setUpEnvironment,
     [commands.takeDown]: takeDown,
+    [commands.openDashboard]: openDashboard,
     [commands.openApp]: openApp,
     [commands.openPreview]: openPreview,
     [commands.showRelease]: showRelease,
@@ -39,6 +44,10 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     },
     [commands.restartAgent]: restartAgent,
     [commands.copyDiagnostics]: copyDiagnostics,
+    [commands.setUpProject]: setUpProject,
+    [commands.startSwarm]: startSwarm,
+    [commands.runSuite]: runSuite,
+    [commands.fixProblems]: fixProblems,
   };
   const registered = Object.entries(handlers).map(([id, handler]) =>
     vscode.commands.registerCommand(

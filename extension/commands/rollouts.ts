@@ -1,6 +1,6 @@
 /** Deploy, Promote, Abort, Roll Back: what moves traffic. */
 import type { Method, Params, RolloutResult } from '../../agent/protocol/methods.ts';
-import { TidegateError } from '../../agent/protocol/errors.ts';
+import { hasCode } from '../../agent/protocol/errors.ts';
 import { aboutDeploy, type About } from '../model/confirmation.ts';
 import type { Target } from '../model/node.ts';
 import { isHeld, liveRelease, openRollout, type EnvironmentState } from '../model/state.ts';
@@ -11,7 +11,7 @@ import { chooseReleasedTag } from './choose-tag.ts';
 import { chooseEnvironment, targetOf, type CommandContext } from './context.ts';
 import { previewRollback } from './preview.ts';
 import { call, tell } from './run.ts';
-import { offerSetUp } from './set-up.ts';
+import { offerSetUp, setUpFirst } from './set-up.ts';
 
 type Chosen = Awaited<ReturnType<typeof chooseEnvironment>>;
 
@@ -26,15 +26,28 @@ export const deploy: Run = async (context, given) => {
   const { environment } = state.facts;
   const ref = tag ?? (await chooseRef(context, { folder, state, title: `${title} to ${environment}` }));
   const params = { folder, environment, ref };
-  let confirmed = false;
-  if (isAsked({ change: 'deploy', facts: state.facts })) {
-    const plan = await call(context, { title: `Planning ${ref} for ${environment}`, method: 'plan', params });
-    confirmed = await confirm(aboutDeploy(plan, state.facts));
+  const run = async (): Promise<RolloutResult> => {
+    let confirmed = false;
+    if (isAsked({ change: 'deploy', facts: state.facts })) {
+      const plan = await call(context, {
+        title: `Planning ${ref} for ${environment}`,
+        method: 'plan',
+        params,
+      });
+      confirmed = await confirm(aboutDeploy(plan, state.facts));
+    }
+    return moved(context, chosen, 'deploy', `Deploying ${ref} to ${environment}`, {
+      ...{ ...params, hold: false },
+      ...(confirmed && { confirmed }),
+    });
+  };
+  try {
+    return await run();
+  } catch (error) {
+    if (!hasCode(error, 'environment.not-set-up')) throw error;
+    await setUpFirst(context, { folder, environment }, ref);
+    return run();
   }
-  return move(context, chosen, 'deploy', `Deploying ${ref} to ${environment}`, {
-    ...{ ...params, hold: false },
-    ...(confirmed && { confirmed }),
-  });
 };
 
 export const promote: Run = (context, given) =>
@@ -151,16 +164,26 @@ async function move<M extends Moving>(
   title: string,
   params: Params<M>,
 ): Promise<RolloutResult | undefined> {
-  const target: Target = { folder, environment: state.facts.environment };
   try {
-    const result: RolloutResult = await call(context, { title, method, params });
-    tell(context, result, { ...target, isRollback: method === 'rollback' });
-    return result;
+    return await moved(context, { folder, state }, method, title, params);
   } catch (error) {
-    if (!(error instanceof TidegateError) || error.code !== 'environment.not-set-up') throw error;
-    offerSetUp(context, target, error);
+    if (!hasCode(error, 'environment.not-set-up')) throw error;
+    offerSetUp(context, { folder, environment: state.facts.environment }, error);
     return undefined;
   }
+}
+
+async function moved<M extends Moving>(
+  context: CommandContext,
+  { folder, state }: Chosen,
+  method: M,
+  title: string,
+  params: Params<M>,
+): Promise<RolloutResult> {
+  const target: Target = { folder, environment: state.facts.environment };
+  const result: RolloutResult = await call(context, { title, method, params });
+  tell(context, result, { ...target, isRollback: method === 'rollback' });
+  return result;
 }
 
 function servicesOf({ status }: EnvironmentState): string {

@@ -1,7 +1,7 @@
 /** Calling the agent for somebody: progress, cancelling, and an end that is never waited for. */
 import * as vscode from 'vscode';
 import type { AgentEvent, Method, Params, Results, RolloutResult } from '../../agent/protocol/methods.ts';
-import { messageOf, TidegateError } from '../../agent/protocol/errors.ts';
+import { hasCode, messageOf, TidegateError } from '../../agent/protocol/errors.ts';
 import { commands } from '../ids.ts';
 import { endMessage, type NextStep } from '../model/messages.ts';
 import type { Target } from '../model/node.ts';
@@ -15,12 +15,14 @@ export interface Calling<M extends Method> {
 
 /** With a notification that can be cancelled; `$/cancelRequest` takes a rollout back. */
 export async function call<M extends Method>(
-  { link, output, running }: CommandContext,
+  { link, output, running, hearing }: CommandContext,
   { title, method, params }: Calling<M>,
 ): Promise<Results[M]> {
   const agent = await link.connected();
   const bar = running.begin(title);
   output.info(title);
+  const { folder, environment } = params as { folder: string; environment?: string | null };
+  const heard = hearing.call({ folder, environment: environment ?? '' });
   try {
     return await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
@@ -28,6 +30,7 @@ export async function call<M extends Method>(
         const controller = new AbortController();
         token.onCancellationRequested(() => controller.abort());
         const onEvent = (event: AgentEvent): void => {
+          if (event.kind !== 'watch' && event.kind !== 'traffic') heard.event(event);
           const text = write(output, event);
           if (text === undefined) return;
           progress.report({ message: text });
@@ -36,6 +39,9 @@ export async function call<M extends Method>(
         return agent.request(method, params, { signal: controller.signal, onEvent });
       },
     );
+  } catch (error) {
+    heard.failed(error);
+    throw error;
   } finally {
     bar.end();
   }
@@ -58,6 +64,9 @@ function write(output: vscode.LogOutputChannel, event: AgentEvent): string | und
       if (event.outcome === 'failed') output.error(event.text);
       else output.info(event.text);
       return event.text;
+    case 'problem':
+      output.error(`${event.file}:${event.line}:${event.column} ${event.message}`);
+      return undefined;
     case 'tests':
       for (const { name, status, message } of event.tests)
         if (status === 'failed') output.error(`${event.suite}: ${name}: ${message}`);
@@ -150,10 +159,17 @@ function complain({ output }: CommandContext, error: unknown): void {
   const text = [messageOf(error), hint].filter(Boolean).join(' ');
   output.error(text);
   const { environment, method } = error instanceof TidegateError ? error.data : {};
-  const fix =
-    error instanceof TidegateError && error.code === 'environment.not-set-up' ? ['Set Up'] : ['Show Output'];
-  void vscode.window.showErrorMessage(text, ...fix).then((pressed) => {
+  const fix = hasCode(error, 'environment.not-set-up')
+    ? 'Set Up'
+    : hasCode(error, 'swarm.inactive')
+      ? 'Turn On Swarm Mode…'
+      : hasCode(error, 'config.invalid')
+        ? 'Show Problems'
+        : 'Show Output';
+  void vscode.window.showErrorMessage(text, fix).then((pressed) => {
     if (pressed === 'Show Output') output.show(true);
+    if (pressed === 'Show Problems') void vscode.commands.executeCommand('workbench.actions.view.problems');
+    if (pressed === 'Turn On Swarm Mode…') void vscode.commands.executeCommand(commands.startSwarm);
     if (pressed === 'Set Up')
       void vscode.commands.executeCommand(
         commands.setUpEnvironment,

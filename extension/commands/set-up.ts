@@ -7,7 +7,7 @@ import type { Target } from '../model/node.ts';
 import { liveRelease } from '../model/state.ts';
 import { nameOf } from '../model/words.ts';
 import { confirm } from './ask.ts';
-import { chooseEnvironment, targetOf, type CommandContext } from './context.ts';
+import { chooseEnvironment, Declined, targetOf, type CommandContext } from './context.ts';
 import { call } from './run.ts';
 
 export async function setUpEnvironment(context: CommandContext, given: unknown): Promise<Results['setup']> {
@@ -41,6 +41,61 @@ export async function setUpEnvironment(context: CommandContext, given: unknown):
       if (pressed !== undefined)
         void vscode.commands.executeCommand(commands.deploy, { folder, environment });
     });
+  return result;
+}
+
+/** Somebody wants to deploy to what is not there yet: once they say yes, it is brought in first. */
+export async function setUpFirst(context: CommandContext, target: Target, ref: string): Promise<void> {
+  const { environment } = target;
+  const yes = 'Set Up and Deploy';
+  const answer = await vscode.window.showWarningMessage(
+    `Set up ${environment} first?`,
+    {
+      modal: true,
+      detail: `${environment} is not there yet: an edge, which takes its requests, and control have to be brought into it once. Then ${ref} is deployed.`,
+    },
+    yes,
+  );
+  if (answer !== yes) throw new Declined();
+  const { changes, pending } = await call(context, {
+    title: `Setting up ${environment}`,
+    method: 'setup',
+    params: { folder: target.folder, environment, upgradeEdge: false, confirmed: true },
+  });
+  for (const line of [...changes, ...pending]) context.output.info(line);
+}
+
+/** Of the engine of an environment, which has none. */
+export async function startSwarm(context: CommandContext, given: unknown): Promise<Results['startSwarm']> {
+  const { folder, state } = await chooseEnvironment(
+    context,
+    targetOf(context, given),
+    'Turn Swarm mode on for which environment?',
+    ({ status, trouble }) => (trouble?.code ?? status?.problemCode) === 'swarm.inactive',
+  );
+  const { environment, dockerContext } = state.facts;
+  const yes = 'Turn On';
+  const answer = await vscode.window.showWarningMessage(
+    `Turn on Swarm mode for ${environment}?`,
+    {
+      modal: true,
+      detail: [
+        `Docker (${dockerContext === null ? 'the context in use' : `context ${dockerContext}`}) becomes a cluster of one node.`,
+        'On this machine nobody else can reach it. What runs there goes on running.',
+      ].join('\n'),
+    },
+    yes,
+  );
+  if (answer !== yes) throw new Declined();
+  const result = await call(context, {
+    title: `Turning on Swarm mode for ${environment}`,
+    method: 'startSwarm',
+    params: { folder, environment, confirmed: true },
+  });
+  void context.store.reload();
+  void vscode.window.showInformationMessage(result.message, 'Deploy…').then((pressed) => {
+    if (pressed !== undefined) void vscode.commands.executeCommand(commands.deploy, { folder, environment });
+  });
   return result;
 }
 

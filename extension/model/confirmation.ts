@@ -4,7 +4,7 @@ import type { ProjectEnvironment } from '../../agent/protocol/project.ts';
 import { nameOf } from './words.ts';
 
 export type Change =
-  'deploy' | 'rollback' | 'promote' | 'abort' | 'takeDown' | 'setUp' | 'flagOn' | 'flagOff';
+  'deploy' | 'rollback' | 'promote' | 'abort' | 'takeDown' | 'setUp' | 'flagOn' | 'flagOff' | 'runSuite';
 
 /** `protected`: only where tidegate.yaml says so. `always`: everywhere. */
 export type ConfirmSetting = 'protected' | 'always';
@@ -40,7 +40,7 @@ export function confirmationOf(about: About, setting: ConfirmSetting): Confirmat
     title: titleOf(about),
     detail: [
       `Environment: ${facts.environment} (${facts.stack})${isProtected ? ', protected' : ''}`,
-      `${change === 'flagOn' || change === 'flagOff' ? 'Flag' : 'Services'}: ${about.what}`,
+      `${nounOf(change)}: ${about.what}`,
       `From: ${about.from}`,
       `To: ${about.to}`,
       `How: ${about.strategy}`,
@@ -48,6 +48,11 @@ export function confirmationOf(about: About, setting: ConfirmSetting): Confirmat
     yes: yesOf(change),
     typed: isProtected && typing.includes(change) ? facts.environment : undefined,
   };
+}
+
+function nounOf(change: Change): string {
+  if (change === 'runSuite') return 'Suites';
+  return change === 'flagOn' || change === 'flagOff' ? 'Flag' : 'Services';
 }
 
 function titleOf({ change, facts: { environment }, to, what }: About): string {
@@ -66,6 +71,8 @@ function titleOf({ change, facts: { environment }, to, what }: About): string {
       return `Set up ${environment}?`;
     case 'flagOn':
       return `Switch ${what} on in ${environment}?`;
+    case 'runSuite':
+      return `Run ${what} in ${environment}?`;
     case 'flagOff':
       return `Switch ${what} off in ${environment}?`;
   }
@@ -75,6 +82,7 @@ function yesOf(change: Change): string {
   const buttons: Record<Change, string> = {
     ...{ deploy: 'Deploy', rollback: 'Roll Back', promote: 'Promote', abort: 'Abort the Rollout' },
     ...{ takeDown: 'Take Down', setUp: 'Set Up', flagOn: 'Switch On', flagOff: 'Switch Off' },
+    runSuite: 'Run',
   };
   return buttons[change];
 }

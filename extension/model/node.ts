@@ -31,6 +31,9 @@ export interface Target {
   readonly tag?: string;
   readonly flag?: string;
   readonly rollout?: string;
+  readonly suite?: string;
+  /** A compose file, seen from the folder. */
+  readonly compose?: string;
 }
 
 /** Text from a repository or a cluster inside Markdown. */

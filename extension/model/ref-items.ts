@@ -53,5 +53,6 @@ export function refsPlaceholder({ dirty, tags, head }: RefsResult): string {
   if (tags.length === 0 && head === null)
     return 'There is no commit yet: only what is committed can be deployed';
   if (dirty === true) return 'Your working tree has uncommitted changes: they are not deployed';
+  if (tags.length === 0) return 'There is no tag yet: HEAD is the commit you are on';
   return 'Tag, branch or commit';
 }

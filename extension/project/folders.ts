@@ -19,9 +19,13 @@ export function watchFolders({ onFolders, onFileChange }: FolderWatcher): {
 } {
   const watcher = vscode.workspace.createFileSystemWatcher(pattern);
   let calm: NodeJS.Timeout | undefined;
+  // Of a folder that goes with all in it, its own end is all that is told.
+  const removals = vscode.workspace.createFileSystemWatcher('**', true, true, false);
+  let known: readonly string[] = [];
   const look = async (): Promise<void> => {
     const files = await vscode.workspace.findFiles(pattern, '**/{node_modules,.git,dist}/**', most);
-    onFolders(files.map((file) => path.dirname(file.fsPath)).sort());
+    known = files.map((file) => path.dirname(file.fsPath)).sort();
+    onFolders(known);
   };
   const soon = (act: () => void): void => {
     clearTimeout(calm);
@@ -32,6 +36,11 @@ export function watchFolders({ onFolders, onFileChange }: FolderWatcher): {
     watcher.onDidCreate(() => soon(() => void look())),
     watcher.onDidDelete(() => soon(() => void look())),
     watcher.onDidChange(() => soon(onFileChange)),
+    removals,
+    removals.onDidDelete(({ fsPath }) => {
+      if (known.some((folder) => folder === fsPath || folder.startsWith(fsPath + path.sep)))
+        soon(() => void look());
+    }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => soon(() => void look())),
   ];
   return {

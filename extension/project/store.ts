@@ -2,7 +2,7 @@
  * What the views show, kept up to date: projects of the workspace, and their environments while somebody looks. Knows
  * no editor.
  */
-import type { AgentApi, Params } from '../../agent/protocol/methods.ts';
+import type { AgentApi, Params, ProgressEvent } from '../../agent/protocol/methods.ts';
 import type { ProjectEnvironment } from '../../agent/protocol/project.ts';
 import type { WatchUpdate } from '../../agent/protocol/watch.ts';
 import type { Clock } from '../agent/clock.ts';
@@ -23,6 +23,8 @@ export interface StoreDeps {
   readonly agent: () => AgentApi | undefined;
   readonly clock: Clock;
   readonly log: (text: string) => void;
+  /** What rollouts report, whoever drives them; some of it more than once after a lost connection. */
+  readonly onEvent?: (about: Params<'history'>, rollout: string, event: ProgressEvent) => void;
 }
 
 type Since = Awaited<ReturnType<typeof watchEnvironment>>;
@@ -158,6 +160,7 @@ export class Store {
   #apply(agent: AgentApi, folder: string, environment: string, updates: readonly WatchUpdate[]): void {
     const before = this.environment(folder, environment);
     if (before === undefined) return;
+    for (const update of updates) this.#tell({ folder, environment }, update);
     const { state, ended } = applyUpdates(before, updates);
     this.#change(folder, environment, () => state);
     const began = [...state.rollouts.keys()].some((id) => !before.rollouts.has(id));
@@ -165,6 +168,13 @@ export class Store {
       void this.#readHistory(agent, { folder, environment });
     if (before.flags === undefined || flagsMark(before) !== flagsMark(state))
       void this.#readFlags(agent, { folder, environment });
+  }
+
+  #tell(about: Params<'history'>, update: WatchUpdate): void {
+    const { onEvent } = this.#deps;
+    if (update.type === 'event') onEvent?.(about, update.rollout, update.event);
+    if (update.type === 'snapshot')
+      for (const { id, events } of update.rollouts) for (const event of events) onEvent?.(about, id, event);
   }
 
   async #readHistory(agent: AgentApi, params: Params<'history'>): Promise<void> {

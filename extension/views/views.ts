@@ -16,19 +16,19 @@ const tickMs = 1_000;
 export class Views {
   readonly #store: Store;
   readonly #trees: readonly Tree[];
-  readonly #onLook: (anyVisible: boolean) => void;
+  readonly #onLook: () => void;
   #overall: Overall | undefined;
   #tick: NodeJS.Timeout | undefined;
 
-  /** `onLook`: somebody sees one of the views, or nobody does any more. */
-  constructor(store: Store, onLook: (anyVisible: boolean) => void) {
+  /** `onLook`: one of the views was shown or hidden. */
+  constructor(store: Store, onLook: () => void) {
     this.#store = store;
     this.#onLook = onLook;
     const tree = (id: ViewId, nodes: (state: State) => readonly TreeNode[]): Tree =>
       new Tree({
         id,
         nodes: () => (overallOf(store.state) === 'ready' ? nodes(store.state) : []),
-        onVisible: () => this.#look(),
+        onVisible: () => this.#onLook(),
       });
     this.#trees = [
       tree(views.environments, ({ projects = [] }) => environmentsTree(projects, Date.now())),
@@ -61,18 +61,13 @@ export class Views {
     return tree?.getChildren().flatMap((id) => tree.node(id) ?? []) ?? [];
   }
 
-  /** Something that keeps views from looking has gone. */
-  lookAgain(): void {
-    this.#look();
+  get anyVisible(): boolean {
+    return this.#trees.some(({ view }) => view.visible);
   }
 
   dispose(): void {
     clearInterval(this.#tick);
     for (const tree of this.#trees) tree.dispose();
-  }
-
-  #look(): void {
-    this.#onLook(this.#trees.some(({ view }) => view.visible));
   }
 
   #keepTicking({ projects = [] }: State): void {

@@ -1,20 +1,43 @@
 /** Mocha inside the editor: what `extensionTestsPath` names. */
 import Mocha from 'mocha';
+import { apiTests } from './api.ts';
 import { commandTests } from './commands.ts';
 import { connectionTests } from './connection.ts';
+import { dashboardTests } from './dashboard.ts';
+import { editingTests } from './editing.ts';
 import { flagTests } from './flags.ts';
 import { manifestTests } from './manifest.ts';
 import { previewTests } from './preview.ts';
+import { problemTests } from './problems.ts';
+import { projectTests } from './project.ts';
 import { TellingReporter } from './reporter.ts';
 import { leaveStage } from './stage.ts';
+import { suiteTests } from './suites.ts';
+import { taskTests } from './tasks.ts';
 import { treeTests } from './trees.ts';
+
+const suites = [
+  ...[
+    manifestTests,
+    treeTests,
+    commandTests,
+    editingTests,
+    problemTests,
+    projectTests,
+    suiteTests,
+    taskTests,
+    dashboardTests,
+    previewTests,
+    flagTests,
+  ],
+  ...[apiTests, connectionTests],
+];
 
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 20_000, reporter: TellingReporter });
   // The suites are in this bundle: there are no files for mocha to load, so it is told what they define.
   mocha.suite.emit('pre-require', globalThis, '', mocha);
-  for (const define of [manifestTests, treeTests, commandTests, previewTests, flagTests, connectionTests])
-    define();
+  for (const define of suites) define();
   const failures = await new Promise<number>((resolve) => void mocha.run(resolve));
   await leaveStage();
   if (failures > 0) throw new Error(`${failures} tests failed`);

@@ -16,6 +16,9 @@ export interface Asked {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** Asked whenever a file has changed, or somebody moves in it. */
+const background: readonly Method[] = ['outline', 'validate', 'complete', 'hover'];
+
 export interface ScriptedAs {
   /** `dist/tidegate.js` of the extension that is to use it. */
   readonly program: string;
@@ -28,6 +31,7 @@ export class ScriptedAgent {
   /** What was asked, oldest first; without what only reads in the background. */
   readonly asked: Asked[] = [];
   answers: Answers;
+  readonly #askedFor: (() => void)[] = [];
   readonly #stop: () => Promise<void>;
   /** With the environment that each of them watches. */
   readonly #watchers = new Map<(event: AgentEvent) => void, string>();
@@ -89,12 +93,19 @@ export class ScriptedAgent {
       if (environment === undefined || watched === environment) watcher(event);
   }
 
+  /** Resolves when it has been asked for this so often. */
+  async untilAsked(method: Method, times: number): Promise<void> {
+    while (this.asksFor(method).length < times)
+      await new Promise<void>((resolve) => this.#askedFor.push(resolve));
+  }
+
   asksFor(method: Method): readonly Asked[] {
     return this.asked.filter((one) => one.method === method);
   }
 
   private async answer<M extends Method>(method: M, params: Params<M>, call: Call): Promise<Results[M]> {
-    this.asked.push({ method, params });
+    if (!background.includes(method)) this.asked.push({ method, params });
+    for (const tell of this.#askedFor.splice(0)) tell();
     if (method === 'watch') return (await this.#watch(params as Params<'watch'>, call)) as Results[M];
     const answer = this.answers[method];
     if (answer === undefined) throw new Error(`nobody told the scripted agent about ${method}`);

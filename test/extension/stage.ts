@@ -1,6 +1,9 @@
 /** What the suites inside the editor share: the extension's API, a shop with two environments, stubs of dialogs. */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { complete } from '../../agent/config/editing/complete.ts';
+import { hover, outline } from '../../agent/config/editing/places.ts';
 import type {
   EnvironmentStatus,
   FlagStatus,
@@ -112,6 +115,18 @@ const planned = ({ environment, ref }: Params<'plan'>): PlanResult => ({
   commands: [],
 });
 
+/** What is answered of a text alone is answered as the agent does. */
+const ofTexts: Pick<ScriptedAgent['answers'], 'outline' | 'complete' | 'hover' | 'validate'> = {
+  outline: async ({ folder: asked, text }) => outline(text ?? (await textIn(asked))),
+  complete: ({ text, at }) => ({ items: complete({ text: text ?? '', at, composeServices: ['web', 'db'] }) }),
+  hover: ({ text, at }) => ({ found: hover(text ?? '', at) }),
+  validate: () => ({ ...{ outcome: 'right', folder: '', environments: ['dev'], problems: [], fixed: [] } }),
+};
+
+function textIn(asked: string): Promise<string> {
+  return readFile(path.join(asked, 'tidegate.yaml'), 'utf8').catch(() => '');
+}
+
 let current: ScriptedAgent | undefined;
 
 /** In place of the one before: there is always one to be found, or the extension would start its own. */
@@ -180,6 +195,7 @@ function shopAgent(as: { readonly protocolVersion?: number } = {}): Promise<Scri
         ...{ head: ref('HEAD'), tags: [ref('v1.1.0'), ref('v1.0.0')], branches: [ref('main')] },
         ...{ more: { tags: 0, branches: 0 }, dirty: true },
       }),
+      ...ofTexts,
       plan: planned,
       deploy: ({ ref: given, environment }) => done(`${given} is live in ${environment}`),
       rollback: ({ tag, environment }) => done(`${environment} is back on ${tag ?? 'the release before'}`),

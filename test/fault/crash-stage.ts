@@ -2,27 +2,69 @@
 import assert from 'node:assert/strict';
 import { otherColour } from '../../agent/common/names.ts';
 import { must, type Shop } from '../support/shop.ts';
-import type { Operation } from './crash-points.ts';
+import type { Stage } from './crash-matrix.ts';
+import type { Operations } from './crash-points.ts';
 import { comesToRestOn, liveTag } from './shop-facts.ts';
+
+/**
+ * `deploy`: of another version. `deploy-tested`: of one that has suites of every stage, and a release command. `abort`: of a held deploy. `rollback-warm`: to the version whose slot still runs.
+ * `rollback-kept`: to an older one, whose slot is long gone.
+ */
+type Operation = 'deploy' | 'deploy-tested' | 'abort' | 'rollback-warm' | 'rollback-kept';
+
+const early = ['planned', 'building'];
+const late = ['settling: draining', 'left (settling: draining)'];
+const placing = ['slot scaled', 'slot removed', 'routes written: lock slot', 'slot created'];
+
+export const operations: Operations<Operation> = {
+  records: {
+    deploy: { back: [...early, 'testing', 'placing', 'superseded', 'verifying', 'promoted'], onward: late },
+    'deploy-tested': {
+      back: [
+        ...early,
+        'testing',
+        'releasing 1',
+        'placing',
+        'superseded',
+        'verifying',
+        'promoted',
+        'testing-live',
+      ],
+      onward: late,
+    },
+    abort: {
+      back: [
+        'taken over (shifting 1: holding)',
+        'aborting: reverting',
+        'aborting: emptying',
+        'aborted',
+        'left (aborted)',
+      ],
+      onward: [],
+    },
+    'rollback-warm': { back: early, onward: ['promoted', 'superseded', ...late] },
+    'rollback-kept': {
+      back: [...early, 'testing'],
+      onward: ['placing', 'superseded', 'verifying', 'promoted', ...late],
+    },
+  },
+  steps: {
+    deploy: { back: ['routes written: rollout', ...placing, 'routes written: route'], onward: [] },
+    'deploy-tested': { back: ['command created', 'suite created', 'suite removed'], onward: [] },
+    abort: { back: ['slot scaled', 'slot removed'], onward: [] },
+    'rollback-warm': {
+      back: ['routes written: rollout'],
+      onward: ['routes written: lock', 'routes written: route slot'],
+    },
+    'rollback-kept': { back: ['routes written: rollout'], onward: [...placing, 'routes written: route'] },
+  },
+};
 
 /** Released once each, all of them good. */
 export const versions = ['v1.0.0', 'v1.1.0', 'v1.1.1'] as const;
 
-/** Good as well; they have suites that say so. */
+/** Good as well; they have suites that say so, and a release command. */
 export const testedVersions = ['v1.1.2', 'v1.1.3'] as const;
-
-export interface Stage {
-  /** `tidegate ARGS`. */
-  readonly args: readonly string[];
-  /** What another agent is asked for after the crash; it must come out at `target` or `nextTarget`. */
-  readonly nextArgs: readonly string[];
-  /** Live before. */
-  readonly before: string;
-  /** Live when it is done. */
-  readonly target: string;
-  /** Live when `nextArgs` is done. */
-  readonly nextTarget: string;
-}
 
 export async function prepare(shop: Shop, operation: Operation): Promise<Stage> {
   const { live, beside } = await withWarmSlot(shop);

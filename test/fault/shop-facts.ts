@@ -25,8 +25,10 @@ export async function nothingIsLeftOver(shop: Shop): Promise<void> {
     named.sort(),
     'slots in the Swarm and in the ledger',
   );
-  const runs = { [labels.stack]: shop.stack, [labels.object]: 'suite' };
-  assert.deepEqual(await shop.swarm.services.list(runs), [], 'tasks of suites');
+  for (const object of ['suite', 'release-command']) {
+    const runs = await shop.swarm.services.list({ [labels.stack]: shop.stack, [labels.object]: object });
+    assert.deepEqual(runs, [], `tasks of kind ${object}`);
+  }
   assert.deepEqual(routes.claims, {}, 'claims');
   assert.equal(routes.lock.holder, undefined, 'the lock');
   for (const { value } of await shop.ledger.journals.list()) {
@@ -38,6 +40,12 @@ export async function nothingIsLeftOver(shop: Shop): Promise<void> {
 
 /** Waits until `tag` has all the traffic by the ledger, the edge answers with it and nothing is half done. */
 export async function comesToRestOn(shop: Shop, tag: string, withinMs = 60_000): Promise<void> {
+  await isLiveAtRest(shop, tag, withinMs);
+  assert.equal(await answering(shop), tag, 'what answers');
+}
+
+/** The same, without asking the edge. */
+export async function isLiveAtRest(shop: Shop, tag: string, withinMs = 60_000): Promise<void> {
   await eventually(
     async () => {
       assert.equal(await liveTag(shop), tag, 'live by the ledger');
@@ -45,7 +53,6 @@ export async function comesToRestOn(shop: Shop, tag: string, withinMs = 60_000):
     },
     { withinMs, everyMs: 250 },
   );
-  assert.equal(await answering(shop), tag, 'what answers');
 }
 
 /** The tag of the release that has all the traffic of `web`. */

@@ -1,4 +1,5 @@
 /** What a rollout writes into the cluster, told one by one as it is written. */
+import { labels } from '../../agent/common/names.ts';
 import { phaseName } from '../../agent/release/machine.ts';
 import { rolloutState } from '../../agent/swarm/ledger/rollout.ts';
 import type { Swarm } from '../../agent/swarm/port.ts';
@@ -17,9 +18,9 @@ export function watchRecords(swarm: Swarm, onRecord: (name: string) => void): Sw
     ...swarm,
     configs: {
       ...configs,
-      create: async (name, data, labels) => {
-        const id = await configs.create(name, data, labels);
-        if (isJournal(name)) onRecord(recordName({}, labels));
+      create: async (name, data, own) => {
+        const id = await configs.create(name, data, own);
+        if (isJournal(name)) onRecord(recordName({}, own));
         return id;
       },
       updateLabels: async (config, labels) => {
@@ -71,13 +72,21 @@ function isSwap(before: Labels, after: Labels): boolean {
 }
 
 /**
- * Calls `onStep` right after what an effect does between two records: `slot created`, `slot scaled`, `slot removed`,
- * `run created` and `run removed` (of a task that runs once),
+ * Calls `onStep` right after what an effect does between two records: `slot created`, `slot scaled`, `slot removed`, each
+ * also with its service (`slot created: web`); the same of `suite` and `command`, tasks that run once;
  * `routes written` (with what of them changed: `lock`, `rollout.web`, `slot.web-blue`, …).
  */
 export function watchSteps(swarm: Swarm, onStep: (name: string) => void): Swarm {
   const { configs, services } = swarm;
-  const runs = new Set<string>();
+  const known = new Map<string, Labels>();
+  const step = (
+    done: string,
+    { [labels.object]: object = 'slot', [labels.service]: service = '' }: Labels,
+  ): void => {
+    const what = `${kinds[object] ?? object} ${done}`;
+    onStep(what);
+    onStep(`${what}: ${service}`);
+  };
   return {
     ...swarm,
     configs: {
@@ -99,18 +108,21 @@ export function watchSteps(swarm: Swarm, onStep: (name: string) => void): Swarm 
       ...services,
       create: async (spec) => {
         const id = await services.create(spec);
-        if (spec.Mode.ReplicatedJob) runs.add(id);
-        onStep(runs.has(id) ? 'run created' : 'slot created');
+        known.set(id, spec.Labels);
+        step('created', spec.Labels);
         return id;
       },
       update: async (service, spec) => {
         await services.update(service, spec);
-        onStep('slot scaled');
+        known.set(service.id, spec.Labels);
+        step('scaled', spec.Labels);
       },
       remove: async (id) => {
         await services.remove(id);
-        onStep(runs.has(id) ? 'run removed' : 'slot removed');
+        step('removed', known.get(id) ?? {});
       },
     },
   };
 }
+
+const kinds: Readonly<Record<string, string>> = { 'release-command': 'command' };

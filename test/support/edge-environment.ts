@@ -9,10 +9,12 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { systemClock } from '../../agent/common/clock.ts';
 import { labels, names, slotKey, slotServiceName, type Colour } from '../../agent/common/names.ts';
 import { unacknowledged, type Requirement, type Unacknowledged } from '../../agent/edge/expected.ts';
 import { routingOf } from '../../agent/edge/routing.ts';
 import { renderServices } from '../../agent/edge/services-config.ts';
+import { removeService } from '../../agent/swarm/remove-service.ts';
 import type { Door } from '../../agent/edge/door.ts';
 import {
   controlFiles,
@@ -282,7 +284,8 @@ function releaseOf(stack: string, placement: Placement, image: string): Omit<Rel
 
 async function tearDown({ stack, swarm, engine }: Parts): Promise<void> {
   const own = { [labels.stack]: stack };
-  for (const service of await swarm.services.list(own)) await swarm.services.remove(service.id);
+  for (const { name } of await swarm.services.list(own))
+    await removeService({ swarm, clock: systemClock }, name);
   for (const config of await swarm.configs.list(own)) await swarm.configs.remove(config.id);
   for (const secret of await swarm.secrets.list(own)) await swarm.secrets.remove(secret.id);
   for (const network of await swarm.networks.list(own)) await swarm.networks.remove(network.id);

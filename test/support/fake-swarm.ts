@@ -135,6 +135,11 @@ export class FakeCluster {
   removeService(id: string): void {
     const before = this.services.get(id);
     if (!before) return;
+    const forgotten = this.tasks.find(
+      ({ serviceId, desired, state }) => serviceId === id && desired === 'remove' && state !== 'running',
+    );
+    // Engine 20.10, now and then: its manager dies (agent/swarm/remove-service.ts).
+    if (forgotten) throw new Error(`${before.name} is removed while ${forgotten.id} is being forgotten`);
     this.services.delete(id);
     this.#tell({ what: 'service', name: before.name, before, after: undefined }, 'remove', id);
   }

@@ -5,8 +5,9 @@ import { openBrowser } from '../../scripts/editor/browser.ts';
 import { extensionFile } from '../../scripts/editor/package.ts';
 import { editorFolder, ensureEditor } from '../../scripts/editor/place.ts';
 import { startEditor, type RunningEditor } from '../../scripts/editor/server.ts';
+import { eventually } from '../support/eventually.ts';
 import { openEngineProxy, type EngineProxy } from '../support/engine-proxy.ts';
-import { endAgentOf } from '../../scripts/editor/agent.ts';
+import { agentOf, endAgentOf } from '../../scripts/editor/agent.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { Workbench } from './workbench.ts';
 
@@ -31,8 +32,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
     const env = { PATH: process.env['PATH'], DOCKER_HOST: engine.host };
     editor = await startEditor({ editor: program, workspace: shop.folder, vsix, env });
     browser = await openBrowser(program);
-    const url = `http://${editor.authority}/?folder=${encodeURIComponent(shop.folder)}`;
-    workbench = await Workbench.open(browser, url, path.join(editorFolder(root), 'pictures'));
+    workbench = await Workbench.open(browser, url(), path.join(editorFolder(root), 'pictures'));
   });
 
   after(async function () {
@@ -47,6 +47,10 @@ describe('the shop, delivered from the side bar and the palette', () => {
   afterEach(async function () {
     await workbench.tellIfFailed(this.currentTest);
   });
+
+  function url(): string {
+    return `http://${editor.authority}/?folder=${encodeURIComponent(shop.folder)}`;
+  }
 
   async function page(): Promise<string> {
     const response = await fetch(shop.url, { headers: { host: 'shop.localhost' } });
@@ -145,6 +149,31 @@ describe('the shop, delivered from the side bar and the palette', () => {
     await workbench.showTidegate();
     await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
     await pageSays(/v?1\.1\.0/);
+  });
+
+  it('shares its agent with a second window, which sees the same', async () => {
+    const before = await agentOf(editor.runtime);
+    const second = await Workbench.open(browser, url(), path.join(editorFolder(root), 'pictures'));
+    await second.showTidegate();
+    await second.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
+    assert.equal(await agentOf(editor.runtime), before);
+    await workbench.clickInline(workbench.row(/dev.*on, by/s), 'Toggle Flag…');
+    await workbench.waitForToast('free-delivery is off in dev');
+    await second.waitForRow(/dev.*off, by/s);
+    await second.page.context().close();
+    await workbench.clearToasts();
+  });
+
+  it('goes on with another agent when its own is killed, and tells nobody off', async () => {
+    const killed = await agentOf(editor.runtime);
+    assert.ok(killed !== undefined, 'there is an agent');
+    process.kill(killed, 'SIGKILL');
+    await eventually(async () => {
+      const now = await agentOf(editor.runtime);
+      assert.ok(now !== undefined && now !== killed, 'there is no other agent yet');
+    });
+    await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
+    assert.equal(await workbench.page.locator('.notification-toast').count(), 0);
   });
 
   it('says that Docker does not answer, and recovers by itself', async () => {

@@ -1,7 +1,7 @@
 /** The editor's window as a person uses it: what they click, and what they read. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { tellFailure } from '../../scripts/editor/failure.ts';
 
 const patience = { timeout: 60_000 };
@@ -46,10 +46,14 @@ export class Workbench {
       .waitFor(patience);
   }
 
+  /** What a webview shows: a rendered document, a dashboard. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
   /** A rendered document that reads like this. */
   async document(text: RegExp): Promise<void> {
-    const frame = this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
-    await frame.locator('body').filter({ hasText: text }).waitFor(patience);
+    await this.webview().locator('body').filter({ hasText: text }).waitFor(patience);
   }
 
   /** An action that appears when the row is pointed at. */
@@ -129,6 +133,17 @@ export class Workbench {
   ): Promise<void> {
     if (test?.state !== 'failed') return;
     for (const line of await tellFailure(this.page, this.#shots, test.title)) console.log(`      ${line}`);
+  }
+
+  /** When the editor has taken it over from the browser. */
+  async theme(name: 'dark' | 'light' | 'high contrast dark' | 'high contrast light'): Promise<void> {
+    const kind = {
+      dark: 'vs-dark',
+      light: 'vs',
+      'high contrast dark': 'hc-black',
+      'high contrast light': 'hc-light',
+    };
+    await this.page.locator(`.monaco-workbench.${kind[name]}`).first().waitFor(patience);
   }
 
   async picture(name: string): Promise<void> {

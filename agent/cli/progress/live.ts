@@ -60,7 +60,7 @@ class LiveProgress implements Progress {
 
   #staying(event: Exclude<AgentEvent, { kind: 'phase' }>): string {
     const { style } = this.#options;
-    if (event.kind === 'tests' || event.kind === 'traffic') return '';
+    if (event.kind === 'tests' || event.kind === 'problem' || event.kind === 'traffic') return '';
     if (event.kind === 'watch') return watchLines(event).join('\n');
     if (event.kind === 'line') return style.dim(`    ${event.source} | ${cleanLine(event.text)}`);
     const text = cleanText(event.text);

@@ -65,10 +65,10 @@ function progressLine({ kind, ref, by, phase, reason, trail }: RolloutProgress):
 
 /** One line an event, without times, colours or cursor moves; none for what is there for machines. */
 export function eventLines(event: ProgressEvent): string[] {
-  return event.kind === 'tests' ? [] : [eventLine(event)];
+  return event.kind === 'tests' || event.kind === 'problem' ? [] : [eventLine(event)];
 }
 
-function eventLine(event: Exclude<ProgressEvent, { kind: 'tests' }>): string {
+function eventLine(event: Exclude<ProgressEvent, { kind: 'tests' | 'problem' }>): string {
   switch (event.kind) {
     case 'note':
       return event.level === 'warning' ? `warning: ${cleanText(event.text)}` : cleanText(event.text);

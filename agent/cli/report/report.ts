@@ -58,6 +58,14 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   logs: { lines: () => [], ending: () => done },
   plan: { lines: (result, { style }) => reportPlan(result, style), ending: () => done },
   init: { lines: (result, { style }) => reportInit(result, style), ending: () => done },
+  startSwarm: {
+    lines: ({ outcome, message }, { style }) => [`${word(outcome, style)}: ${cleanText(message)}`],
+    ending: () => done,
+  },
+  /** For editors: no command asks for these. */
+  outline: { lines: () => [], ending: () => done },
+  complete: { lines: () => [], ending: () => done },
+  hover: { lines: () => [], ending: () => done },
   validate: {
     lines: (result, { style }) => reportValidate(result, style),
     ending: ({ outcome }) => (outcome === 'right' ? done : wrong),

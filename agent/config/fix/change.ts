@@ -21,11 +21,13 @@ export interface SetValue extends Common {
   readonly value: Value;
 }
 
-/** A key with its value, or an item; and what would be empty without it. */
+/** A key with its value, or an item; and what would be empty without it, unless only it is meant. */
 export interface RemoveEntry extends Common {
   readonly kind: 'remove';
   /** Where it begins: several files and merges may count items in another way than the file itself. */
   readonly at: { readonly line: number; readonly column: number };
+  /** What it is in stays, and be it empty. */
+  readonly alone?: true;
 }
 
 export interface RenameKey extends Common {

@@ -37,7 +37,7 @@ function editsFor(text: string, found: Followed, change: Change): readonly TextE
     case 'set':
       return setValue(text, found, change.value);
     case 'remove':
-      return found.rest.length > 0 ? undefined : removal(text, found.trail, change.at);
+      return found.rest.length > 0 ? undefined : removal(text, found.trail, change);
     case 'rename': {
       const key = found.rest.length === 0 ? keyOf(found.trail.at(-1)) : undefined;
       return key && [{ start: key.range[0], end: key.range[1], newText: keyText(change.to) }];

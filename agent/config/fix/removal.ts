@@ -1,5 +1,6 @@
 /** Taking something out of a YAML text, its comments staying where they were. */
 import { isMap, isSeq } from 'yaml';
+import type { RemoveEntry } from './change.ts';
 import { commentsOf, lineBreakOf, lineStart, nextLine, offsetOf } from './layout.ts';
 import { endOf, keyOf, type Found } from './nodes.ts';
 import type { TextEdit } from './text-edit.ts';
@@ -8,10 +9,15 @@ import type { TextEdit } from './text-edit.ts';
 export function removal(
   text: string,
   trail: readonly Found[],
-  at: { readonly line: number; readonly column: number },
+  { at, alone }: Pick<RemoveEntry, 'at' | 'alone'>,
 ): readonly TextEdit[] | undefined {
   const last = trail.at(-1);
-  return last && beginOf(last) === offsetOf(text, at) ? without(text, trail) : undefined;
+  if (!last || beginOf(last) !== offsetOf(text, at)) return undefined;
+  return alone && isMap(last.within) ? fromMap(text, last) : without(text, trail);
+}
+
+function fromMap(text: string, found: Found): readonly TextEdit[] | undefined {
+  return isMap(found.within) && found.within.flow === true ? fromFlow(text, found) : fromBlock(text, found);
 }
 
 function beginOf(found: Found): number | undefined {
@@ -50,9 +56,11 @@ function fromFlow(text: string, found: Found): readonly TextEdit[] | undefined {
     (node as { range?: readonly number[] } | null)?.range?.[0];
   const [start, next] = [begin(items[index]), items[index + 1]];
   const range =
-    next === undefined
-      ? { start: endOf(items[index - 1]), end: endOf(items[index]) }
-      : { start: start ?? 0, end: begin(next) ?? 0 };
+    items.length === 1
+      ? { start: start ?? 0, end: endOf(items[0]) }
+      : next === undefined
+        ? { start: endOf(items[index - 1]), end: endOf(items[index]) }
+        : { start: start ?? 0, end: begin(next) ?? 0 };
   if (start === undefined || range.end <= range.start) return undefined;
   // A comment in between would go with it.
   const hasComment = commentsOf(text).some(({ offset }) => offset >= range.start && offset < range.end);

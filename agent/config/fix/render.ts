@@ -28,6 +28,7 @@ export function blockLines(key: string, value: Value, style: BlockStyle): readon
 
 /** On one line: `{ a: 1, b: [x, 'y'] }`. */
 export function flowText(value: Value): string {
+  if (isMap(value) && Object.keys(value).length === 0) return '{}';
   if (isMap(value))
     return `{ ${Object.entries(value)
       .map(([key, inner]) => flowPair(key, inner))

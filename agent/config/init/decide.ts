@@ -9,9 +9,11 @@ export interface Surroundings {
   readonly dockerfile: (service: SurveyedService) => DockerfileFacts | undefined;
   readonly files: (service: SurveyedService) => readonly string[];
   readonly project: string;
+  /** Asked for by COMPOSE_PROFILES. */
+  readonly profiles: ReadonlySet<string>;
 }
 
-export type Decision = RouteDecision | WorkerDecision | BackingDecision;
+export type Decision = RouteDecision | WorkerDecision | BackingDecision | LeftOutDecision;
 
 interface Common {
   readonly service: string;
@@ -47,6 +49,11 @@ export interface BackingDecision extends Common {
   readonly kind: 'backing';
 }
 
+/** In profiles that nobody asks for: it is not there. */
+export interface LeftOutDecision extends Common {
+  readonly kind: 'left-out';
+}
+
 export function decide(survey: Survey, around: Surroundings): readonly Decision[] {
   const decisions = survey.services.map((service) => decideOne(service, survey, around));
   return withHosts(decisions, survey, around.project);
@@ -56,6 +63,7 @@ function decideOne(service: SurveyedService, survey: Survey, around: Surrounding
   const dockerfile = around.dockerfile(service);
   const image = service.image && !service.build ? service.image : dockerfile?.base;
   return (
+    leftOut(service, around.profiles) ??
     backingOf(service, image) ??
     routeOf(service, survey, around) ??
     ({
@@ -66,6 +74,15 @@ function decideOne(service: SurveyedService, survey: Survey, around: Surrounding
       ...slots(service),
     } satisfies WorkerDecision)
   );
+}
+
+function leftOut(
+  { name, profiles }: SurveyedService,
+  active: ReadonlySet<string>,
+): LeftOutDecision | undefined {
+  if (profiles.length === 0 || active.has('*') || profiles.some((one) => active.has(one))) return undefined;
+  const why = `it is only there with the profile ${profiles.join(' or ')}`;
+  return { kind: 'left-out', service: name, why, notes: [] };
 }
 
 function backingOf(service: SurveyedService, image: string | undefined): BackingDecision | undefined {

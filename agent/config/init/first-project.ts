@@ -6,7 +6,10 @@ import { loadComposeTree } from '../compose-tree.ts';
 import { dockerfileFacts, type DockerfileFacts } from '../dockerfile-facts.ts';
 import type { Variables } from '../interpolate.ts';
 import type { Problem, ReadFile } from '../model.ts';
+import { activeProfiles } from '../profiles.ts';
 import { Report } from '../report.ts';
+import { folderOf } from '../repository-path.ts';
+import { withDotenv } from '../variables.ts';
 import { decide, type Decision } from './decide.ts';
 import { survey, type SurveyedService } from './survey.ts';
 import { firstFile } from './write.ts';
@@ -18,12 +21,19 @@ export interface FirstProjectRequest {
   readonly read: ReadFile;
   readonly caller: CallerFiles;
   readonly variables: Variables;
-  /** Of the compose file, inside the repository. */
+  /** The compose file, and those that are laid over it. */
+  readonly compose: readonly ComposeName[];
+  /** Compose files beside it that are left alone, with the reason. */
+  readonly notes?: readonly string[];
+  /** Names the project where the compose file does not. */
+  readonly folderName: string;
+}
+
+export interface ComposeName {
+  /** Inside the repository. */
   readonly path: string;
   /** As seen from the folder of the new file. */
   readonly written: string;
-  /** Names the project where the compose file does not. */
-  readonly folderName: string;
 }
 
 export type FirstProject =
@@ -31,10 +41,12 @@ export type FirstProject =
   | { readonly kind: 'file'; readonly text: string; readonly decisions: readonly InitDecision[] };
 
 export async function firstProject(request: FirstProjectRequest): Promise<FirstProject> {
-  const { read, variables, path, written } = request;
+  const { read, caller } = request;
   const report = new Report();
-  const at = { file: path, line: 1, column: 1 };
-  const tree = await loadComposeTree([{ path, at }], { read, variables, caller: request.caller, report });
+  const paths = request.compose.map(({ path }) => ({ path, at: { file: path, line: 1, column: 1 } }));
+  const path = paths[0]?.path ?? '';
+  const variables = await withDotenv(folderOf(path), request.variables, { read, caller, report });
+  const tree = await loadComposeTree(paths, { read, variables, caller, report });
   const found = tree && survey(tree, variables);
   if (!found || found.services.length === 0)
     return { kind: 'unreadable', problems: report.hasErrors ? report.problems() : [noServices(path)] };
@@ -43,14 +55,20 @@ export async function firstProject(request: FirstProjectRequest): Promise<FirstP
   const project = projectName(found.name, request.folderName);
   const decisions = decide(found, {
     project: project.name,
+    profiles: activeProfiles(variables),
     dockerfile: ({ name }) => dockerfiles.get(name),
     files: ({ name }) => files.get(name) ?? [],
   });
   return {
     kind: 'file',
-    text: firstFile({ project: project.name, compose: written, edgePort: usualPort, decisions }),
+    text: firstFile({
+      project: project.name,
+      compose: request.compose.map(({ written }) => written),
+      edgePort: usualPort,
+      decisions,
+    }),
     decisions: [
-      { kind: 'project', service: null, what: project.name, why: project.why, notes: [] },
+      { kind: 'project', service: null, what: project.name, why: project.why, notes: request.notes ?? [] },
       {
         kind: 'edge',
         service: null,
@@ -141,6 +159,8 @@ function told(one: Decision): InitDecision {
       return { kind: 'worker', service, what: 'worker', why, notes: [...notes, ...shared(one)] };
     case 'backing':
       return { kind: 'backing', service, what: 'not swapped', why, notes };
+    case 'left-out':
+      return { kind: 'left-out', service, what: 'left out', why, notes };
   }
 }
 

@@ -5,21 +5,23 @@ import type { Decision, RouteDecision, WorkerDecision } from './decide.ts';
 export interface FirstFile {
   readonly project: string;
   /** As seen from tidegate.yaml. */
-  readonly compose: string;
+  readonly compose: readonly string[];
   readonly edgePort: number;
   readonly decisions: readonly Decision[];
 }
 
 export function firstFile({ project, compose, edgePort, decisions }: FirstFile): string {
-  const named = decisions.filter((one) => one.kind !== 'backing');
-  const backing = decisions.filter((one) => one.kind === 'backing').map(({ service }) => service);
+  const named = decisions.filter((one) => one.kind !== 'backing' && one.kind !== 'left-out');
+  const names = (kind: Decision['kind']): readonly string[] =>
+    decisions.flatMap((one) => (one.kind === kind ? one.service : []));
+  const [backing, out] = [names('backing'), names('left-out')];
   const [first] = decisions.flatMap((one) => (one.kind === 'route' ? one.hosts : []));
   const host = first ?? 'localhost';
   return [
-    `# How this project is released. What runs is in ${compose}.`,
+    `# How this project is released. What runs is in ${compose.join(' and ')}.`,
     'version: 1',
     `project: ${flowText(project)}`,
-    `compose: ${flowText(compose)}`,
+    `compose: ${flowText(compose.length === 1 ? (compose[0] ?? '') : compose)}`,
     '',
     'environments:',
     `  dev:`,
@@ -30,13 +32,20 @@ export function firstFile({ project, compose, edgePort, decisions }: FirstFile):
           '# Nothing in the compose file answers to http or looks like a worker: name a service here.',
           'services: {}',
         ]
-      : ['services:', ...named.flatMap((one) => serviceLines(one, compose))]),
+      : ['services:', ...named.flatMap((one) => serviceLines(one, compose[0] ?? ''))]),
     ...(backing.length === 0
       ? []
       : [
           '',
           '# Not named, so they run beside the releases and are never swapped:',
           `# ${backing.join(', ')}`,
+        ]),
+    ...(out.length === 0
+      ? []
+      : [
+          '',
+          '# In profiles, so they are not there (COMPOSE_PROFILES of an environment\'s "variables:" asks for them):',
+          `# ${out.join(', ')}`,
         ]),
     '',
   ].join('\n');

@@ -11,7 +11,7 @@ import { fencedOff } from '../failures.ts';
 import { releaseLock } from '../lock.ts';
 import { waitsForCommand, type RolloutEvent } from '../machine.ts';
 import { withFileIds } from '../mounted-files.ts';
-import { networkIds } from '../networks.ts';
+import { slotNetworks } from '../networks.ts';
 import { endTasks } from './slots.ts';
 import { contentOf, targetRelease } from './target.ts';
 
@@ -90,7 +90,7 @@ async function startOnce(rollout: Rollout, name: string, command: ReleaseCommand
     stack: ledger.stack,
     release: release.number,
     content,
-    networks: await networkIds(swarm, ledger.stack, content.networks),
+    networks: await slotNetworks(swarm, ledger.stack, content),
     node: await nodeFor(engine, content.spec.TaskTemplate.Placement),
   });
   // A laptop that slept may wake up just here, long after another driver went back.

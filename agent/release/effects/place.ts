@@ -13,7 +13,7 @@ import { webMoves } from '../plan.ts';
 import type { RolloutEvent } from '../machine.ts';
 import { withFileIds } from '../mounted-files.ts';
 import { clear, fill } from '../routes-changes.ts';
-import { networkIds } from '../networks.ts';
+import { slotNetworks } from '../networks.ts';
 import { slotSpec } from '../slot-spec.ts';
 import { letRequestsEnd } from './let-requests-end.ts';
 import { supersede } from './supersede.ts';
@@ -132,7 +132,7 @@ export async function createSlot(rollout: Rollout, slot: Slot, release: ReleaseR
   const { swarm, ledger } = rollout.engine;
   const { stack } = ledger;
   const content = await withFileIds(swarm, release.number, contentOf(release, slot.service));
-  const networks = await networkIds(swarm, stack, content.networks);
+  const networks = await slotNetworks(swarm, stack, content);
   const [flagsToken] = (await ledger.keys.sdkAccess()).tokens;
   const spec = slotSpec({ ...slot, stack, release: release.number, content, networks, flagsToken });
   try {

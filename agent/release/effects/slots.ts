@@ -1,9 +1,9 @@
 /** Slots as places: which they are in a rollout, and emptying them. */
 import { slotKey, slotServiceName, type Colour, type SlotKey } from '../../common/names.ts';
-import { hasCode } from '../../common/errors.ts';
 import { webMoves } from '../plan.ts';
 import type { Move } from '../../swarm/ledger/rollout.ts';
-import type { ServiceObject, ServiceSpec, Swarm } from '../../swarm/port.ts';
+import type { ServiceObject } from '../../swarm/port.ts';
+import { isThere, removeAtRest, scaleToNothing } from '../../swarm/remove-service.ts';
 import type { Unacknowledged } from '../../edge/expected.ts';
 import { awaitEdges, missingEdges } from '../edges.ts';
 import type { ReleaseEngine, Rollout } from '../engine.ts';
@@ -52,44 +52,19 @@ export async function emptySlot(
 
 /** The service goes, and its tasks have ended: `still-running` when they have not in time. */
 export async function endTasks(
-  { swarm, changes, limits }: ReleaseEngine,
+  engine: ReleaseEngine,
   name: string,
   signal?: AbortSignal,
 ): Promise<'ended' | 'still-running'> {
+  const { swarm, changes, limits } = engine;
   const service = await scaleToNothing(swarm, name);
   if (!service) return 'ended';
   const ended = await changes.until(
     async () => ((await swarm.tasks.list({ service: name })).some(isThere) ? undefined : true),
     { limitMs: limits.empty + graceMs(service), pollMs: 100, signal },
   );
-  await untilForgotten({ swarm, changes }, name, signal);
-  await swarm.services.remove(service.id);
+  await removeAtRest(engine, service, signal);
   return ended ? 'ended' : 'still-running';
-}
-
-/** Swarm keeps what it says of an ended task for about a quarter of a second. */
-const forgottenMs = 2_000;
-
-/**
- * swarmkit reads the tasks of a service that is removed, and then changes them: where it has forgotten one in between,
- * the manager dies (a nil pointer in SetServiceTasksRemove, Engine 20.10). So not at the moment in which tasks go.
- */
-async function untilForgotten(
-  { swarm, changes }: Pick<ReleaseEngine, 'swarm' | 'changes'>,
-  service: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  await changes.until(
-    async () =>
-      (await swarm.tasks.list({ service })).some(({ desired }) => desired === 'remove') ? undefined : true,
-    { limitMs: forgottenMs, pollMs: 100, signal },
-  );
-}
-
-/** The service goes; its tasks end by themselves, within their stop grace. */
-export async function letTasksEnd({ swarm }: ReleaseEngine, name: string): Promise<void> {
-  const service = await scaleToNothing(swarm, name);
-  if (service) await swarm.services.remove(service.id);
 }
 
 /**
@@ -110,7 +85,7 @@ export async function vacateSlot(
   const name = slotServiceName(ledger.stack, slot.service, slot.colour);
   const service = await scaleToNothing(swarm, name);
   if ((await unseen(engine, slot, signal)).length > 0) return emptySlot(rollout, slot, signal);
-  if (service) await swarm.services.remove(service.id);
+  await removeAtRest(engine, service, signal);
   return [];
 }
 
@@ -129,49 +104,4 @@ async function unseen(
 
 function graceMs({ spec }: ServiceObject): number {
   return (spec.TaskTemplate.ContainerSpec.StopGracePeriod ?? 10e9) / 1e6;
-}
-
-/** A task that has, or may still get, a container. */
-function isThere(task: { readonly state: string; readonly desired: string }): boolean {
-  return !['complete', 'failed', 'shutdown', 'rejected', 'orphaned', 'remove'].includes(task.state);
-}
-
-async function scaleToNothing(swarm: Swarm, name: string): Promise<ServiceObject | undefined> {
-  for (let attempt = 0; attempt < 10; attempt += 1) {
-    const service = await swarm.services.get(name);
-    if (!service || isAtRest(service.spec)) return service;
-    try {
-      await swarm.services.update(service, atRest(service.spec));
-      return service;
-    } catch (error) {
-      if (!hasCode(error, 'swarm.conflict')) throw error;
-    }
-  }
-  return swarm.services.get(name);
-}
-
-const nowhere = 'node.id == nowhere';
-
-/** True for a service that was told to have no tasks. */
-export function isAtRest({ Mode, TaskTemplate }: ServiceSpec): boolean {
-  if (Mode.Replicated) return Mode.Replicated.Replicas === 0;
-  if (Mode.ReplicatedJob) return Mode.ReplicatedJob.TotalCompletions === 0;
-  return constraintsOf(TaskTemplate).includes(nowhere);
-}
-
-/**
- * One that runs on every node cannot be scaled: it is left no node. A job begins anew with each update, so with nothing to
- * do; to remove it would leave its task running (Engine 20.10).
- */
-function atRest(spec: ServiceSpec): ServiceSpec {
-  if (spec.Mode.Replicated) return { ...spec, Mode: { Replicated: { Replicas: 0 } } };
-  if (spec.Mode.ReplicatedJob)
-    return { ...spec, Mode: { ReplicatedJob: { ...spec.Mode.ReplicatedJob, TotalCompletions: 0 } } };
-  const { TaskTemplate: task } = spec;
-  const Placement = { ...task.Placement, Constraints: [...constraintsOf(task), nowhere] };
-  return { ...spec, TaskTemplate: { ...task, Placement } };
-}
-
-function constraintsOf({ Placement }: ServiceSpec['TaskTemplate']): readonly string[] {
-  return (Placement?.['Constraints'] as readonly string[] | undefined) ?? [];
 }

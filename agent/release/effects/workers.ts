@@ -15,7 +15,8 @@ import { clear, fill, hasTraffic, unclaimAll } from '../routes-changes.ts';
 import { untilRunning } from '../running.ts';
 import { createSlot } from './place.ts';
 import { claimAgain } from './settle.ts';
-import { endTasks, isAtRest, letTasksEnd, slotFrom, slotTo, subjectOf, type Slot } from './slots.ts';
+import { isAtRest, removeService } from '../../swarm/remove-service.ts';
+import { endTasks, slotFrom, slotTo, subjectOf, type Slot } from './slots.ts';
 import { supersede } from './supersede.ts';
 import { contentOf, targetRelease } from './target.ts';
 import type { Trouble } from './trouble.ts';
@@ -80,7 +81,7 @@ export async function retire(rollout: Rollout): Promise<RolloutEvent> {
   await claimAgain(rollout, moves.flatMap(slotFrom));
   const { value: routes } = await engine.ledger.routes.read();
   const old = moves.flatMap((move) => slotFrom(move).filter((slot) => isLeft(routes, move, slot)));
-  for (const slot of old) await letTasksEnd(engine, subjectOf(engine.ledger.stack, slot).service);
+  for (const slot of old) await removeService(engine, subjectOf(engine.ledger.stack, slot).service);
   const gone = old.map(({ key }) => key);
   await writeRoutes(rollout, (now) => clear(now, gone));
   await releaseLock(rollout, (now) => unclaimAll(now, head.id));

@@ -7,14 +7,17 @@ import type { Agent } from '../agent.ts';
 import { edgeUrl, openPlace } from '../place.ts';
 
 export async function setup(agent: Agent, params: Params<'setup'>, call: Call): Promise<SetupResult> {
-  const { engine, environment, connection } = await openPlace(agent, params.folder, params.environment);
+  const [{ engine, environment, connection, hosts }, assets] = await Promise.all([
+    openPlace(agent, params.folder, params.environment),
+    agent.readAssets(),
+  ]);
   const { changes, pending, unset } = await setUp({
     engine,
     door: environment.edge,
     front: frontOf(environment),
     certificates: environment.edge.tls ?? [],
     images: environment.images,
-    assets: await agent.readAssets(),
+    assets,
     upgradeEdge: params.upgradeEdge,
     signal: call.signal,
     onNote: (text) => call.onEvent({ kind: 'note', level: 'info', text }),
@@ -37,7 +40,7 @@ export async function setup(agent: Agent, params: Params<'setup'>, call: Call): 
     stack: environment.stack,
     changes,
     pending,
-    url: edgeUrl(environment, connection.engine.host),
+    url: edgeUrl(environment, hosts[0] ?? connection.engine.host),
   };
 }
 

@@ -1,19 +1,21 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { configMissing, unknownEnvironment } from '../../config/failures.ts';
 import type { Change } from '../../config/fix/change.ts';
-import { applyChanges, fixOf } from '../../config/fix/fixes.ts';
+import { applyChanges } from '../../config/fix/fixes.ts';
 import { pinChange } from '../../config/fix/pin.ts';
 import type { ReadFile } from '../../config/model.ts';
 import { listEnvironments } from '../../config/project.ts';
 import { validateFiles, type FoundProblem, type Validated } from '../../config/validate.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { Params } from '../../protocol/methods.ts';
-import type { ConfigProblem, ValidateResult } from '../../protocol/validate.ts';
+import type { ValidateResult } from '../../protocol/validate.ts';
 import type { Agent } from '../agent.ts';
 import { callerFiles } from '../caller-files.ts';
+import { cannotFixTexts } from '../failures.ts';
 import { digestNow } from '../pins.ts';
 import { configFolder } from '../place.ts';
+import { telling } from '../told-problems.ts';
+import { readingTree } from '../working-tree.ts';
 import { readSourceFlags } from '../source-flags.ts';
 import { replaceFile } from '../write-file.ts';
 
@@ -25,8 +27,9 @@ export async function validate(agent: Agent, params: Params<'validate'>): Promis
   const repository = await agent.connections.repository(params.folder);
   const { root } = repository;
   const folder = await configFolder(root, params.folder);
-  const read: ReadFile = (file) => readFile(path.join(root, file), 'utf8').catch(() => undefined);
-  const { environment, fix } = params;
+  const { environment, fix, texts = {} } = params;
+  if (fix && Object.keys(texts).length > 0) throw cannotFixTexts();
+  const read = readingTree(root, folder, texts);
   return validateTree(agent, { repository, folder, environment, fix, read });
 }
 
@@ -64,8 +67,9 @@ export async function validateTree(agent: Agent, request: TreeRequest): Promise<
   }
   return {
     outcome: validated.problems.some(({ problem }) => problem.severity === 'error') ? 'wrong' : 'right',
+    folder: request.folder,
     environments: validated.environments,
-    problems: await Promise.all(validated.problems.map((found) => told(found, read))),
+    problems: await Promise.all(validated.problems.map(telling(read))),
     fixed: fixed.map(({ file, title }) => ({ file, title })),
   };
 }
@@ -119,11 +123,4 @@ async function repair(root: string, read: ReadFile, changes: readonly Change[]):
     applied.push(...repaired.applied);
   }
   return applied;
-}
-
-async function told({ problem, environments }: FoundProblem, read: ReadFile): Promise<ConfigProblem> {
-  const { severity, file, line, column, code, message, hint, change } = problem;
-  const text = change && (await read(change.file));
-  const fix = change && text !== undefined ? fixOf(text, change) : null;
-  return { severity, file, line, column, code, message, hint, environments, fix };
 }

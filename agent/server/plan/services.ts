@@ -4,7 +4,7 @@ import type { Difference, PlannedService } from '../../protocol/plan.ts';
 import { activeSlot, type Current } from '../../release/current.ts';
 import type { ReleasedService } from '../../swarm/ledger/release.ts';
 import type { Move } from '../../swarm/ledger/rollout.ts';
-import { routeOf } from '../source.ts';
+import { detailsOf, routeOf } from '../source.ts';
 import { differences, type Compared } from './differences.ts';
 
 /** The image a service would run with, as far as it is known without building. */
@@ -49,6 +49,7 @@ export function wantedOf(service: AppService, image: string): Compared {
     ...(service.kind === 'worker' ? ownOf(service) : { route: routeOf(service), health: service.health }),
     replicas,
     networks: [...networks],
+    ...detailsOf(service),
     rollout: { ...rollout, steps: [...rollout.steps] },
     spec: template,
   };
@@ -56,8 +57,8 @@ export function wantedOf(service: AppService, image: string): Compared {
 
 /** A release knows more of itself than a commit does: its content key, the digest of its image. */
 export function comparable(service: ReleasedService): Compared {
-  const { image, replicas, networks, rollout, spec } = service;
-  return { image, ...ownOf(service), replicas, networks, rollout, spec };
+  const { image, replicas, networks, networkDetails, rollout, spec } = service;
+  return { image, ...ownOf(service), replicas, networks, networkDetails, rollout, spec };
 }
 
 function ownOf(service: AppService | ReleasedService): Record<string, unknown> {

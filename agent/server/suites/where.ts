@@ -5,7 +5,7 @@ import { labels, names } from '../../common/names.ts';
 import { previewToken } from '../../edge/preview.ts';
 import { edgePorts, previewMaxSeconds } from '../../edge/wire.ts';
 import { runLabels } from '../../release/left-runs.ts';
-import { networkIds } from '../../release/networks.ts';
+import { slotNetworks } from '../../release/networks.ts';
 import type { Runner } from '../../swarm/containers.ts';
 import type { ReleasedWeb, ReleaseRecord } from '../../swarm/ledger/release.ts';
 import { openOneOffs } from '../../swarm/one-off.ts';
@@ -48,7 +48,7 @@ export async function whereToRun(
   const content = record.services[suite.service];
   if (content?.kind !== 'web') throw notInRelease(suite, record.number);
   const { swarm, ledger } = place.engine;
-  const networks = await networkIds(swarm, ledger.stack, content.networks);
+  const networks = await slotNetworks(swarm, ledger.stack, content);
   const edge = await edgeAddress(place, networks[0] ?? '');
   const hasTls = Object.keys((await ledger.routes.read()).value.certificates ?? {}).length > 0;
   const door = doorFor(suite, place.environment, content, { hasTls });

@@ -14,6 +14,22 @@ export const rolloutPolicy = z.strictObject({
 });
 export type RolloutPolicy = z.infer<typeof rolloutPolicy>;
 
+/** What a compose file says of a network beside its key. */
+export const networkDetails = z.strictObject({
+  /** In the Swarm; without it `<stack>_<key>`. */
+  name: z.string().optional(),
+  /** Somebody else's: found by its name, never made or removed. */
+  external: z.literal(true).optional(),
+  internal: z.literal(true).optional(),
+  attachable: z.literal(true).optional(),
+  /** `driver_opts` */
+  options: z.record(z.string(), z.string()).optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  /** CIDR. */
+  subnets: z.array(z.string()).optional(),
+});
+export type NetworkDetails = z.infer<typeof networkDetails>;
+
 const common = {
   /** Digest over everything below: equal content, nothing to do. */
   content: z.string(),
@@ -26,6 +42,8 @@ const common = {
   dependsOn: z.array(z.string()).optional(),
   /** Compose networks, without the stack's prefix. */
   networks: z.array(z.string()),
+  /** Of those of them that are more than a name. */
+  networkDetails: z.record(z.string(), networkDetails).optional(),
   rollout: rolloutPolicy,
   /** Docker's service spec, without the slot's name and labels (`SlotTemplate`). */
   spec: z.custom<SlotTemplate>((value) => typeof value === 'object' && value !== null),

@@ -7,8 +7,10 @@ import { promisify } from 'node:util';
 import { labels } from '../../../agent/common/names.ts';
 import { loadProject } from '../../../agent/config/project.ts';
 import { ensureFiles, withFileIds } from '../../../agent/release/mounted-files.ts';
-import { networkLabels, networkNames, slotSpec } from '../../../agent/release/slot-spec.ts';
+import { slotNetworks } from '../../../agent/release/networks.ts';
+import { slotSpec } from '../../../agent/release/slot-spec.ts';
 import { callerFiles } from '../../../agent/server/caller-files.ts';
+import { detailsOf } from '../../../agent/server/source.ts';
 import { madeFiles, mountProject } from '../../../agent/server/mounted.ts';
 import { openSwarm } from '../../../agent/swarm/docker-swarm.ts';
 import type { ServiceSpec } from '../../../agent/swarm/port.ts';
@@ -28,10 +30,11 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
   const docker = testStackName('cmp');
   const stack = testStackName('cmp');
   const [project = '', environment = ''] = stack.split('-');
-  /** A secret and a config that neither makes. */
+  /** A secret, a config and a network that neither makes. */
   const external = testStackName('ext');
   const used = new Set<string>();
   let engine: TestEngine;
+  let theirNetwork: string | undefined;
   let variables: Readonly<Record<string, string>>;
 
   before(async () => {
@@ -40,7 +43,14 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
     const swarm = openSwarm(engine.engine);
     await swarm.secrets.create(external, 'theirs', {});
     await swarm.configs.create(external, 'theirs', {});
+    const net = await engine.engine.docker.createNetwork({ Name: external, Driver: 'overlay' });
+    theirNetwork = net.id;
   });
+
+  /** What differs between the two, since both are there at once. */
+  function given(stackOf: string): Readonly<Record<string, string>> {
+    return { NAMED: `${stackOf}_named`, SUBNET: stackOf === docker ? '10.199.7.0/24' : '10.199.8.0/24' };
+  }
 
   after(async () => {
     await command('stack', 'rm', docker);
@@ -50,6 +60,7 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
     for (const { id } of await swarm.configs.list(own)) await swarm.configs.remove(id);
     for (const { id } of await swarm.secrets.list(own)) await swarm.secrets.remove(id);
     for (const { id } of await swarm.networks.list(own)) await swarm.networks.remove(id);
+    if (theirNetwork !== undefined) await swarm.networks.remove(theirNetwork);
     for (const port of [swarm.secrets, swarm.configs]) {
       const made = await port.get(external);
       if (made) await port.remove(made.id);
@@ -57,7 +68,7 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
   });
 
   async function command(...args: readonly string[]): Promise<string> {
-    const env = { ...process.env, ...variables, REPLICAS: '0', DOCKER_HOST: engine.host };
+    const env = { ...process.env, ...variables, ...given(docker), REPLICAS: '0', DOCKER_HOST: engine.host };
     return (await run('docker', args, { env, cwd: folder })).stdout;
   }
 
@@ -74,9 +85,10 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
     const swarm = openSwarm(engine.engine);
     const service = await load(file);
     await ensureFiles(swarm, stack, madeFiles(service));
-    const networks: string[] = [];
-    for (const name of networkNames(stack, service.networks))
-      networks.push(await swarm.networks.ensure(name, networkLabels(stack)));
+    const networks = await slotNetworks(swarm, stack, {
+      networks: [...service.networks],
+      ...detailsOf(service),
+    });
     const released = {
       ...{ kind: 'web' as const, content: '', image: variables['IMAGE'] ?? '', digest: '', health: '/' },
       ...{ route: { hosts: [], port: 1 }, replicas: 0, networks: [...service.networks] },
@@ -99,7 +111,8 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
     const read = async (name: string): Promise<string | undefined> =>
       name === 'tidegate.yaml' ? tidegate : readFile(path.join(folder, name), 'utf8').catch(() => undefined);
     const { project: loaded, problems } = await loadProject({
-      ...{ readCommitFile: read, readCheckoutFile: read, environment, variables },
+      ...{ readCommitFile: read, readCheckoutFile: read, environment },
+      variables: { ...variables, ...given(stack) },
       callerFiles: callerFiles({ root: folder, isIgnored: () => Promise.resolve(false) }),
     });
     const digestKey = () => Promise.resolve('key');
@@ -144,6 +157,18 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
       assert.deepEqual(await byTidegate(file), wanted);
     });
 
+  it('gives the same networks: internal or not, with their options, subnets, labels and names', async () => {
+    const all = (await engine.docker.listNetworks()) as unknown as readonly NetworkSeen[];
+    for (const name of ['back', 'front', 'named']) {
+      const [theirs, ours] = [docker, stack].map((one) => all.find(({ Name }) => Name === `${one}_${name}`));
+      assert.ok(theirs && ours, name);
+      assert.deepEqual(networkOf(ours, stack), networkOf(theirs, docker), name);
+    }
+    const back = all.find(({ Name }) => Name === `${stack}_back`);
+    assert.equal(back?.IPAM.Config[0]?.Subnet, '10.199.8.0/24');
+    assert.equal(back.Internal, true);
+  });
+
   it('differs in nothing else than docs/compose.md lists, and in all of that', async () => {
     const page = await readFile(path.join(root, 'docs/compose.md'), 'utf8');
     const listed = [...page.matchAll(/^\| \*\*(.+?)\*\*/gm)].map(([, name]) => name);
@@ -151,6 +176,27 @@ describe('a compose project, delivered by docker stack and by Tidegate', functio
     assert.deepEqual([...used].sort(), intended.map(({ name }) => name).sort());
   });
 });
+
+interface NetworkSeen {
+  readonly Name: string;
+  readonly Driver: string;
+  readonly Internal: boolean;
+  readonly Attachable: boolean;
+  readonly Labels: Readonly<Record<string, string>>;
+  readonly Options: Readonly<Record<string, string>>;
+  readonly IPAM: { readonly Driver: string; readonly Config: readonly { readonly Subnet: string }[] };
+}
+
+/** Without what Swarm gave it, and Tidegate's own labels. */
+function networkOf({ Driver, Internal, Attachable, Labels, Options, IPAM }: NetworkSeen, stackOf: string) {
+  const labelled = Object.entries(Labels).filter(([name]) => !name.startsWith('tidegate.'));
+  const options = Object.entries(Options).filter(([name]) => !name.endsWith('.vxlanid_list'));
+  return {
+    ...{ Driver, Internal, Attachable, ipam: IPAM.Driver },
+    labels: Object.fromEntries(labelled.map(([name, value]) => [name, value.replace(stackOf, 'STACK')])),
+    options: Object.fromEntries(options),
+  };
+}
 
 /** The engine writes some defaults out and leaves others away, depending on who asked: both mean the same. */
 function withoutDefaults(value: unknown): unknown {

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
+import { systemClock } from '../../../agent/common/clock.ts';
 import { labels, names } from '../../../agent/common/names.ts';
+import { removeService } from '../../../agent/swarm/remove-service.ts';
 import { ask, type Asked } from '../../support/ask.ts';
 import { freePort } from '../../support/edge-environment.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -98,7 +100,7 @@ export async function openFrontStage(about: string): Promise<FrontStage> {
   async function close(): Promise<void> {
     for (const name of environments) await must(shop.cli('down', name, '--yes', '--volumes'));
     const services = await swarm.services.list(own);
-    for (const { id } of services) await swarm.services.remove(id);
+    for (const { name } of services) await removeService({ swarm, clock: systemClock }, name);
     const gone = new Set(services.map(({ id }) => id));
     await eventually(async () =>
       assert.ok(!(await swarm.tasks.list({})).some(({ serviceId }) => gone.has(serviceId)), 'its tasks'),
@@ -128,7 +130,10 @@ const twoServices = {
   'compose.yaml': (text: string): string => {
     const document = parseDocument(text);
     const { services } = document.toJS() as { services: { web: object } };
-    document.setIn(['services', 'outlet'], document.createNode(services.web));
+    // On an internal network alone: the edge reaches it all the same.
+    const outlet = { ...services.web, networks: ['cut'] };
+    document.setIn(['services', 'outlet'], document.createNode(outlet));
+    document.setIn(['networks', 'cut'], document.createNode({ internal: true }));
     return document.toString();
   },
   'tidegate.yaml': (text: string): string => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { commands, flags } from '../../../agent/cli/commands.ts';
 import { parse, wantsJson, type Invocation } from '../../../agent/cli/parse.ts';
 import { TidegateError } from '../../../agent/common/errors.ts';
+import { editingParams } from '../../../agent/protocol/editing.ts';
 import { params } from '../../../agent/protocol/methods.ts';
 
 function requestOf(...argv: string[]): { method: string; params: unknown } {
@@ -79,6 +80,7 @@ describe('the command line', () => {
         ...{ certificateFile: '/project/sub/c.pem', keyFile: '/project/sub/k.pem' },
       },
     ],
+    ['swarm start dev', 'startSwarm', dev],
     ['rollback dev v1 --dry-run', 'rollbackPlan', { ...dev, tag: 'v1' }],
     ['edge forget dev node-1', 'forgetEdge', { ...dev, node: 'node-1' }],
     ['flags list dev', 'flags.list', dev],
@@ -103,10 +105,10 @@ describe('the command line', () => {
       assert.deepEqual(requestOf(...line.split(' ')), { method, params: expected }));
   }
 
-  it('reaches every method of the API, with parameters the API takes', () => {
+  it('reaches every method of the API but those of a text that is being written, with parameters the API takes', () => {
     const reached = table.map(([line]) => requestOf(...line.split(' ')));
-    // A terminal has a git that shows a blob, and no text of a flags file that is being written.
-    const editors = ['blob', 'flagKeys'];
+    // A terminal has a git that shows a blob, and no text that is being written.
+    const editors = [...Object.keys(editingParams), 'blob', 'flagKeys'];
     const wanted = Object.keys(params).filter((method) => !editors.includes(method));
     assert.deepEqual([...new Set(reached.map(({ method }) => method))].sort(), wanted.sort());
     for (const { method, params: given } of reached) {
@@ -124,14 +126,14 @@ describe('the command line', () => {
     assert.equal(wantsJson(['deploy', 'dev', '--', '--json']), false);
   });
 
-  it('asks before down and before an edge is replaced, not before anything else', () => {
+  it('asks before down, before an edge is replaced and before Swarm mode is turned on, not before anything else', () => {
     const asks = table.filter(([line]) => {
       const { invocation } = parse(line.split(' '), '/project');
       return invocation.kind === 'request' && invocation.question !== undefined;
     });
     assert.deepEqual(
       asks.map(([line]) => line),
-      ['setup dev --upgrade-edge', 'down dev', 'down dev --volumes'],
+      ['setup dev --upgrade-edge', 'down dev', 'down dev --volumes', 'swarm start dev'],
     );
   });
 

@@ -46,4 +46,21 @@ describe('services that tidegate.yaml does not name', () => {
         `compose.yaml:6:3 ${expected}`,
       ]);
     });
+
+  it('may be called by other names on a network, unless a service has them', async () => {
+    const compose = (alias: string): string =>
+      `services:\n  web: { image: 'a:1' }\n  store: { image: 'b:1', networks: { back: { aliases: [${alias}] } } }\n` +
+      'networks: { back: { driver_opts: { encrypted: "" } } }\n';
+    const { backing } = await loadRight({ 'compose.yaml': compose('db') });
+    const [use] = backing[0]?.networkUses ?? [];
+    assert.deepEqual(
+      [use?.key, use?.aliases, use?.details],
+      ['back', ['db'], { options: { encrypted: '' } }],
+    );
+    for (const [alias, said] of [
+      ['web', /"web" is the name of another service/],
+      ['a b', /"a b" cannot be a name on a network/],
+    ] as const)
+      assert.match(errorsOf(await load({ 'compose.yaml': compose(alias) }))[0] ?? '', said);
+  });
 });

@@ -37,12 +37,11 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
   },
   {
     name: 'top-level parts',
-    compose: `${web(sound)}models: { a: {} }\nservice: {}\nnetworks:\n  back: { external: true, driver: bridge }\n`,
+    compose: `${web(sound)}models: { a: {} }\nservice: {}\nnetworks:\n  back: { driver: bridge }\n`,
     errors: [
       '6:1 compose.unsupported-key: models: not supported yet.',
       '7:1 compose.unknown-key: service: not a key of a compose file.',
-      '9:11 compose.unsupported-key: networks.back.external: not supported yet.',
-      '9:35 compose.unsupported-value: networks.back.driver: "bridge" is not supported: Swarm services need an overlay network.',
+      '9:19 compose.unsupported-value: networks.back.driver: "bridge" is not supported: Swarm services need an overlay network.',
     ],
   },
   {
@@ -50,9 +49,28 @@ const table: readonly { name: string; compose: string; errors: readonly string[]
     compose: `${web(`${sound}networks: { bakc: , default: { aliases: [x] } }`)}networks: { back: }\n`,
     errors: [
       '5:17 compose.unknown-network: services.web.networks.bakc: the network "bakc" is not declared.',
-      '5:36 compose.unsupported-key: services.web.networks.default.aliases: not supported yet.',
+      '5:36 compose.unsupported-key: services.web.networks.default.aliases: its two slots would both answer to the name, whichever of them is live.',
     ],
     hint: /^Did you mean "back"\? Networks are declared/,
+  },
+  {
+    name: 'networks that cannot be made, or of which more is said than somebody else decides',
+    compose:
+      `${web(sound)}networks:\n` +
+      '  a: { ipam: { driver: own, config: [{ subnet: 10.0.0.1, gateway: 10.0.0.1 }] } }\n' +
+      '  b: { external: true, attachable: true }\n  c: { external: true, name: host }\n' +
+      '  d: { name: "no name", internal: maybe, labels: { tidegate.x: y } }\n  e: { enable_ipv6: true }\n',
+    errors: [
+      '7:24 compose.unsupported-value: networks.a.ipam.driver: "own" is not supported: Swarm gives addresses itself.',
+      '7:48 compose.invalid-value: networks.a.ipam.config[0].subnet: "10.0.0.1" is not a subnet.',
+      '7:58 compose.unsupported-key: networks.a.ipam.config[0].gateway: not supported yet.',
+      '8:24 compose.unsupported-value: networks.b.attachable: has no effect on a network that is external.',
+      '9:3 compose.unsupported-value: networks.c: the network host is one of a node, where the edge cannot reach a service.',
+      '10:8 compose.invalid-name: networks.d.name: the network no name cannot be made: Swarm refuses the name.',
+      '10:35 compose.invalid-value: networks.d.internal: "maybe" is not true or false.',
+      '10:52 compose.reserved-label: networks.d.labels.tidegate.x: Tidegate and Docker set labels with this beginning themselves.',
+      '11:8 compose.unsupported-key: networks.e.enable_ipv6: not supported yet.',
+    ],
   },
   {
     name: 'durations without a unit, sizes and CPUs',

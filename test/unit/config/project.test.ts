@@ -69,6 +69,7 @@ describe('a project', () => {
         configs: [],
         secrets: [],
         externalFiles: [],
+        networkUses: [],
         dependsOn: [],
       },
     );

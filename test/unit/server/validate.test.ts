@@ -89,6 +89,20 @@ describe('validate', () => {
     });
   });
 
+  it('looks at what an editor has not saved, and says where each problem ends', async () => {
+    const texts = { 'tidegate.yaml': tidegate.replace('port: 3000', 'port: 3000, prot: 1') };
+    const { folder: inside, problems } = await validate({ environment: 'live', texts });
+    assert.equal(inside, '');
+    const [problem] = problems.filter(({ file }) => file === 'tidegate.yaml');
+    assert.deepEqual(
+      [problem?.code, problem?.line, problem?.column, problem?.end],
+      ['config.unknown-key', 7, 31, { line: 7, column: 35 }],
+    );
+    const onDisk = (await validate({ environment: 'live' })).problems;
+    assert.deepEqual(onDisk.find(({ code }) => code === 'compose.ports')?.end, { line: 4, column: 10 });
+    await assert.rejects(validate({ fix: true, texts }), { code: 'usage.invalid' });
+  });
+
   it('repairs the files when it is asked to, and keeps what else is in them', async () => {
     await chmod(path.join(folder, 'compose.yaml'), 0o640);
     const { outcome, problems, fixed } = await validate({ fix: true });

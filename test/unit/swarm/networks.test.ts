@@ -112,6 +112,18 @@ describe('ensuring a network', () => {
     );
   });
 
+  it('asks for the subnets that are wanted, and says who has one of them', async () => {
+    const make = (subnet: string) =>
+      openSwarm(engine.open, { hostSubnets: () => Promise.resolve([]) }).networks.ensure('net', ours, {
+        subnets: [subnet],
+      });
+    networks.add('other', '10.7.0.0/16');
+    await assert.rejects(make('10.7.3.0/24'), /cannot have the subnet 10\.7\.3\.0\/24: the network other/);
+    assert.deepEqual(networks.created, []);
+    await make('10.8.0.0/24');
+    assert.deepEqual(networks.created, ['10.8.0.0/24']);
+  });
+
   it('creates nothing where it is there', async () => {
     const id = networks.add('net', '10.9.0.0/24', { Labels: ours });
     assert.equal(await ensure(), id);

@@ -14,8 +14,7 @@ async function first(
     read: reader(files),
     caller: noCallerFiles,
     variables: {},
-    path,
-    written: path,
+    compose: [{ path, written: path }],
     folderName,
   });
   if (made.kind !== 'file') assert.fail(JSON.stringify(made));
@@ -86,6 +85,30 @@ describe('a first tidegate.yaml', () => {
     );
   });
 
+  it('writes a worker of which there is nothing to say in the shortest way', async () => {
+    const { text } = await first({ 'compose.yaml': 'services: { jobs: { image: "j:1" } }\n' });
+    assert.match(text, /^ {4}worker: \{\}$/m);
+  });
+
+  it('leaves out services that no profile asks for, and reads .env', async () => {
+    const files = {
+      'compose.yaml':
+        'services:\n  web: { image: "w:1", ports: ["${PORT:?}:3000"] }\n  tool: { image: "t:1", profiles: [debug], ports: [80] }\n',
+      '.env': 'PORT=3000\n',
+    };
+    const { text, decisions } = await first(files);
+    assert.deepEqual(
+      decisions.slice(2).map(({ kind, why }) => [kind, why]),
+      [
+        ['route', 'it publishes 3000 as 3000'],
+        ['left-out', 'it is only there with the profile debug'],
+      ],
+    );
+    assert.doesNotMatch(text, /^ {2}tool:/m);
+    const asked = await first({ ...files, '.env': 'PORT=1\nCOMPOSE_PROFILES=debug\n' });
+    assert.match(asked.text, /^ {2}tool:/m);
+  });
+
   it('gives a service that users and services call both ways in', async () => {
     const { text } = await first({
       'compose.yaml':
@@ -97,8 +120,8 @@ describe('a first tidegate.yaml', () => {
   it('says what is wrong with a compose file that cannot be read', async () => {
     const files = { 'compose.yaml': 'services:\n  web: [\n' };
     const made = await firstProject({
-      ...{ read: reader(files), caller: noCallerFiles, variables: {}, path: 'compose.yaml' },
-      ...{ written: 'compose.yaml', folderName: 'shop' },
+      ...{ read: reader(files), caller: noCallerFiles, variables: {}, folderName: 'shop' },
+      compose: [{ path: 'compose.yaml', written: 'compose.yaml' }],
     });
     assert.equal(made.kind, 'unreadable');
     assert.match(JSON.stringify(made), /yaml\.syntax/);

@@ -1,0 +1,77 @@
+/** Run Suite…: one suite by itself, its results in the Test Explorer. */
+import * as vscode from 'vscode';
+import type { NamedSuite } from '../../agent/protocol/editing.ts';
+import type { SuiteResult } from '../../agent/protocol/methods.ts';
+import type { About } from '../hearing.ts';
+import { liveRelease } from '../model/state.ts';
+import { nameOf } from '../model/words.ts';
+import type { Store } from '../project/store.ts';
+import { confirm } from './ask.ts';
+import { chooseEnvironment, Declined, targetOf, type CommandContext } from './context.ts';
+
+export async function runSuite(context: CommandContext, given: unknown): Promise<SuiteResult | undefined> {
+  const { tag, suite: named, ...target } = targetOf(context, given);
+  const { folder, state } = await chooseEnvironment(context, target, 'Run a suite: in which environment?');
+  const { environment } = state.facts;
+  const suite = named ?? (await chooseSuite(await context.suites.read(folder), environment));
+  const showing = vscode.commands.executeCommand('workbench.view.testing.focus');
+  const result = await context.suites.run({ folder, environment }, suite, tag ?? null);
+  await showing;
+  if (result === undefined) {
+    void vscode.window
+      .showErrorMessage(`${suite} did not run to its end in ${environment}.`, 'Show Results')
+      .then(showResults);
+    return undefined;
+  }
+  context.output[result.outcome === 'failed' ? 'error' : 'info'](result.message);
+  const [text = ''] = result.message.split('\n');
+  const show =
+    result.outcome === 'failed' ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;
+  void show(text, 'Show Results').then(showResults);
+  return result;
+}
+
+function showResults(pressed: string | undefined): void {
+  if (pressed !== undefined) void vscode.commands.executeCommand('testing.showMostRecentOutput');
+}
+
+async function chooseSuite(suites: readonly NamedSuite[], environment: string): Promise<string> {
+  if (suites.length === 0)
+    throw new Error(
+      'tidegate.yaml has no suites: "suites: { unit: { stage: build, service: web, target: test } }".',
+    );
+  const items = suites.map(({ name, stage, service }) => ({
+    label: `$(beaker) ${name}`,
+    description: [stage === 'build' ? 'of HEAD' : 'asks what is live', service ?? '']
+      .filter(Boolean)
+      .join(' · '),
+    name,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Run a suite in ${environment}`,
+    placeHolder: 'Suite',
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) throw new Declined();
+  return picked.name;
+}
+
+/** Asked where the environment wants it: a suite of what is live asks the application of its users. */
+export async function confirmSuites(
+  store: Store,
+  { folder, environment }: About,
+  suites: readonly string[],
+): Promise<{ readonly confirmed: boolean }> {
+  const state = store.environment(folder, environment);
+  if (state === undefined) return { confirmed: false };
+  const live = liveRelease(state);
+  const confirmed = await confirm({
+    change: 'runSuite',
+    facts: state.facts,
+    what: suites.join(', '),
+    from: live === null ? 'nothing live' : nameOf(live),
+    to: 'the same: nothing is deployed',
+    strategy: 'in containers of their own; suites of stage preview and live send requests to what is live',
+  });
+  return { confirmed };
+}

@@ -1,0 +1,46 @@
+/** What the extension knows and shows beside the views: each part hears of the others through what is passed in here. */
+import * as vscode from 'vscode';
+import { systemClock } from './agent/clock.ts';
+import type { AgentLink } from './agent/link.ts';
+import { confirmSuites } from './commands/suites.ts';
+import { Problems } from './editing/problems.ts';
+import { registerEditing } from './editing/register.ts';
+import { Hearing } from './hearing.ts';
+import { Store } from './project/store.ts';
+import { SuiteTests } from './testing/suite-tests.ts';
+
+export interface Parts {
+  readonly store: Store;
+  readonly hearing: Hearing;
+  readonly problems: Problems;
+  readonly suites: SuiteTests;
+  /** A tidegate.yaml is another one now. */
+  readonly reload: () => void;
+  readonly registered: vscode.Disposable;
+}
+
+export function openParts(link: AgentLink, output: vscode.LogOutputChannel): Parts {
+  const log = (text: string): void => output.warn(text);
+  const store: Store = new Store({
+    ...{ agent: () => link.agent, clock: systemClock, log },
+    onEvent: (about, rollout, event) => suites.heard(about, { rollout, through: 'watch' }, event),
+  });
+  const suites = new SuiteTests({ link, log, confirm: (about, names) => confirmSuites(store, about, names) });
+  const hearing = new Hearing();
+  hearing.on({
+    event: (about, rollout, event) => suites.heard(about, { rollout, through: 'call' }, event),
+  });
+  const problems = new Problems(link, log);
+  store.onChange((state) => suites.update(state));
+  link.onState((state) => {
+    store.setLink(state);
+    if (state.kind === 'connected') void suites.readAll();
+  });
+  const reload = (): void => {
+    void store.reload();
+    void suites.readAll();
+  };
+  const editing = registerEditing({ link, store, hearing, problems });
+  const registered = vscode.Disposable.from(editing, suites, store);
+  return { store, hearing, problems, suites, reload, registered };
+}
