@@ -34,7 +34,7 @@ describe('completion in tidegate.yaml', () => {
   });
 
   it('offers the keys of a service, in blocks and in braces, while it is half written', () => {
-    const keys = ['route', 'worker', 'health', 'rollout', 'volumes', 'ports'];
+    const keys = ['route', 'worker', 'health', 'rollout', 'release', 'volumes', 'ports'];
     assert.deepEqual(labels('services:\n  web:\n    |'), keys);
     assert.deepEqual(labels('services:\n  web:\n    he|\n    route: { port: 3000 }\n'), keys.slice(1));
     assert.deepEqual(labels('services:\n  web: { | }\n'), keys);
