@@ -43,10 +43,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const preview = new RollbackPreview(documents, link);
   const looking = new Looking(store, link);
   const views = new Views(store, () => looking.at('views', views.anyVisible));
-  const dashboards = new Dashboards({
-    ...{ extensionUri: extension.extensionUri, store, link },
-    onLook: () => looking.at('dashboards', dashboards.anyVisible),
-  });
+  const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, looking });
   const log = (text: string): void => output.warn(text);
   const walkthrough = new Walkthrough();
   const flags = flagsInCode({ link, store, log, onSeen: (isSeen) => looking.at('code', isSeen) });
