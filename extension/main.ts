@@ -43,8 +43,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const preview = new RollbackPreview(documents, link);
   const looking = new Looking(store, link);
   const views = new Views(store, () => looking.at('views', views.anyVisible));
-  const onLook = (): void => looking.at('dashboards', dashboards.anyVisible);
-  const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, onLook });
+  const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, looking });
   const walkthrough = new Walkthrough();
   const onSeen = (isSeen: boolean): void => looking.at('code', isSeen);
   const flags = flagsInCode({ link, store, log: (text) => output.warn(text), onSeen });
