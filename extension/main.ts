@@ -17,7 +17,7 @@ import { RollbackPreview } from './rollback/preview.ts';
 import { RunningBar } from './running-bar.ts';
 import { registerTasks } from './tasks.ts';
 import { Views } from './views/views.ts';
-import { Walkthrough } from './walkthrough.ts';
+import { tellMilestones } from './walkthrough.ts';
 
 /** What other extensions get (`api.ts`), and what the tests inside an editor look at. */
 export interface TidegateApi extends PublicApi {
@@ -47,9 +47,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     ...{ extensionUri: extension.extensionUri, store, link },
     onLook: () => looking.at('dashboards', dashboards.anyVisible),
   });
-  const log = (text: string): void => output.warn(text);
-  const walkthrough = new Walkthrough();
-  const flags = flagsInCode({ link, store, log, onSeen: (isSeen) => looking.at('code', isSeen) });
+  const flags = flagsInCode({ link, store, output, onSeen: (isSeen) => looking.at('code', isSeen) });
   const folders = watchFolders({
     onFolders: (found) => store.setFolders(found),
     onFileChange: parts.reload,
@@ -58,8 +56,8 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     views.update(state);
     running.update(state);
     dashboards.update();
-    walkthrough.update(state);
   });
+  tellMilestones(store);
   store.setTrusted(vscode.workspace.isTrusted);
   void folders.look();
   const commands = registerCommands({
@@ -71,9 +69,8 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     looking.again();
   });
   const tasks = registerTasks(extension.asAbsolutePath('dist/tidegate.js'), store);
-  const { registered } = parts;
   extension.subscriptions.push(commands, tasks, trust, folders, views, dashboards, running, preview, flags);
-  extension.subscriptions.push(documents, registered, link, output);
+  extension.subscriptions.push(documents, parts.registered, link, output);
   return {
     ...openApi(store),
     state: () => store.state,
