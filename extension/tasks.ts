@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { taskName, taskType, taskWords, type TaskDefinition } from './model/task.ts';
 import type { Store } from './project/store.ts';
+import { say } from './say.ts';
 
 export const problemMatchers = ['$tidegate', '$tidegate-build'];
 
@@ -42,7 +43,7 @@ export class Tasks implements vscode.TaskProvider {
   #task(definition: vscode.TaskDefinition, workspace: vscode.WorkspaceFolder): vscode.Task | undefined {
     const words = taskWords(definition);
     if ('wrong' in words) {
-      void vscode.window.showErrorMessage(words.wrong);
+      void say('error', words.wrong);
       return undefined;
     }
     const execution = new vscode.ProcessExecution(process.execPath, [this.#program, ...words], {

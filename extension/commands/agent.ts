@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { describe } from '../agent/link.ts';
 import { openRollout } from '../model/state.ts';
 import type { CommandContext } from './context.ts';
+import { say } from '../say.ts';
 
 export async function restartAgent({ link, output }: CommandContext): Promise<void> {
   output.info('restarting the agent: the one that runs ends when its rollouts have');
@@ -40,8 +41,6 @@ export async function copyDiagnostics({ link, store, version }: CommandContext):
     2,
   );
   await vscode.env.clipboard.writeText(text);
-  void vscode.window.showInformationMessage(
-    'Diagnostics are on the clipboard: names, states and versions, no secrets.',
-  );
+  void say('info', 'Diagnostics are on the clipboard: names, states and versions, no secrets.');
   return text;
 }

@@ -1,6 +1,7 @@
 /** Every repair a machine can make in the files of a project. */
 import * as vscode from 'vscode';
 import { Declined, targetOf, type CommandContext } from './context.ts';
+import { say } from '../say.ts';
 
 /** How many were made. They are in the editor, unsaved, for somebody to look at. */
 export async function fixProblems(context: CommandContext, given: unknown): Promise<number> {
@@ -10,7 +11,7 @@ export async function fixProblems(context: CommandContext, given: unknown): Prom
     made === 0
       ? 'There is nothing that Tidegate could repair by itself.'
       : `${made === 1 ? 'One repair is' : `${made} repairs are`} made, and not saved yet: look at them, save, and commit.`;
-  void vscode.window.showInformationMessage(text, ...(made === 0 ? [] : ['Save All'])).then((pressed) => {
+  void say('info', text, ...(made === 0 ? [] : ['Save All'])).then((pressed) => {
     if (pressed !== undefined) void vscode.workspace.saveAll(false);
   });
   return made;

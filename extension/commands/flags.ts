@@ -5,6 +5,7 @@ import type { EnvironmentState } from '../model/state.ts';
 import { confirm } from './ask.ts';
 import { chooseEnvironment, Declined, targetOf, type CommandContext } from './context.ts';
 import { call } from './run.ts';
+import { say } from '../say.ts';
 
 export async function toggleFlag(context: CommandContext, given: unknown): Promise<Results['flags.set']> {
   const target = targetOf(context, given);
@@ -56,9 +57,8 @@ async function offerUndo(
   setting: Setting,
   { message, outcome }: Results['flags.set'],
 ): Promise<void> {
-  const show =
-    outcome === 'partial' ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
-  const pressed = await show(message, ...(outcome === 'unchanged' ? [] : ['Undo']));
+  const level = outcome === 'partial' ? 'warning' : 'info';
+  const pressed = await say(level, message, ...(outcome === 'unchanged' ? [] : ['Undo']));
   if (pressed !== 'Undo') return;
   try {
     const { folder, state, key, on, before } = setting;
@@ -72,7 +72,7 @@ async function offerUndo(
       before: { share: setting.share ?? null },
     });
   } catch (error) {
-    if (!(error instanceof Declined)) void vscode.window.showErrorMessage(String(error));
+    if (!(error instanceof Declined)) void say('error', String(error));
   }
 }
 

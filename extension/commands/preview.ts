@@ -8,6 +8,7 @@ import { liveRelease } from '../model/state.ts';
 import { chooseReleasedTag } from './choose-tag.ts';
 import { chooseEnvironment, targetOf, type CommandContext } from './context.ts';
 import { call } from './run.ts';
+import { say } from '../say.ts';
 
 export async function previewRollback(context: CommandContext, given: unknown): Promise<RollbackPlan> {
   const { tag: named, ...target } = targetOf(context, given);
@@ -26,8 +27,7 @@ export async function previewRollback(context: CommandContext, given: unknown): 
     params: { folder, environment, tag },
   });
   const previewed: Target = { folder, environment, tag };
-  if (plan.outcome === 'unchanged')
-    void vscode.window.showInformationMessage(`${environment} runs ${targetOfPlan(plan)} already.`);
+  if (plan.outcome === 'unchanged') void say('info', `${environment} runs ${targetOfPlan(plan)} already.`);
   else await context.preview.show(previewed, plan);
   return plan;
 }

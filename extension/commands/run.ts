@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import type { AgentEvent, Method, Params, Results, RolloutResult } from '../../agent/protocol/methods.ts';
 import { hasCode, messageOf, TidegateError } from '../../agent/protocol/errors.ts';
 import { commands } from '../ids.ts';
-import { endMessage, type NextStep } from '../model/messages.ts';
+import { endMessage, withoutLinks, type NextStep } from '../model/messages.ts';
 import type { Target } from '../model/node.ts';
 import { Declined, type CommandContext } from './context.ts';
+import { say } from '../say.ts';
 
 export interface Calling<M extends Method> {
   readonly title: string;
@@ -25,7 +26,7 @@ export async function call<M extends Method>(
   const heard = hearing.call({ folder, environment: environment ?? '' });
   try {
     return await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      { location: vscode.ProgressLocation.Notification, title: withoutLinks(title), cancellable: true },
       async (progress, token) => {
         const controller = new AbortController();
         token.onCancellationRequested(() => controller.abort());
@@ -33,7 +34,7 @@ export async function call<M extends Method>(
           if (event.kind !== 'watch' && event.kind !== 'traffic') heard.event(event);
           const text = write(output, event);
           if (text === undefined) return;
-          progress.report({ message: text });
+          progress.report({ message: withoutLinks(text) });
           bar.say(`${title}: ${text}`);
         };
         return agent.request(method, params, { signal: controller.signal, onEvent });
@@ -85,12 +86,7 @@ export function tell(
 ): void {
   const { level, text, next } = endMessage(result, target);
   context.output[level === 'warning' ? 'warn' : level](text);
-  const show = {
-    info: vscode.window.showInformationMessage,
-    warning: vscode.window.showWarningMessage,
-    error: vscode.window.showErrorMessage,
-  }[level] as (text: string, ...buttons: string[]) => Thenable<string | undefined>;
-  void show(text, ...next).then((pressed) => {
+  void say(level, text, ...next).then((pressed) => {
     if (pressed !== undefined) void follow(pressed as NextStep, context, result, target);
   });
 }
@@ -153,7 +149,7 @@ function complain({ output }: CommandContext, error: unknown): void {
   const hint = error instanceof TidegateError ? error.hint : undefined;
   if (error instanceof TidegateError && error.code === 'cancelled') {
     output.info(error.message);
-    void vscode.window.showInformationMessage(error.message);
+    void say('info', error.message);
     return;
   }
   const text = [messageOf(error), hint].filter(Boolean).join(' ');
@@ -166,7 +162,7 @@ function complain({ output }: CommandContext, error: unknown): void {
       : hasCode(error, 'config.invalid')
         ? 'Show Problems'
         : 'Show Output';
-  void vscode.window.showErrorMessage(text, fix).then((pressed) => {
+  void say('error', text, fix).then((pressed) => {
     if (pressed === 'Show Output') output.show(true);
     if (pressed === 'Show Problems') void vscode.commands.executeCommand('workbench.actions.view.problems');
     if (pressed === 'Turn On Swarm Mode…') void vscode.commands.executeCommand(commands.startSwarm);

@@ -7,6 +7,7 @@ import { ask } from '../agent/quiet.ts';
 import { commands } from '../ids.ts';
 import { setUpDone, setUpQuestion } from '../model/set-up-words.ts';
 import { Declined, targetOf, type CommandContext } from './context.ts';
+import { say } from '../say.ts';
 
 /** As the agent looks for them (`init`); it reads whichever is chosen. */
 const composeFiles = '**/{compose,docker-compose,docker-stack,stack}.{yaml,yml}';
@@ -86,7 +87,7 @@ async function ended({ output }: CommandContext, { folder }: From, result: InitR
   const next = result.problems.some(({ severity }) => severity === 'error')
     ? (['Show Problems', 'Deploy…'] as const)
     : (['Deploy…'] as const);
-  void vscode.window.showInformationMessage(text, ...next).then((pressed) => {
+  void say('info', text, ...next).then((pressed) => {
     if (pressed === 'Show Problems') void vscode.commands.executeCommand('workbench.actions.view.problems');
     if (pressed === 'Deploy…') void vscode.commands.executeCommand(commands.deploy, { folder });
   });
@@ -97,13 +98,13 @@ async function helped({ output }: CommandContext, error: unknown, from: From): P
   if (hasCode(error, 'config.exists')) {
     output.info(error.message);
     await vscode.window.showTextDocument(vscode.Uri.file(path.join(from.folder, 'tidegate.yaml')));
-    void vscode.window.showInformationMessage(error.message);
+    void say('info', error.message);
     return true;
   }
   if (!hasCode(error, 'git.not-a-repository')) return false;
   const text = `${path.basename(from.folder)} is not in a git repository. Tidegate deploys what is committed: make one, commit, and set the project up then.`;
   output.warn(text);
-  void vscode.window.showWarningMessage(text, 'Initialize Repository').then(async (pressed) => {
+  void say('warning', text, 'Initialize Repository').then(async (pressed) => {
     if (pressed === undefined) return;
     await vscode.commands.executeCommand('git.init');
     await vscode.commands.executeCommand(commands.setUpProject, {

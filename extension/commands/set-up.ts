@@ -9,6 +9,7 @@ import { nameOf } from '../model/words.ts';
 import { confirm } from './ask.ts';
 import { chooseEnvironment, Declined, targetOf, type CommandContext } from './context.ts';
 import { call } from './run.ts';
+import { say } from '../say.ts';
 
 export async function setUpEnvironment(context: CommandContext, given: unknown): Promise<Results['setup']> {
   const { folder, state } = await chooseEnvironment(
@@ -32,15 +33,10 @@ export async function setUpEnvironment(context: CommandContext, given: unknown):
     params: { folder, environment, upgradeEdge: false, ...(confirmed && { confirmed }) },
   });
   for (const line of [...result.changes, ...result.pending]) context.output.info(line);
-  void vscode.window
-    .showInformationMessage(
-      result.outcome === 'done' ? `${environment} is set up.` : `${environment} was set up already.`,
-      'Deploy…',
-    )
-    .then((pressed) => {
-      if (pressed !== undefined)
-        void vscode.commands.executeCommand(commands.deploy, { folder, environment });
-    });
+  const text = result.outcome === 'done' ? `${environment} is set up.` : `${environment} was set up already.`;
+  void say('info', text, 'Deploy…').then((pressed) => {
+    if (pressed !== undefined) void vscode.commands.executeCommand(commands.deploy, { folder, environment });
+  });
   return result;
 }
 
@@ -93,7 +89,7 @@ export async function startSwarm(context: CommandContext, given: unknown): Promi
     params: { folder, environment, confirmed: true },
   });
   void context.store.reload();
-  void vscode.window.showInformationMessage(result.message, 'Deploy…').then((pressed) => {
+  void say('info', result.message, 'Deploy…').then((pressed) => {
     if (pressed !== undefined) void vscode.commands.executeCommand(commands.deploy, { folder, environment });
   });
   return result;
@@ -103,7 +99,7 @@ export async function startSwarm(context: CommandContext, given: unknown): Promi
 export function offerSetUp({ output }: CommandContext, target: Target, error: Error): void {
   output.warn(messageOf(error));
   const text = `${target.environment} is not set up yet: edge and control have to be brought into it once.`;
-  void vscode.window.showWarningMessage(text, 'Set Up').then((pressed) => {
+  void say('warning', text, 'Set Up').then((pressed) => {
     if (pressed !== undefined) void vscode.commands.executeCommand(commands.setUpEnvironment, target);
   });
 }
@@ -132,6 +128,6 @@ export async function takeDown(context: CommandContext, given: unknown): Promise
     params: { folder, environment, volumes: false, ...(confirmed && { confirmed }) },
   });
   for (const line of result.removed) context.output.info(`removed ${line}`);
-  void vscode.window.showInformationMessage(`${environment} is taken down.`);
+  void say('info', `${environment} is taken down.`);
   return result;
 }

@@ -8,6 +8,7 @@ import { nameOf } from '../model/words.ts';
 import type { Store } from '../project/store.ts';
 import { confirm } from './ask.ts';
 import { chooseEnvironment, Declined, targetOf, type CommandContext } from './context.ts';
+import { say } from '../say.ts';
 
 export async function runSuite(context: CommandContext, given: unknown): Promise<SuiteResult | undefined> {
   const { tag, suite: named, ...target } = targetOf(context, given);
@@ -18,16 +19,14 @@ export async function runSuite(context: CommandContext, given: unknown): Promise
   const result = await context.suites.run({ folder, environment }, suite, tag ?? null);
   await showing;
   if (result === undefined) {
-    void vscode.window
-      .showErrorMessage(`${suite} did not run to its end in ${environment}.`, 'Show Results')
-      .then(showResults);
+    const text = `${suite} did not run to its end in ${environment}.`;
+    void say('error', text, 'Show Results').then(showResults);
     return undefined;
   }
   context.output[result.outcome === 'failed' ? 'error' : 'info'](result.message);
   const [text = ''] = result.message.split('\n');
-  const show =
-    result.outcome === 'failed' ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;
-  void show(text, 'Show Results').then(showResults);
+  const level = result.outcome === 'failed' ? 'error' : 'info';
+  void say(level, text, 'Show Results').then(showResults);
   return result;
 }
 

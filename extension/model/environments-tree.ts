@@ -34,8 +34,16 @@ export function environmentsTree(projects: readonly ProjectState[], now: number)
 
 function troubleOf({ folder, trouble }: ProjectState): readonly TreeNode[] {
   if (trouble === undefined) return [];
-  const first = trouble.message.split('\n')[0] ?? '';
-  return [leaf(`trouble:${folder}`, 'tidegate.yaml', first, ['trouble'], 'error', trouble.hint ?? first)];
+  const { message, hint = '' } = trouble;
+  const tooltip = [message, hint].filter(Boolean).join('\n\n');
+  return [leaf(`trouble:${folder}`, 'tidegate.yaml', firstOf(message), ['trouble'], 'error', tooltip)];
+}
+
+/** Of several problems, one a line below how many there are: the first, which is the one to begin with. */
+function firstOf(message: string): string {
+  const [head = '', first, ...more] = message.split('\n').map((line) => line.trim());
+  if (first === undefined) return head;
+  return more.length === 0 ? first : `${first} (and ${more.length} more)`;
 }
 
 function environmentNode({ folder }: ProjectState, state: EnvironmentState, now: number): TreeNode {

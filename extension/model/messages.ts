@@ -45,3 +45,8 @@ function wayBack(from: RolloutResult['from'], isRollback: boolean): readonly Nex
   // A rollback goes to a tag; what was deployed without one is deployed again.
   return from.tag === null ? [] : ['Undo'];
 }
+
+/** VS Code makes a link of `[text](command:…)` in a notification, whoever wrote it, and would run it. */
+export function withoutLinks(text: string): string {
+  return text.replaceAll('](', '] (');
+}

@@ -46,6 +46,18 @@ describe('the rows of the side bar', () => {
     );
   });
 
+  it('name the first of the problems of tidegate.yaml, and all of them in its tooltip', () => {
+    const lines = [
+      '2 problems in the configuration:',
+      '  tidegate.yaml:3:1: no key "rout"',
+      '  tidegate.yaml:9:1: other',
+    ];
+    const trouble = { code: 'config.invalid', message: lines.join('\n'), hint: undefined };
+    const [row] = environmentsTree([{ ...project(), trouble }], now);
+    assert.equal(row?.description, 'tidegate.yaml:3:1: no key "rout" (and 1 more)');
+    assert.ok(JSON.stringify(row.tooltip).includes('9:1: other'), JSON.stringify(row.tooltip));
+  });
+
   it('say who really answers when it is another release', () => {
     const lying = slot({ answering: { release: 7, digest: 'sha256:ffffffffff', status: 200 } });
     const state = environment({ status: status({ services: [{ service: 'web', slots: [lying, empty] }] }) });

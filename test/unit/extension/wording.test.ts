@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { confirmationOf, type About, type Change } from '../../../extension/model/confirmation.ts';
-import { endMessage } from '../../../extension/model/messages.ts';
+import { endMessage, withoutLinks } from '../../../extension/model/messages.ts';
 import { overallOf } from '../../../extension/model/overall.ts';
 import { refItems, refsPlaceholder } from '../../../extension/model/ref-items.ts';
 import { nothingYet, type State } from '../../../extension/model/state.ts';
@@ -101,6 +101,16 @@ describe('what stands in the way of everything', () => {
     ['the connection comes back', at({ projects: [project(environment())] }), 'ready'],
   ] as const)
     it(`is ${expected} when ${what}`, () => assert.equal(overallOf(state), expected));
+});
+
+describe('the words of a notification', () => {
+  it('make no link, whoever wrote them', () => {
+    assert.equal(
+      withoutLinks('[free](command:tidegate.takeDown) is on'),
+      '[free] (command:tidegate.takeDown) is on',
+    );
+    assert.equal(withoutLinks('web: 2/2 (blue)'), 'web: 2/2 (blue)');
+  });
 });
 
 describe('the last message', () => {
