@@ -52,7 +52,7 @@ describe('the rows of the side bar', () => {
       '  tidegate.yaml:3:1: no key "rout"',
       '  tidegate.yaml:9:1: other',
     ];
-    const trouble = { code: 'config.invalid', message: lines.join('\n'), hint: undefined };
+    const trouble = { code: 'config.invalid' as const, message: lines.join('\n'), hint: undefined };
     const [row] = environmentsTree([{ ...project(), trouble }], now);
     assert.equal(row?.description, 'tidegate.yaml:3:1: no key "rout" (and 1 more)');
     assert.ok(JSON.stringify(row.tooltip).includes('9:1: other'), JSON.stringify(row.tooltip));
