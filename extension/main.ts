@@ -43,13 +43,11 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const preview = new RollbackPreview(documents, link);
   const looking = new Looking(store, link);
   const views = new Views(store, () => looking.at('views', views.anyVisible));
-  const dashboards = new Dashboards({
-    ...{ extensionUri: extension.extensionUri, store, link },
-    onLook: () => looking.at('dashboards', dashboards.anyVisible),
-  });
-  const log = (text: string): void => output.warn(text);
+  const onLook = (): void => looking.at('dashboards', dashboards.anyVisible);
+  const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, onLook });
   const walkthrough = new Walkthrough();
-  const flags = flagsInCode({ link, store, log, onSeen: (isSeen) => looking.at('code', isSeen) });
+  const onSeen = (isSeen: boolean): void => looking.at('code', isSeen);
+  const flags = flagsInCode({ link, store, log: (text) => output.warn(text), onSeen });
   const folders = watchFolders({
     onFolders: (found) => store.setFolders(found),
     onFileChange: parts.reload,
@@ -71,9 +69,8 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     looking.again();
   });
   const tasks = registerTasks(extension.asAbsolutePath('dist/tidegate.js'), store);
-  const { registered } = parts;
   extension.subscriptions.push(commands, tasks, trust, folders, views, dashboards, running, preview, flags);
-  extension.subscriptions.push(documents, registered, link, output);
+  extension.subscriptions.push(documents, parts.registered, link, output);
   return {
     ...openApi(store),
     state: () => store.state,

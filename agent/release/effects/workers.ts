@@ -55,13 +55,17 @@ export async function workersNotRunning(rollout: Rollout, signal: AbortSignal): 
   return '';
 }
 
-/** The way back: the new tasks end, and old ones that had to make room are started again. */
+/**
+ * The way back: the new tasks end, and old ones that had to make room are started again. A worker that this rollout
+ * never claimed is another's: that its old tasks rest may be what the other wants just now.
+ */
 export async function restore(rollout: Rollout, signal: AbortSignal): Promise<RolloutEvent> {
   const { engine, head, state } = rollout;
   const { ledger } = engine;
   const troubles: string[] = [];
   for (const move of workerMoves(head.moves)) {
-    const { slots } = (await ledger.routes.read()).value;
+    const { slots, claims } = (await ledger.routes.read()).value;
+    if (claims[move.service] !== head.id) continue;
     const next = slotTo(move);
     if (state.release !== null && slots[next.key] === state.release) {
       await endTasks(engine, subjectOf(ledger.stack, next).service);
