@@ -42,9 +42,7 @@ export class Documents implements vscode.TextDocumentContentProvider {
 
   /** Shows a text as what it would be once it is written. */
   async preview(name: string, text: string): Promise<{ close(): Promise<void> }> {
-    const uri = vscode.Uri.from({ scheme, path: `/preview/${name}` });
-    this.#texts.set(uri.path, text);
-    this.#changed.fire(uri);
+    const uri = this.keep(`preview/${name}`, text);
     await vscode.window.showTextDocument(uri, { preview: true });
     return {
       close: async () => {

@@ -17,7 +17,7 @@ import { RollbackPreview } from './rollback/preview.ts';
 import { RunningBar } from './running-bar.ts';
 import { registerTasks } from './tasks.ts';
 import { Views } from './views/views.ts';
-import { Walkthrough } from './walkthrough.ts';
+import { tellMilestones } from './walkthrough.ts';
 
 /** What other extensions get (`api.ts`), and what the tests inside an editor look at. */
 export interface TidegateApi extends PublicApi {
@@ -43,11 +43,8 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const preview = new RollbackPreview(documents, link);
   const looking = new Looking(store, link);
   const views = new Views(store, () => looking.at('views', views.anyVisible));
-  const onLook = (): void => looking.at('dashboards', dashboards.anyVisible);
-  const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, onLook });
-  const walkthrough = new Walkthrough();
-  const onSeen = (isSeen: boolean): void => looking.at('code', isSeen);
-  const flags = flagsInCode({ link, store, log: (text) => output.warn(text), onSeen });
+  const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, looking });
+  const flags = flagsInCode({ link, store, output, onSeen: (isSeen) => looking.at('code', isSeen) });
   const folders = watchFolders({
     onFolders: (found) => store.setFolders(found),
     onFileChange: parts.reload,
@@ -56,8 +53,8 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     views.update(state);
     running.update(state);
     dashboards.update();
-    walkthrough.update(state);
   });
+  tellMilestones(store);
   store.setTrusted(vscode.workspace.isTrusted);
   void folders.look();
   const commands = registerCommands({

@@ -2,17 +2,16 @@
 import * as vscode from 'vscode';
 import { milestoneKey } from './ids.ts';
 import { reached, type Milestone } from './model/milestones.ts';
-import type { State } from './model/state.ts';
+import type { Store } from './project/store.ts';
 
-export class Walkthrough {
-  readonly #told = new Set<Milestone>();
-
-  /** A step that was done stays done, also when the environment is gone. */
-  update(state: State): void {
+/** A step that was done stays done, also when the environment is gone. */
+export function tellMilestones(store: Store): void {
+  const told = new Set<Milestone>();
+  store.onChange((state) => {
     for (const milestone of reached(state)) {
-      if (this.#told.has(milestone)) continue;
-      this.#told.add(milestone);
+      if (told.has(milestone)) continue;
+      told.add(milestone);
       void vscode.commands.executeCommand('setContext', milestoneKey(milestone), true);
     }
-  }
+  });
 }

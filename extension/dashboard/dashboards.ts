@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { readRemembered } from '../../webview/dashboard/messages.ts';
 import type { AgentLink } from '../agent/link.ts';
 import { dashboardView } from '../ids.ts';
+import type { Looking } from '../looking.ts';
 import type { Target } from '../model/node.ts';
 import type { Store } from '../project/store.ts';
 import { DashboardPanel } from './panel.ts';
@@ -11,8 +12,8 @@ export interface DashboardsDeps {
   readonly extensionUri: vscode.Uri;
   readonly store: Store;
   readonly link: AgentLink;
-  /** One was shown or hidden. */
-  readonly onLook: () => void;
+  /** Is told when one is shown, or none is seen any more. */
+  readonly looking: Looking;
 }
 
 export class Dashboards implements vscode.WebviewPanelSerializer {
@@ -23,10 +24,6 @@ export class Dashboards implements vscode.WebviewPanelSerializer {
   constructor(deps: DashboardsDeps) {
     this.#deps = deps;
     this.#registered = vscode.window.registerWebviewPanelSerializer(dashboardView, this);
-  }
-
-  get anyVisible(): boolean {
-    return [...this.#panels.values()].some(({ visible }) => visible);
   }
 
   open({ folder, environment }: Target): void {
@@ -62,7 +59,8 @@ export class Dashboards implements vscode.WebviewPanelSerializer {
   #adopt(panel: vscode.WebviewPanel, target: Target): void {
     const key = `${target.folder}#${target.environment}`;
     this.#panels.get(key)?.dispose();
-    const { extensionUri, store, link, onLook } = this.#deps;
+    const { extensionUri, store, link } = this.#deps;
+    const onLook = (): void => this.#look();
     const made = new DashboardPanel(panel, target, {
       ...{ extensionUri, onVisible: onLook, state: () => store.state, agent: () => link.agent },
       onClosed: () => {
@@ -72,5 +70,10 @@ export class Dashboards implements vscode.WebviewPanelSerializer {
     });
     this.#panels.set(key, made);
     onLook();
+  }
+
+  #look(): void {
+    const anyVisible = [...this.#panels.values()].some(({ visible }) => visible);
+    this.#deps.looking.at('dashboards', anyVisible);
   }
 }

@@ -10,13 +10,13 @@ import { UnknownKeys } from './unknown-keys.ts';
 export interface FlagsInCode {
   readonly link: AgentLink;
   readonly store: Store;
-  readonly log: (text: string) => void;
+  readonly output: vscode.LogOutputChannel;
   readonly onSeen: (isSeen: boolean) => void;
 }
 
-export function flagsInCode({ link, store, log, onSeen }: FlagsInCode): vscode.Disposable {
+export function flagsInCode({ link, store, output, onSeen }: FlagsInCode): vscode.Disposable {
   const knowledge = new FlagKnowledge(link, store, onSeen);
-  const references = new FlagReferences(log);
+  const references = new FlagReferences((text) => output.warn(text));
   const warnings = new UnknownKeys(knowledge);
   const providers = registerFlagProviders({ knowledge, references });
   return vscode.Disposable.from(providers, warnings, references, knowledge);
