@@ -84,9 +84,11 @@ describe("control's answers", () => {
   });
 
   it('tell a pull that its edge has gone', async () => {
+    const controller = new AbortController();
     const ended = new Promise<void>((resolve) => {
       pull = (_holding, signal) =>
         new Promise((answer) => {
+          controller.abort();
           signal.addEventListener('abort', () => {
             resolve();
             answer({ kind: 'nothing' });
@@ -94,9 +96,7 @@ describe("control's answers", () => {
         });
     });
     const { port } = server.address() as AddressInfo;
-    const controller = new AbortController();
     const asked = fetch(`http://127.0.0.1:${port}/pull?version=1`, { signal: controller.signal });
-    setTimeout(() => controller.abort(), 20);
     await assert.rejects(asked);
     await ended;
   });
