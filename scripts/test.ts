@@ -130,7 +130,7 @@ async function editorTests(found: Found, env: Readonly<Record<string, string>>):
 
 async function unitTests(env: Readonly<Record<string, string>>): Promise<Counts> {
   say('\n  the sample project');
-  return sum([await runShopTests(), await runMocha({ folders: ['unit'], timeoutMs: 10_000, env })]);
+  return sum([await runShopTests(), await runMocha({ folders: ['unit'], timeoutMs: 30_000, env })]);
 }
 
 /** A run that was killed could not clean up behind itself: its id is kept, and forgotten by the next one. */

@@ -60,7 +60,7 @@ describe('a compiled flag', () => {
           assert.equal('variant' in result ? result.variant : result.problem, expected, key);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
