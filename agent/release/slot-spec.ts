@@ -49,8 +49,9 @@ export function slotSpec(placement: SlotPlacement): ServiceSpec {
 }
 
 /**
- * Where feature flags are asked for, and with what: our names for it, and those that SDKs read by themselves. No part
- * of a release's content, so that nothing that runs is restarted for it; what the compose file sets stays as it is.
+ * Where feature flags are asked for, and with what: our names for it, and those that SDKs read by themselves (Unleash's
+ * read none). No part of a release's content, so that nothing that runs is restarted for it; what the compose file sets
+ * stays as it is.
  */
 function withFlags(env: readonly string[], token: string | undefined): readonly string[] {
   const set = new Set(env.map((entry) => entry.split('=', 1)[0]));
@@ -59,13 +60,12 @@ function withFlags(env: readonly string[], token: string | undefined): readonly 
     ['OFREP_ENDPOINT', flagsUrl],
     ['FLAGD_HOST', flagsHost],
     ['FLAGD_SYNC_PORT', String(edgePorts.flagd)],
-    ['UNLEASH_URL', `${flagsUrl}/api`],
+    ['TIDEGATE_UNLEASH_URL', `${flagsUrl}/api`],
     ...(token === undefined
       ? []
       : [
           ['TIDEGATE_FLAGS_TOKEN', token],
           ['OFREP_HEADERS', `Authorization=Bearer ${token}`],
-          ['UNLEASH_API_TOKEN', token],
         ]),
   ] as const;
   return [...env, ...ours.filter(([name]) => !set.has(name)).map(([name, value]) => `${name}=${value}`)];

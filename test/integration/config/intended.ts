@@ -17,9 +17,13 @@ const own = {
   'tidegate.stack': 'STACK',
 };
 
-const whereFlagsAre = ['TIDEGATE_FLAGS_URL', 'OFREP_ENDPOINT'].map(
-  (name) => `${name}=http://tidegate-flags:8406`,
-);
+const whereFlagsAre = [
+  'TIDEGATE_FLAGS_URL=http://tidegate-flags:8406',
+  'OFREP_ENDPOINT=http://tidegate-flags:8406',
+  'FLAGD_HOST=tidegate-flags',
+  'FLAGD_SYNC_PORT=8015',
+  'TIDEGATE_UNLEASH_URL=http://tidegate-flags:8406/api',
+];
 
 export const intended: readonly Difference[] = [
   { name: "The slot's name", apply: (spec) => ({ ...spec, Name: 'STACK_web-blue' }) },

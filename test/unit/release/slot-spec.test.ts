@@ -33,7 +33,7 @@ const ours = [
   `OFREP_ENDPOINT=${url}`,
   'FLAGD_HOST=tidegate-flags',
   'FLAGD_SYNC_PORT=8015',
-  `UNLEASH_URL=${url}/api`,
+  `TIDEGATE_UNLEASH_URL=${url}/api`,
 ];
 
 describe('the service of a slot', () => {
@@ -47,7 +47,6 @@ describe('the service of a slot', () => {
       ...ours,
       'TIDEGATE_FLAGS_TOKEN=t',
       'OFREP_HEADERS=Authorization=Bearer t',
-      'UNLEASH_API_TOKEN=t',
     ]);
   });
 
