@@ -3,6 +3,7 @@
  * the paths of flags and nothing else, through an edge.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readBody } from '../common/request-body.ts';
 import { hasCode, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { parseTrafficReport, type TrafficReport } from '../edge/traffic-report.ts';
@@ -102,7 +103,7 @@ async function certificate({ certificates }: ControlApi, request: IncomingMessag
 
 async function countTraffic(api: ControlApi, request: IncomingMessage): Promise<Reply> {
   const task = taskOf(request);
-  const report = parseTrafficReport((await bodyOf(request)) ?? '-');
+  const report = parseTrafficReport((await readBody(request, longestBody)) ?? '-');
   if (task === undefined || !report) return { status: 400, text: 'not a report\n' };
   api.traffic(task, report);
   return { status: 204, text: '' };
@@ -110,7 +111,8 @@ async function countTraffic(api: ControlApi, request: IncomingMessage): Promise<
 
 async function report(api: ControlApi, request: IncomingMessage): Promise<Reply> {
   const task = taskOf(request);
-  const ack = task !== undefined ? parseReport(task, (await bodyOf(request)) ?? '') : undefined;
+  const ack =
+    task !== undefined ? parseReport(task, (await readBody(request, longestBody)) ?? '') : undefined;
   if (task === undefined || !ack) return { status: 400, text: 'not a report\n' };
   await api.report(task, ack);
   return { status: 204, text: '' };
@@ -124,18 +126,6 @@ function parseReport(task: string, text: string): Ack | undefined {
     if (hasCode(error, 'ledger.corrupt')) return undefined;
     throw error;
   }
-}
-
-/** `undefined`: too long; the rest of it is read and dropped, so that the answer gets through. */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = chunk as Buffer;
-    size += bytes.length;
-    if (size <= longestBody) chunks.push(bytes);
-  }
-  return size > longestBody ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 function send(response: ServerResponse, { status, text }: Reply): void {

@@ -5,18 +5,11 @@
  *
  * All but the last two count from the beginning of the task, over all the workers it has had.
  */
+import type { SlotCounter, SlotTraffic } from '../protocol/traffic.ts';
 import { parseSlotKey, type SlotKey } from '../common/names.ts';
 
 /** Counters of one slot at one edge. */
-export interface SlotCounts {
-  readonly requests: number;
-  readonly status2xx: number;
-  readonly status3xx: number;
-  readonly status4xx: number;
-  readonly status5xx: number;
-  readonly statusOther: number;
-  readonly connectionErrors: number;
-}
+export type SlotCounts = Pick<SlotTraffic, SlotCounter>;
 
 export interface SlotReading {
   readonly counts: SlotCounts;

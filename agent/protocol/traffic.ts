@@ -26,6 +26,19 @@ export interface SlotTraffic {
   readonly latencyMs: number | null;
 }
 
+/** Those that only grow, in the order in which the ledger packs them: append, never move. */
+export const slotCounters = [
+  'requests',
+  'status2xx',
+  'status3xx',
+  'status4xx',
+  'status5xx',
+  'statusOther',
+  'connectionErrors',
+] as const satisfies readonly (keyof SlotTraffic)[];
+
+export type SlotCounter = (typeof slotCounters)[number];
+
 export interface TrafficPoint {
   /** Milliseconds since the epoch, by the clock of the machine that summed them up. */
   readonly at: number;

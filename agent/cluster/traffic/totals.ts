@@ -4,22 +4,17 @@
  */
 import type { SlotKey } from '../../common/names.ts';
 import type { SlotCounts, SlotReading, TrafficReport } from '../../edge/traffic-report.ts';
-import type { SlotTraffic, TrafficPoint } from '../../protocol/traffic.ts';
+import {
+  slotCounters,
+  type SlotCounter,
+  type SlotTraffic,
+  type TrafficPoint,
+} from '../../protocol/traffic.ts';
 
 /** An edge without requests reports every few seconds; one that is silent for longer counts as missing. */
 export const silentMs = 15_000;
 /** What was last heard of a silent edge is kept for so long: it may only have been cut off. */
 const forgetMs = 15 * 60_000;
-
-const counters = [
-  'requests',
-  'status2xx',
-  'status3xx',
-  'status4xx',
-  'status5xx',
-  'statusOther',
-  'connectionErrors',
-] as const satisfies readonly (keyof SlotCounts)[];
 
 interface Heard {
   at: number;
@@ -27,7 +22,7 @@ interface Heard {
 }
 
 interface Sum {
-  counts: Record<(typeof counters)[number], number>;
+  counts: Record<SlotCounter, number>;
   /** Since the last point. */
   fresh: number;
   weighted: number;
@@ -87,8 +82,8 @@ export class Totals {
 }
 
 function grow(sum: Sum, before: SlotCounts, { counts, latencyMs }: SlotReading): void {
-  const reset = counters.some((name) => counts[name] < before[name]);
-  for (const name of counters) sum.counts[name] += counts[name] - (reset ? 0 : before[name]);
+  const reset = slotCounters.some((name) => counts[name] < before[name]);
+  for (const name of slotCounters) sum.counts[name] += counts[name] - (reset ? 0 : before[name]);
   const more = counts.requests - (reset ? 0 : before.requests);
   sum.fresh += more;
   sum.weighted += more * latencyMs;

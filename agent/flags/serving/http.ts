@@ -3,6 +3,7 @@
  * changes. One document behind all of them.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../../common/request-body.ts';
 import { isJsonObject, type Json } from '../../common/json.ts';
 import { sha256 } from '../../common/canonical.ts';
 import type { FlagsDocument } from '../document.ts';
@@ -85,7 +86,7 @@ async function answer(source: FlagsSource, streams: Streamed, request: IncomingM
   if (verdict !== 'allowed') return unauthorized(verdict);
   if (path.startsWith('/ofrep/') && path !== streamPath) return ofrep(source, request, path);
   // The whole of it is read, or the connection could not be used again.
-  const body = await bodyOf(request);
+  const body = await readBody(request, longestBody);
   const asked = `${request.method ?? ''} ${path}`;
   if (body === undefined) return json(413, { message: 'The body is too large.' });
   if (reports.has(asked)) return { status: 202, headers: {}, text: '' };
@@ -100,7 +101,7 @@ async function answer(source: FlagsSource, streams: Streamed, request: IncomingM
 async function ofrep(source: FlagsSource, request: IncomingMessage, path: string): Promise<Reply> {
   const [token] = source.access().tokens;
   const stream = token === undefined ? streamPath : `${streamPath}?ticket=${ticketOf(token)}`;
-  const body = await bodyOf(request);
+  const body = await readBody(request, longestBody);
   const ifNoneMatch = request.headers['if-none-match'];
   return answerOfrep(source.document(), { method: request.method ?? '', path, ifNoneMatch, body }, stream);
 }
@@ -216,18 +217,6 @@ function parsed(body: string): Readonly<Record<string, Json>> | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** `undefined`: too long; the rest of it is read and dropped, so that the answer gets through. */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = chunk as Buffer;
-    size += bytes.length;
-    if (size <= longestBody) chunks.push(bytes);
-  }
-  return size > longestBody ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 function send(response: ServerResponse, { status, text, headers }: Reply): void {

@@ -8,7 +8,12 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
-import type { SlotTraffic, TrafficPoint } from '../../protocol/traffic.ts';
+import {
+  slotCounters,
+  type SlotCounter,
+  type SlotTraffic,
+  type TrafficPoint,
+} from '../../protocol/traffic.ts';
 
 export interface TrafficLabels {
   readonly watchers: ReadonlyMap<string, number>;
@@ -16,22 +21,12 @@ export interface TrafficLabels {
   readonly points: ReadonlyMap<string, string>;
 }
 
-const growing = [
-  'requests',
-  'status2xx',
-  'status3xx',
-  'status4xx',
-  'status5xx',
-  'statusOther',
-  'connectionErrors',
-] as const satisfies readonly (keyof SlotTraffic)[];
-
 const column = z.array(z.int());
 
 const packed = z.strictObject({
   at: column,
   edges: column,
-  /** By slot: the index of its first point, and its columns in the order of `growing`, then in flight and latency. */
+  /** By slot: the index of its first point, and its columns in the order of `slotCounters`, then in flight and latency. */
   slots: z.record(
     z.string(),
     z.strictObject({ first: z.int().nonnegative(), columns: z.array(column).length(9) }),
@@ -64,7 +59,7 @@ export function packPoints(points: readonly TrafficPoint[]): string {
     const first = 1 + points.findLastIndex((point) => !(slot in point.slots));
     const rows = points.slice(first).flatMap((point) => point.slots[slot] ?? []);
     const columns = [
-      ...growing.map((name) => differences(rows.map((row) => row[name]))),
+      ...slotCounters.map((name) => differences(rows.map((row) => row[name]))),
       rows.map(({ inFlight }) => inFlight),
       rows.map(({ latencyMs }) => latencyMs ?? -1),
     ];
@@ -86,7 +81,7 @@ export function unpackPoints(text: string): readonly TrafficPoint[] {
   const found = Object.entries(slots).map(([slot, { first, columns }]) => ({
     slot,
     first,
-    columns: columns.map((one, index) => (index < growing.length ? sums(one) : one)),
+    columns: columns.map((one, index) => (index < slotCounters.length ? sums(one) : one)),
   }));
   return sums(at).map((time, index) => ({
     at: time,
@@ -105,12 +100,12 @@ function rowOf(columns: readonly (readonly number[])[], row: number): SlotTraffi
     if (found === undefined) throw new Error(`column ${index} has no row ${row}`);
     return found;
   };
-  const counts = Object.fromEntries(growing.map((name, index) => [name, value(index)])) as Pick<
+  const counts = Object.fromEntries(slotCounters.map((name, index) => [name, value(index)])) as Pick<
     SlotTraffic,
-    (typeof growing)[number]
+    SlotCounter
   >;
-  const latency = value(growing.length + 1);
-  return { ...counts, inFlight: value(growing.length), latencyMs: latency < 0 ? null : latency };
+  const latency = value(slotCounters.length + 1);
+  return { ...counts, inFlight: value(slotCounters.length), latencyMs: latency < 0 ? null : latency };
 }
 
 function differences(values: readonly number[]): number[] {

@@ -200,9 +200,9 @@ describe('what is known of a flag', () => {
 
   it('belongs to the project whose folder is nearest', () => {
     const at = (folder: string) => ({ ...shop, folder });
-    const [one, two] = [at('/work/shop'), at('/work/shop/admin')];
-    assert.equal(projectOf([one, two], '/work/shop/admin/a.ts'), two);
-    assert.equal(projectOf([one, two], '/work/shop/administrator.ts'), one);
+    const [one, two] = [at('/projects/shop'), at('/projects/shop/admin')];
+    assert.equal(projectOf([one, two], '/projects/shop/admin/a.ts'), two);
+    assert.equal(projectOf([one, two], '/projects/shop/administrator.ts'), one);
     assert.equal(projectOf([one, two], '/elsewhere/a.ts'), undefined);
     assert.equal(projectOf([one], '/elsewhere/a.ts'), one);
   });

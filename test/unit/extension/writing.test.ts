@@ -78,7 +78,7 @@ describe('tasks', () => {
       ...['deploy', { ...dev, ref: 'HEAD', hold: false }],
     ]);
     assert.deepEqual(methodOf({ command: 'rollback', environment: 'dev', ref: 'v1', folder: 'shop' }), [
-      ...['rollback', { ...dev, folder: '/work/shop', tag: 'v1' }],
+      ...['rollback', { ...dev, folder: '/projects/shop', tag: 'v1' }],
     ]);
     assert.deepEqual(methodOf({ command: 'suite', environment: 'dev', suite: 'unit', ref: 'v1' }), [
       ...['suite', { ...dev, suite: 'unit', ref: 'v1' }],
