@@ -69,11 +69,11 @@ describe('tasks', () => {
   const methodOf = (given: object): unknown => {
     const words = taskWords(given);
     if ('wrong' in words) return words.wrong;
-    const { invocation } = parse(words, '/work');
+    const { invocation } = parse(words, '/projects');
     return invocation.kind === 'request' && [invocation.request.method, invocation.request.params];
   };
   it('are words that the command line takes', () => {
-    const dev = { folder: '/work', environment: 'dev' };
+    const dev = { folder: '/projects', environment: 'dev' };
     assert.deepEqual(methodOf({ command: 'deploy', environment: 'dev' }), [
       ...['deploy', { ...dev, ref: 'HEAD', hold: false }],
     ]);
