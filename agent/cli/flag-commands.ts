@@ -68,6 +68,18 @@ export const flagCommands: readonly Command[] = [
       },
     }),
   },
+  {
+    name: 'flags counts',
+    positionals: ['ENV', '[KEY]'],
+    flags: [],
+    summary: 'Show how often flags are asked for, variant by variant, and which SDKs are connected.',
+    details:
+      'Control counts in memory: "since" says from when on. Without KEY: all flags. See docs/flags.md.',
+    request: ({ folder, positionals }) => ({
+      method: 'flags.counts',
+      params: { folder, environment: positionals.ENV ?? '', key: positionals.KEY ?? null },
+    }),
+  },
 ];
 
 type Context = Extract<

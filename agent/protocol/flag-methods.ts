@@ -1,5 +1,6 @@
 /** Methods about feature flags. */
 import * as z from 'zod';
+import type { FlagCountsResult } from './flag-counts.ts';
 import type { ReleaseName } from './methods.ts';
 
 const environment = z.string().min(1);
@@ -38,6 +39,8 @@ export const flagParams = {
     key: z.string().min(1).nullable(),
     context: flagContext,
   }),
+  /** How often they are evaluated. `key`: of one flag; `null`: of all. */
+  'flags.counts': z.strictObject({ folder, environment, key: z.string().min(1).nullable() }),
 } as const;
 
 export interface FlagStatus {
@@ -135,4 +138,5 @@ export interface FlagResults {
   'flags.set': FlagSetResult;
   'flags.token': FlagTokenResult;
   'flags.evaluate': FlagEvaluateResult;
+  'flags.counts': FlagCountsResult;
 }

@@ -12,6 +12,7 @@ import { blob } from './methods/blob.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { flagKeys } from './methods/flag-keys.ts';
+import { flagCounts } from './methods/flag-counts.ts';
 import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { projectHistory } from './methods/history.ts';
@@ -90,6 +91,7 @@ const methods: Methods = {
   'flags.set': setFlag,
   'flags.token': flagToken,
   'flags.evaluate': evaluateFlags,
+  'flags.counts': flagCounts,
   plan,
   init,
   validate,
