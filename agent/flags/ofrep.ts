@@ -122,16 +122,23 @@ interface Bulk {
 
 /** The `ETag` is of what this user gets: two users may have different ones. Who has it already is given nothing. */
 function bulk(
-  { flags }: FlagsDocument,
+  document: FlagsDocument,
   { context, stream, ifNoneMatch }: Bulk,
   counter: FlagCounter,
 ): OfrepReply {
-  const answers = Array.from(flags.values(), (flag) => evaluation(flag, context));
+  const texts: string[] = [];
+  const own: Answer[] = [];
+  for (const flag of document.flags.values()) {
+    const answer = evaluation(flag, context);
+    texts.push(answer.text);
+    if (flag.depends) own.push(answer);
+  }
   const streams = JSON.stringify([{ type: 'sse', endpoint: { requestUri: stream } }]);
-  const text = `{"flags":[${answers.map((answer) => answer.text).join()}],"eventStreams":${streams}}`;
+  const text = `{"flags":[${texts.join()}],"eventStreams":${streams}}`;
   const etag = `"${sha256(text).slice(0, 32)}"`;
   if (matches(ifNoneMatch, etag)) return { status: 304, headers: { etag }, text: '' };
-  for (const { key, variant } of answers) counter.count(key, variant, 'ofrep-all');
+  counter.countAll(sameForAll(document), 'ofrep-all');
+  for (const { key, variant } of own) counter.count(key, variant, 'ofrep-all');
   const whole = reply(200, text);
   return { ...whole, headers: { ...whole.headers, etag } };
 }
@@ -147,6 +154,18 @@ interface Answer {
 
 /** Of flags that are the same for everybody: most of them, most of the time. */
 const fixed = new WeakMap<ServedFlag, Answer>();
+
+const fixedOf = new WeakMap<FlagsDocument, readonly Answer[]>();
+
+/** What everybody is given: the same list for the same document, so that it is counted as one. */
+function sameForAll(document: FlagsDocument): readonly Answer[] {
+  const known = fixedOf.get(document);
+  if (known) return known;
+  const all = [...document.flags.values()].filter(({ depends }) => !depends);
+  const answers = all.map((flag) => evaluation(flag, {}));
+  fixedOf.set(document, answers);
+  return answers;
+}
 
 function evaluation(flag: ServedFlag, context: Context): Answer {
   if (flag.depends) return evaluated(flag, context);

@@ -3,9 +3,10 @@ import { element, setText } from '../shared/dom.ts';
 import { button, type Button } from '../shared/ui/button.ts';
 import { choice } from '../shared/ui/choice.ts';
 import type { TrafficPoint } from '../../agent/protocol/traffic.ts';
-import type { ActionName, DashboardState } from './messages.ts';
+import type { ActionName, DashboardState, FlagCounts } from './messages.ts';
 import { metrics, seriesOf, servicesOf, type Colour } from './model/series.ts';
 import { newsOf, numbered, spans, type Span } from './model/window.ts';
+import { countsTable } from './parts/counts.ts';
 import { showMarks } from './parts/marks.ts';
 import { panel } from './parts/panel.ts';
 import { rolloutLine } from './parts/rollout.ts';
@@ -14,6 +15,8 @@ import { showSlots, slotName } from './parts/slots.ts';
 export interface Shown {
   readonly state: DashboardState;
   readonly points: readonly TrafficPoint[];
+  /** How often flags are evaluated; `undefined`: nobody has told. */
+  readonly counts: FlagCounts | undefined;
   /** When the newest point came, on the page's own clock; `undefined`: none has come yet. */
   readonly heardAt: number | undefined;
   readonly openedAt: number;
@@ -45,6 +48,7 @@ export function openPage(root: HTMLElement, events: PageEvents): Page {
   const line = rolloutLine();
   const slots = element('ul', { class: 'slots', 'aria-label': 'Slots' });
   const panels = metrics.map(panel);
+  const counts = countsTable();
   const marks = element('ol', { class: 'marks' });
   root.replaceChildren(
     element(
@@ -58,6 +62,7 @@ export function openPage(root: HTMLElement, events: PageEvents): Page {
     element('div', { class: 'choices' }, service.element, span.element, slots),
     news,
     element('div', { class: 'panels' }, ...panels.map((one) => one.element)),
+    counts.element,
     element('section', { class: 'events' }, element('h2', {}, 'What happened'), marks),
   );
   return {
@@ -80,6 +85,7 @@ export function openPage(root: HTMLElement, events: PageEvents): Page {
       const series = seriesOf(shown.points, chosen.name, from);
       const drawn = { series, marks: inWindow, from: from / 1000, to: now / 1000 };
       for (const one of panels) one.show(drawn, chosen.names);
+      counts.show(shown.counts, now);
       showMarks(marks, inWindow);
     },
   };

@@ -2,18 +2,29 @@
  * Counts evaluations, in memory and bounded. Counting happens in the middle of answering a request, so it adds to one
  * number; `fold` brings these into minutes and hours every other second.
  */
-import type { Counted, CountedWay } from '../../protocol/flag-counts.ts';
+import { countedWays, type Counted, type CountedWay } from '../../protocol/flag-counts.ts';
 import { Ring } from './ring.ts';
 
 /** Where evaluations are counted. */
 export interface FlagCounter {
   /** A flag that is defined, and the variant somebody got. */
   readonly count: (key: string, variant: string, way: CountedWay, times?: number) => void;
+  /** What everybody is given, as a list that never changes: it is gone through once in a while, not each time. */
+  readonly countAll: (served: readonly ServedVariant[], way: CountedWay) => void;
   /** Somebody asked for a flag that is not: these keys are anybody's words, and not kept. */
   readonly countUnknown: (times?: number) => void;
 }
 
-export const noCounter: FlagCounter = { count: () => undefined, countUnknown: () => undefined };
+export interface ServedVariant {
+  readonly key: string;
+  readonly variant: string;
+}
+
+export const noCounter: FlagCounter = {
+  count: () => undefined,
+  countAll: () => undefined,
+  countUnknown: () => undefined,
+};
 
 /** One variant of one flag, as it was told in one way. */
 export interface CountedSeries extends Counted {
@@ -42,13 +53,9 @@ export const mostSeries = 8_192;
 export class Tally implements FlagCounter {
   readonly #most: number;
   /** By way, then key, then variant. */
-  readonly #series: Record<CountedWay, Map<string, Map<string, Series>>> = {
-    ofrep: new Map(),
-    unleash: new Map(),
-    'unleash-frontend': new Map(),
-    'ofrep-all': new Map(),
-    'unleash-frontend-all': new Map(),
-  };
+  readonly #series = byWay(() => new Map<string, Map<string, Series>>());
+  /** How often each list was counted since the last fold. */
+  readonly #lists = byWay(() => new Map<readonly ServedVariant[], number>());
   #size = 0;
   readonly #unknown = new Series();
   readonly #others = new Series();
@@ -62,12 +69,18 @@ export class Tally implements FlagCounter {
     series.fresh += times;
   };
 
+  readonly countAll: FlagCounter['countAll'] = (served, way) => {
+    const lists = this.#lists[way];
+    lists.set(served, (lists.get(served) ?? 0) + 1);
+  };
+
   readonly countUnknown: FlagCounter['countUnknown'] = (times = 1) => {
     this.#unknown.fresh += times;
   };
 
   /** What is counted since the last time was counted now. A flag that nobody defines any more is forgotten after a day. */
   fold(moment: Moment, isDefined: (key: string) => boolean): void {
+    for (const way of countedWays) this.#expand(way);
     this.#unknown.fold(moment);
     this.#others.fold(moment);
     for (const flags of Object.values(this.#series))
@@ -94,6 +107,12 @@ export class Tally implements FlagCounter {
     return { series, unknown: this.#unknown.counted(moment), others: this.#others.counted(moment) };
   }
 
+  #expand(way: CountedWay): void {
+    for (const [served, times] of this.#lists[way])
+      for (const { key, variant } of served) this.count(key, variant, way, times);
+    this.#lists[way].clear();
+  }
+
   #add(key: string, variant: string, way: CountedWay): Series {
     if (this.#size >= this.#most) return this.#others;
     const variants = this.#series[way].get(key) ?? new Map<string, Series>();
@@ -103,6 +122,10 @@ export class Tally implements FlagCounter {
     this.#size += 1;
     return series;
   }
+}
+
+function byWay<T>(make: () => T): Record<CountedWay, T> {
+  return Object.fromEntries(countedWays.map((way) => [way, make()])) as Record<CountedWay, T>;
 }
 
 const minuteMs = 60_000;

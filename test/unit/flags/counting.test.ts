@@ -59,6 +59,21 @@ describe('the tally of evaluations', () => {
     );
   });
 
+  it('counts a list as often as it was given, each part of it for itself', () => {
+    const tally = new Tally();
+    const list = ['a', 'b'].map((key) => ({ key, variant: 'on' }));
+    for (const given of [list, list, [...list]]) tally.countAll(given, 'ofrep-all');
+    tally.count('b', 'on', 'ofrep-all');
+    for (const now of [1_000, 2_000]) tally.fold({ now, at: 0 }, all);
+    assert.deepEqual(
+      tally
+        .report({ now: 0, at: 0 })
+        .series.map(({ key, total, lastAt }) => `${key} ${total} ${lastAt}`)
+        .sort(),
+      ['a 3 1000', 'b 4 1000'],
+    );
+  });
+
   it('keeps a bounded number of variants apart, and the others as one', () => {
     const tally = new Tally(3);
     for (let index = 0; index < 10; index += 1) tally.count(`flag-${index}`, 'on', 'ofrep-all', 2);
@@ -93,6 +108,8 @@ function recorder(): { counter: FlagCounter; lines: string[] } {
     lines,
     counter: {
       count: (key, variant, way, times = 1) => lines.push(`${key} ${variant} ${way} ${times}`),
+      countAll: (served, way) =>
+        served.forEach(({ key, variant }) => lines.push(`${key} ${variant} ${way} 1`)),
       countUnknown: (times = 1) => lines.push(`unknown ${times}`),
     },
   };
@@ -128,9 +145,9 @@ describe('evaluations over OFREP', () => {
   it('are counted with the variant that was served: one that was asked for, or all that were given', () => {
     assert.deepEqual(asked('/checkout', {}).lines, ['checkout quick ofrep 1']);
     assert.deepEqual(asked('', { age: 7 }).lines, [
-      'aged off ofrep-all 1',
       'checkout quick ofrep-all 1',
       'plain off ofrep-all 1',
+      'aged off ofrep-all 1',
     ]);
   });
 
