@@ -48,8 +48,8 @@ export function targetOf(context: CommandContext, given: unknown): Partial<Targe
 function badArgument(given: unknown): Error {
   return new Error(
     vscode.l10n.t(
-      'A Tidegate command takes an object of {0}, all of them texts, not {1}.',
-      ...['folder, environment, service, tag, flag, suite, compose', JSON.stringify(given)],
+      'A Tidegate command takes {0}, all of them texts, not {1}.',
+      ...['{ folder, environment, service, tag, flag, suite, compose }', JSON.stringify(given)],
     ),
   );
 }
