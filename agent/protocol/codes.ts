@@ -65,6 +65,7 @@ export type ErrorCode =
   // feature flags
   | 'flags.unknown'
   | 'flags.no-share'
+  | 'flags.token-in-use'
   | 'flags.no-variant'
   // the connection between a client and its agent
   | 'agent.disconnected'

@@ -32,6 +32,8 @@ export const flagParams = {
     confirmed: z.boolean().optional(),
     environment,
     rotate: z.boolean(),
+    /** Rotates also while services run that would be turned away. */
+    force: z.boolean().optional(),
     required: z.boolean().optional(),
   }),
   /** Who gets what, and why. `key`: of one flag; `null`: of all. */
