@@ -80,8 +80,7 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   const timers = [
     every(pollMs, look),
     every(tidyMs, () => tidy({ ledger, edges, reports, log })),
-    every(pointMs, traffic.tick),
-    every(pointMs, flagServers.counts.tick),
+    ...[traffic.tick, flagServers.counts.tick].map((tick) => every(pointMs, tick)),
   ];
   view.onChange(({ routing: { version }, services: { hash } }) => log.info({ version, hash }, 'new state'));
   return {

@@ -4,6 +4,7 @@ import { button, type Button } from '../shared/ui/button.ts';
 import { choice } from '../shared/ui/choice.ts';
 import type { TrafficPoint } from '../../agent/protocol/traffic.ts';
 import type { ActionName, DashboardState, FlagCounts } from './messages.ts';
+import type { Drawn } from './chart.ts';
 import { metrics, seriesOf, servicesOf, type Colour } from './model/series.ts';
 import { newsOf, numbered, spans, type Span } from './model/window.ts';
 import { countsTable } from './parts/counts.ts';
@@ -80,15 +81,18 @@ export function openPage(root: HTMLElement, events: PageEvents): Page {
       service.set(chosen.all, chosen.name);
       span.set(Object.keys(spans), shown.span);
       showSlots(slots, chosen.slots);
-      const from = now - spans[shown.span];
-      const inWindow = numbered(state.marks, from);
-      const series = seriesOf(shown.points, chosen.name, from);
-      const drawn = { series, marks: inWindow, from: from / 1000, to: now / 1000 };
+      const drawn = drawnOf(shown, chosen.name, now);
       for (const one of panels) one.show(drawn, chosen.names);
       counts.show(shown.counts, now);
-      showMarks(marks, inWindow);
+      showMarks(marks, drawn.marks);
     },
   };
+}
+
+function drawnOf({ state, points, span }: Shown, service: string, now: number): Drawn {
+  const from = now - spans[span];
+  const series = seriesOf(points, service, from);
+  return { series, marks: numbered(state.marks, from), from: from / 1000, to: now / 1000 };
 }
 
 function actionButtons(onAction: PageEvents['onAction']): {

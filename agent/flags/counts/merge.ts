@@ -57,7 +57,7 @@ function sumsOf(said: readonly SaidCounts[]): ReadonlyMap<string, FlagSums> {
     const way = countedWays[index];
     // Told by a control of another version.
     if (way === undefined) continue;
-    const flag = sums.get(key) ?? { askedAt: 0, variants: new Map() };
+    const flag = sums.get(key) ?? { askedAt: 0, variants: new Map<string, CountedVariant>() };
     sums.set(key, flag);
     if (!isGiven(way)) flag.askedAt = Math.max(flag.askedAt, lastAt);
     const before = flag.variants.get(variant) ?? nothing(variant);

@@ -110,16 +110,14 @@ describe('who may read flags', () => {
         const { token: first } = await rotate(true);
         place('web-blue', first);
         const outcomes = await Promise.allSettled([rotate(), rotate()]);
-        const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
-        assert.equal(refused.length, 1);
-        for (const again of [() => Promise.reject(refused[0]), rotate])
-          await assert.rejects(again, (error) => {
-            assert.ok(error instanceof TidegateError, 'it says why');
-            assert.equal(error.code, 'flags.token-in-use');
-            assert.match(error.message, /^web-blue was given the token before the one of now/);
-            assert.doesNotMatch(`${error.message} ${error.hint}`, /tgf_/);
-            return true;
-          });
+        assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+        await assert.rejects(rotate(), (error) => {
+          assert.ok(error instanceof TidegateError, 'it says why');
+          assert.equal(error.code, 'flags.token-in-use');
+          assert.match(error.message, /^web-blue was given the token before the one of now/);
+          assert.doesNotMatch(`${error.message} ${error.hint}`, /tgf_/);
+          return true;
+        });
         const { token: newest } = await env.ask('flags.token', { rotate: false });
         const { tokens } = await env.ledger.keys.sdkAccess();
         assert.deepEqual(tokens, [newest, first]);
