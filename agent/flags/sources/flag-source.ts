@@ -1,0 +1,26 @@
+/**
+ * Where an environment's flags are: in its ledger (`server/flag-sources/ledger.ts`), or at a server of somebody else's
+ * (`unleash/` here). A client does not see which by what it calls.
+ */
+import type { FlagCreateResult } from '../../protocol/flag-server.ts';
+import type { Call, FlagSetResult, FlagsResult } from '../../protocol/methods.ts';
+
+export interface EnvironmentFlagSource {
+  list(call: Call): Promise<FlagsResult>;
+  /** Ends when it is so: what is told was read back. */
+  set(wanted: WantedState, call: Call): Promise<FlagSetResult>;
+  create(flag: NewFlag, call: Call): Promise<FlagCreateResult>;
+}
+
+export interface WantedState {
+  readonly key: string;
+  readonly on: boolean;
+  /** Percent of the users; with `on` only. */
+  readonly share?: number | undefined;
+}
+
+export interface NewFlag {
+  readonly key: string;
+  readonly description: string;
+  readonly kind: 'release' | 'experiment' | 'ops' | 'kill-switch';
+}
