@@ -65,6 +65,7 @@ export type ErrorCode =
   // feature flags
   | 'flags.unknown'
   | 'flags.no-share'
+  | 'flags.no-variant'
   // a server that holds the flags of an environment
   | 'flags.no-token'
   | 'flags.token-refused'

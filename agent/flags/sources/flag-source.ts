@@ -3,7 +3,7 @@
  * (`unleash/` here). A client does not see which by what it calls.
  */
 import type { FlagCreateResult } from '../../protocol/flag-server.ts';
-import type { Call, FlagSetResult, FlagsResult } from '../../protocol/methods.ts';
+import type { Call, FlagSetResult, FlagsResult, Params } from '../../protocol/methods.ts';
 
 export interface EnvironmentFlagSource {
   list(call: Call): Promise<FlagsResult>;
@@ -12,12 +12,8 @@ export interface EnvironmentFlagSource {
   create(flag: NewFlag, call: Call): Promise<FlagCreateResult>;
 }
 
-export interface WantedState {
-  readonly key: string;
-  readonly on: boolean;
-  /** Percent of the users; with `on` only. */
-  readonly share?: number | undefined;
-}
+/** What `flags.set` was asked for. */
+export type WantedState = Omit<Params<'flags.set'>, 'folder' | 'environment'>;
 
 export interface NewFlag {
   readonly key: string;

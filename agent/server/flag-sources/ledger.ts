@@ -10,8 +10,7 @@ export function ledgerSource(
 ): EnvironmentFlagSource {
   return {
     list: () => listEnvironmentFlags(agent, about),
-    set: ({ share, ...wanted }, call) =>
-      setFlag(agent, { ...about, ...wanted, ...(share !== undefined && { share }) }, call),
+    set: (wanted, call) => setFlag(agent, { ...about, ...wanted }, call),
     create: ({ key }) => Promise.reject(comesFromFile(key, about.environment)),
   };
 }

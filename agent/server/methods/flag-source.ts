@@ -13,10 +13,10 @@ export async function listFlags(
 
 export async function switchFlag(
   agent: Agent,
-  { folder, environment, key, on, share }: Params<'flags.set'>,
+  { folder, environment, ...wanted }: Params<'flags.set'>,
   call: Call,
 ): Promise<Results['flags.set']> {
-  return (await openFlagSource(agent, folder, environment)).set({ key, on, share }, call);
+  return (await openFlagSource(agent, folder, environment)).set(wanted, call);
 }
 
 export async function createFlag(

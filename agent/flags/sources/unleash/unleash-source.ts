@@ -4,7 +4,7 @@ import type { Clock } from '../../../common/clock.ts';
 import type { FlagCreateResult, FlagServerName } from '../../../protocol/flag-server.ts';
 import type { FlagSetResult, FlagsResult } from '../../../protocol/methods.ts';
 import { noShare } from '../../failures.ts';
-import { overtaken, unknownAtServer } from '../failures.ts';
+import { atServer, overtaken, unknownAtServer } from '../failures.ts';
 import type { EnvironmentFlagSource, NewFlag, WantedState } from '../flag-source.ts';
 import { AdminClient } from './admin-client.ts';
 import { Admin } from './admin.ts';
@@ -64,11 +64,15 @@ async function list(admin: Admin, { server, environment, stack }: UnleashOptions
 
 async function set(admin: Admin, options: UnleashOptions, wanted: WantedState): Promise<FlagSetResult> {
   const { server, environment, stack, clock } = options;
-  const { key, on } = wanted;
+  const { key, on, share: wantedShare, ...others } = wanted;
+  const [other] = Object.entries(others).flatMap(([name, value]) =>
+    value === undefined || name === 'confirmed' ? [] : [name],
+  );
+  if (other !== undefined) throw atServer(`"${other}" with a switch`, environment, server.url);
   const began = clock.monotonic();
   const before = await admin.flag(key);
   if (before === undefined) throw unknownAtServer(server, key, nearestNames(key, await namesOf(admin)));
-  const shareChanged = on && wanted.share !== undefined && (await setShare(admin, before, wanted.share));
+  const shareChanged = on && wantedShare !== undefined && (await setShare(admin, before, wantedShare));
   // Behind the share: nobody is in for a moment who is to be out.
   const isSwitched = before.enabled !== on;
   if (isSwitched) await admin.enable(key, on);
@@ -80,7 +84,7 @@ async function set(admin: Admin, options: UnleashOptions, wanted: WantedState): 
   const share = on ? shareOf(after.strategies) : null;
   const tookMs = Math.round(clock.monotonic() - began);
   const added = enabledOf(after.strategies).length > enabledOf(before.strategies).length;
-  const made = added && wanted.share === undefined ? ' It had no strategy, so the server added one.' : '';
+  const made = added && wantedShare === undefined ? ' It had no strategy, so the server added one.' : '';
   const state = `${key} is ${wordsOf(after)} in ${environment}${changed ? '' : ' already'}`;
   return {
     ...{ outcome: changed ? 'done' : 'unchanged', environment, stack, flag: key },
