@@ -19,7 +19,7 @@ function isAddress(text: string): boolean {
 const name = (description: string) =>
   z
     .string()
-    .regex(/^[A-Za-z0-9._~-]+$/, { error: 'is not a name' })
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._~-]*$/, { error: 'is not a name' })
     .describe(description);
 
 const unleash = z

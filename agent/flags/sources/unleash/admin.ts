@@ -79,6 +79,8 @@ export class Admin {
 
   /** `undefined`: the project has no such flag. */
   async flag(key: string): Promise<UnleashFlag | undefined> {
+    // In an address, these are folders.
+    if (key === '.' || key === '..') return undefined;
     const path = this.#pathOf(key);
     const answer = await this.#get(path, oneFlag).catch((error: unknown) => {
       if (hasCode(error, 'flags.not-there')) return undefined;
