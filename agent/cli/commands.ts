@@ -33,6 +33,12 @@ export const flags = {
   open: { takes: null, short: null, summary: 'Let SDKs in that send no token.' },
   user: { takes: 'NAME', short: null, summary: 'Who asks: the targetingKey.' },
   context: { takes: 'JSON', short: null, summary: 'What is known of the user, as a JSON object.' },
+  description: { takes: 'TEXT', short: null, summary: 'What the flag is for.' },
+  kind: {
+    takes: 'KIND',
+    short: null,
+    summary: 'release (if left out), experiment, ops or kill-switch.',
+  },
   stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
   folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
   json: {

@@ -1,6 +1,13 @@
 /** Methods about feature flags. */
 import * as z from 'zod';
 import type { FlagCountsResult } from './flag-counts.ts';
+import {
+  flagServerParams,
+  type FlagServerName,
+  type FlagServerResults,
+  type HeldElsewhere,
+  type FlagSegment,
+} from './flag-server.ts';
 import type { ReleaseName } from './methods.ts';
 
 const environment = z.string().min(1);
@@ -45,6 +52,7 @@ export const flagParams = {
   }),
   /** How often they are evaluated. `key`: of one flag; `null`: of all. */
   'flags.counts': z.strictObject({ folder, environment, key: z.string().min(1).nullable() }),
+  ...flagServerParams,
 } as const;
 
 export interface FlagStatus {
@@ -76,6 +84,8 @@ export interface FlagStatus {
     readonly state: 'refused' | 'buckets-differ';
     readonly reason: string;
   };
+  /** Of a flag that another server holds. */
+  readonly server?: HeldElsewhere;
   /** Who switched it last, and when (RFC 3339). */
   readonly by: string | null;
   readonly at: string | null;
@@ -87,6 +97,10 @@ export interface FlagsResult {
   /** The live release, whose definitions hold. */
   readonly release: ReleaseName | null;
   readonly flags: readonly FlagStatus[];
+  /** Who holds them, where that is not Tidegate. */
+  readonly server?: FlagServerName;
+  /** Of that server: groups of users that flags may be on for. */
+  readonly segments?: readonly FlagSegment[];
 }
 
 export interface FlagSetResult {
@@ -141,7 +155,7 @@ export interface FlagEvaluateResult {
   readonly evaluations: readonly FlagEvaluation[];
 }
 
-export interface FlagResults {
+export interface FlagResults extends FlagServerResults {
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;
   'flags.token': FlagTokenResult;

@@ -9,6 +9,7 @@ const reading: readonly Method[] = [
   'flagKeys',
   'flags.evaluate',
   'flags.counts',
+  'flags.useToken',
   'watch',
   'traffic',
   'plan',
