@@ -93,7 +93,8 @@ describe('counts of evaluations', () => {
     await server.flushMetrics();
     const page = new UnleashClient({
       ...{ url: `${url}/api/frontend`, clientKey: 'none', appName: 'page', refreshInterval: 0 },
-      metricsInterval: 60,
+      // Else it begins to tell in two seconds, stopped or not, and never ends.
+      ...{ metricsInterval: 60, metricsIntervalInitial: 0 },
     });
     await page.start();
     page.isEnabled('b');
