@@ -102,6 +102,7 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'flags.unknown': exitCodes.usage,
   'flags.no-share': exitCodes.usage,
   'flags.token-in-use': exitCodes.failed,
+  'flags.too-many': exitCodes.failed,
   'flags.no-variant': exitCodes.usage,
   'flags.no-token': exitCodes.usage,
   'flags.token-refused': exitCodes.failed,

@@ -66,6 +66,7 @@ export type ErrorCode =
   | 'flags.unknown'
   | 'flags.no-share'
   | 'flags.token-in-use'
+  | 'flags.too-many'
   | 'flags.no-variant'
   // a server that holds the flags of an environment
   | 'flags.no-token'
