@@ -36,7 +36,8 @@ export function readOverride(
   const other = type === 'boolean' ? '' : ` Any other value is written as JSON: ${example[type]}.`;
   const hint = near === undefined ? `Its variants: ${names.join(', ')}.${other}` : `Did you mean "${near}"?`;
   if (value === undefined) return { wrong: 'is no variant of it, and no JSON', hint };
-  if (typeOf(value) !== type) return { wrong: `is ${article(typeOf(value))}, and it is ${article(type)}`, hint };
+  if (typeOf(value) !== type)
+    return { wrong: `is ${article(typeOf(value))}, and it is ${article(type)}`, hint };
   return { value };
 }
 
@@ -156,7 +157,13 @@ function isSame(a: Json, b: Json): boolean {
 }
 
 function typeOf(value: Json): string {
-  return isJsonObject(value) ? 'object' : Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value;
+  return isJsonObject(value)
+    ? 'object'
+    : Array.isArray(value)
+      ? 'list'
+      : value === null
+        ? 'null'
+        : typeof value;
 }
 
 function article(type: string): string {

@@ -65,6 +65,9 @@ export type ErrorCode =
   // feature flags
   | 'flags.unknown'
   | 'flags.no-share'
+  | 'flags.no-file'
+  | 'flags.wrong-value'
+  | 'flags.port-taken'
   // the connection between a client and its agent
   | 'agent.disconnected'
   | 'agent.running'

@@ -1,5 +1,6 @@
 /** Methods about feature flags. */
 import * as z from 'zod';
+import type { LocalOverride } from './local-flags.ts';
 import type { ReleaseName } from './methods.ts';
 
 const environment = z.string().min(1);
@@ -78,6 +79,8 @@ export interface FlagsResult {
   /** The live release, whose definitions hold. */
   readonly release: ReleaseName | null;
   readonly flags: readonly FlagStatus[];
+  /** On the agent's machine: what is served there differs by these. Missing: none. */
+  readonly overrides?: readonly LocalOverride[];
 }
 
 export interface FlagSetResult {

@@ -6,12 +6,16 @@ import type { AgentApi, Call, Method, Params, Results } from '../protocol/method
 import { openSwarm } from '../swarm/docker-swarm.ts';
 import { checkConfirmed } from './confirmation.ts';
 import { openConnections, type Connections, type OpenSwarm } from './connections.ts';
+import { ownFolders, type OwnFolders } from './folders.ts';
 import { identity, working, type Identity } from './identity.ts';
+import { openServings, type Servings } from './local/servings.ts';
 import { applyBacking } from './methods/apply-backing.ts';
 import { blob } from './methods/blob.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { flagKeys } from './methods/flag-keys.ts';
+import { clearOverrides, localFlags, overrideFlag } from './methods/flag-overrides.ts';
+import { flagVariables, serveFlags } from './methods/flag-serve.ts';
 import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { projectHistory } from './methods/history.ts';
@@ -48,8 +52,14 @@ export interface AgentOptions {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly open?: OpenSwarm;
+  /** Of this process's user, where they are not the usual ones. */
+  readonly folders?: OwnFolders;
   /** What several sessions of one process have together; without it, an agent has its own. */
-  readonly shared?: { readonly connections: Connections; readonly feeds: Feeds };
+  readonly shared?: {
+    readonly connections: Connections;
+    readonly feeds: Feeds;
+    readonly servings: Servings;
+  };
 }
 
 /** What methods work with. */
@@ -61,6 +71,9 @@ export interface Agent {
   readonly identity: Identity;
   readonly connections: Connections;
   readonly feeds: Feeds;
+  readonly folders: OwnFolders;
+  /** Flags that this process serves on this machine. */
+  readonly servings: Servings;
   readonly readAssets: () => Promise<{ readonly control: string; readonly lua: string }>;
 }
 
@@ -90,6 +103,11 @@ const methods: Methods = {
   'flags.set': setFlag,
   'flags.token': flagToken,
   'flags.evaluate': evaluateFlags,
+  'flags.serve': serveFlags,
+  'flags.variables': flagVariables,
+  'flags.override': overrideFlag,
+  'flags.clearOverrides': clearOverrides,
+  'flags.local': localFlags,
   plan,
   init,
   validate,
@@ -116,6 +134,8 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
     identity: identity(),
     connections: options.shared?.connections ?? openConnections({ env, clock, log, open }),
     feeds: options.shared?.feeds ?? openFeeds(),
+    folders: options.folders ?? ownFolders(process.env, process.platform),
+    servings: options.shared?.servings ?? openServings(),
     readAssets: async () => ({
       control: await readFile(assets.controlBundle, 'utf8'),
       lua: await readFile(assets.edgeLua, 'utf8'),

@@ -111,7 +111,10 @@ describe('overrides', () => {
   });
 
   it('reach flags that need the overridden one', () => {
-    const definitions = [flag('basket'), flag('pay', { default: true, needs: [{ flag: 'basket', variants: null }] })];
+    const definitions = [
+      flag('basket'),
+      flag('pay', { default: true, needs: [{ flag: 'basket', variants: null }] }),
+    ];
     const overrides: Override[] = [{ flag: 'basket', targetingKey: 'ann', to: { variant: 'on' } }];
     const document = flagsDocument(definitions, states, undefined, overrides);
     assert.equal(variantOf(document, 'pay', { targetingKey: 'ann' }), 'on');
@@ -127,7 +130,10 @@ describe('overrides', () => {
         JSON.parse(clientFeatures(flagsDocument(definitions, states, undefined, [ann]))) as {
           features: readonly { name: string; strategies: readonly { constraints: readonly object[] }[] }[];
         }
-      ).features.map(({ name, strategies }) => [name, strategies.map(({ constraints }) => constraints.length)]);
+      ).features.map(({ name, strategies }) => [
+        name,
+        strategies.map(({ constraints }) => constraints.length),
+      ]);
     assert.deepEqual(features([checkout]), [['checkout', [1]]]);
     assert.deepEqual(features([{ ...checkout, default: true, schedule: { from: 0, until: null } }]), []);
   });
