@@ -7,9 +7,9 @@ export const localFlagCommands: readonly Command[] = [
     name: 'flags serve',
     positionals: ['[ENV]'],
     flags: ['live', 'port'],
-    summary: 'Serve the flags of the working tree on this machine, for an application in development.',
+    summary: 'Serve the flags of the working tree on this machine.',
     details:
-      'Without ENV: the first environment. Until Ctrl-C; a saved file and an override are served at once. Needs no engine, but with --live. See docs/flags.md.',
+      'Until Ctrl-C. Without ENV: the first environment. What is saved is served at once. See docs/flags.md.',
     request: ({ folder, positionals, set, texts }) => ({
       method: 'flags.serve',
       params: {
@@ -24,7 +24,7 @@ export const localFlagCommands: readonly Command[] = [
     name: 'flags variables',
     positionals: ['[ENV]'],
     flags: [],
-    summary: 'Show what an application has to be told to read the flags that "flags serve" serves.',
+    summary: 'Show what an application is told to read the flags served here.',
     details: 'env $(tidegate flags variables) npm start. Or write them into a file: … > .env',
     request: ({ folder, positionals }) => ({
       method: 'flags.variables',
@@ -35,7 +35,7 @@ export const localFlagCommands: readonly Command[] = [
     name: 'flags override',
     positionals: ['[KEY]', '[VALUE]'],
     flags: ['for', 'clear'],
-    summary: 'Let a flag be something else in what is served on this machine; with --clear: no longer.',
+    summary: 'Let a flag be something else on this machine; --clear: no longer.',
     details:
       'VALUE is a variant, the value of one, or JSON. With --clear and without KEY: all. No environment is changed.',
     request: (typed) => (typed.set.has('clear') ? clearing(typed) : overriding(typed)),
