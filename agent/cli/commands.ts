@@ -41,6 +41,12 @@ export const flags = {
   port: { takes: 'PORT', short: null, summary: "Listen there; the next one is flagd's." },
   for: { takes: 'USER', short: null, summary: 'For this user alone: the targetingKey.' },
   clear: { takes: null, short: null, summary: 'Take overrides back.' },
+  description: { takes: 'TEXT', short: null, summary: 'What the flag is for.' },
+  kind: {
+    takes: 'KIND',
+    short: null,
+    summary: 'release (if left out), experiment, ops or kill-switch.',
+  },
   stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
   folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
   json: {

@@ -11,6 +11,7 @@ const reading: readonly Method[] = [
   'flags.serve',
   'flags.variables',
   'flags.local',
+  'flags.useToken',
   'watch',
   'traffic',
   'plan',

@@ -5,6 +5,7 @@ import { silentLog, type Log } from '../common/log.ts';
 import type { AgentApi, Call, Method, Params, Results } from '../protocol/methods.ts';
 import { openSwarm } from '../swarm/docker-swarm.ts';
 import { checkConfirmed } from './confirmation.ts';
+import { checkFlagSource } from './flag-sources/open.ts';
 import { openConnections, type Connections, type OpenSwarm } from './connections.ts';
 import { ownFolders, type OwnFolders } from './folders.ts';
 import { identity, working, type Identity } from './identity.ts';
@@ -16,7 +17,7 @@ import { down } from './methods/down.ts';
 import { flagKeys } from './methods/flag-keys.ts';
 import { clearOverrides, localFlags, overrideFlag } from './methods/flag-overrides.ts';
 import { flagVariables, serveFlags } from './methods/flag-serve.ts';
-import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
+import { createFlag, listFlags, switchFlag, useFlagToken } from './methods/flag-source.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { projectHistory } from './methods/history.ts';
 import { init } from './methods/init.ts';
@@ -74,6 +75,8 @@ export interface Agent {
   readonly folders: OwnFolders;
   /** Flags that this process serves on this machine. */
   readonly servings: Servings;
+  /** Of this client, by the address of the flag server. */
+  readonly flagTokens: Map<string, string>;
   readonly readAssets: () => Promise<{ readonly control: string; readonly lua: string }>;
 }
 
@@ -98,9 +101,11 @@ const methods: Methods = {
   'backing.apply': applyBacking,
   setCertificate,
   forgetEdge,
-  'flags.list': listEnvironmentFlags,
+  'flags.list': listFlags,
   flagKeys,
-  'flags.set': setFlag,
+  'flags.set': switchFlag,
+  'flags.create': createFlag,
+  'flags.useToken': useFlagToken,
   'flags.token': flagToken,
   'flags.evaluate': evaluateFlags,
   'flags.serve': serveFlags,
@@ -136,6 +141,7 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
     feeds: options.shared?.feeds ?? openFeeds(),
     folders: options.folders ?? ownFolders(process.env, process.platform),
     servings: options.shared?.servings ?? openServings(),
+    flagTokens: new Map(),
     readAssets: async () => ({
       control: await readFile(assets.controlBundle, 'utf8'),
       lua: await readFile(assets.edgeLua, 'utf8'),
@@ -144,6 +150,7 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
   return {
     request: async (method, params, call) => {
       await checkConfirmed(agent, method, params);
+      await checkFlagSource(agent, method, params);
       const own: Agent = { ...agent, identity: identity() };
       return working(own.identity, () =>
         told(own, method, params, call, (tee) => methods[method](own, params, tee)),

@@ -5,9 +5,12 @@ import { alignColumns } from '../table.ts';
 import { cleanText, type Style } from '../terminal.ts';
 import { reportOverrides } from './local-flags.ts';
 import { releaseName } from './release-name.ts';
+import { reportServerFlags } from './server-flags.ts';
 
 /** One line a flag. `now`: milliseconds since the epoch. */
 export function reportFlags(result: FlagsResult, style: Style, now: number): string[] {
+  const { server } = result;
+  if (server !== undefined) return reportServerFlags({ ...result, server }, style, now);
   const head = `${style.bold(result.environment)}  ${style.dim(`release ${releaseName(result.release)}`)}`;
   const { overrides = [] } = result;
   const here = overrides.length === 0 ? [] : ['', ...reportOverrides(overrides, style)];

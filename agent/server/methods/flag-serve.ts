@@ -1,5 +1,6 @@
 import { unknownEnvironment } from '../../config/failures.ts';
 import type { Environment } from '../../config/model.ts';
+import { atServer } from '../../flags/sources/failures.ts';
 import type { Call, Params, Results } from '../../protocol/methods.ts';
 import type { Agent } from '../agent.ts';
 import { usualPorts, variablesOf } from '../local/addresses.ts';
@@ -49,11 +50,14 @@ export async function flagVariables(
 }
 
 function chosen(environments: readonly Environment[], name: string | null): Environment {
-  const found = name === null ? environments[0] : environments.find((one) => one.name === name);
+  // The file's flags are those of environments whose flags nobody else holds.
+  const own = environments.find(({ flagServer }) => flagServer === undefined) ?? environments[0];
+  const found = name === null ? own : environments.find((one) => one.name === name);
   if (!found)
     throw unknownEnvironment(
       name ?? '',
       environments.map((one) => one.name),
     );
+  if (found.flagServer) throw atServer('"flags serve"', found.name, found.flagServer.url);
   return found;
 }

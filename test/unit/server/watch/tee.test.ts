@@ -39,6 +39,7 @@ describe('what a rollout reports', () => {
       feeds,
       folders: { runtime: '/nowhere', state: '/nowhere' },
       servings: openServings(),
+      flagTokens: new Map(),
       readAssets: () => Promise.reject(new Error('not needed')),
     };
     const own: AgentEvent[] = [];
