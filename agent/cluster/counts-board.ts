@@ -12,7 +12,7 @@ import type { SdkStreams } from '../protocol/flag-counts.ts';
 import { packCounts, wayIndex, type SaidCounts, type SaidSeries } from '../swarm/ledger/flag-counts.ts';
 import type { FlagCountsStore } from '../swarm/ledger/flag-counts-store.ts';
 import type { ClusterEvent } from '../swarm/port.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime } from '../common/one-at-a-time.ts';
 
 export interface CountsBoard {
   /** Brings in what was counted since, and looks whether somebody asks. Never rejects. */

@@ -68,6 +68,9 @@ export type ErrorCode =
   | 'flags.token-in-use'
   | 'flags.too-many'
   | 'flags.no-variant'
+  | 'flags.no-file'
+  | 'flags.wrong-value'
+  | 'flags.port-taken'
   // a server that holds the flags of an environment
   | 'flags.no-token'
   | 'flags.token-refused'
