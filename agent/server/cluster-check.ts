@@ -1,5 +1,6 @@
 import { failure } from '../common/errors.ts';
 import { goingDown } from '../infra/failures.ts';
+import { requireSomeEdge } from '../infra/readiness.ts';
 import { downHolder } from '../release/lock.ts';
 import type { Place } from './place.ts';
 
@@ -17,6 +18,15 @@ export async function checkCluster({ engine, environment }: Place): Promise<void
       environment.name,
       nodes.map((node) => node.name),
     );
+}
+
+/** As `checkCluster`, for what moves traffic. */
+export async function checkDelivery(place: Place): Promise<void> {
+  // What is wrong with the environment as a whole is said first.
+  const edge = requireSomeEdge(place.engine, place.environment.edge);
+  edge.catch(() => undefined);
+  await checkCluster(place);
+  await edge;
 }
 
 function needsRegistry(environment: string, nodes: readonly string[]): Error {
