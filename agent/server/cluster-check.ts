@@ -7,8 +7,11 @@ import type { Place } from './place.ts';
 /** What must hold before anything is built: a Swarm we manage, an environment that is set up, images that reach every node. */
 export async function checkCluster({ engine, environment }: Place): Promise<void> {
   const { swarm, ledger } = engine;
+  const read = Promise.all([ledger.routes.read(), swarm.nodes()]);
+  read.catch(() => undefined);
+  // What is wrong with the Swarm as a whole is said first.
   await swarm.info();
-  const [routes, all] = await Promise.all([ledger.routes.read(), swarm.nodes()]);
+  const [routes, all] = await read;
   const { lock } = routes.value;
   if (lock.holder?.startsWith(`${downHolder}/`)) throw goingDown(ledger.stack, lock.holder);
   if (environment.registry !== undefined) return;
