@@ -31,6 +31,9 @@ export interface CommandContext {
 /** Gives up without a word: the person has closed what was asked. */
 export class Declined extends Error {}
 
+/** There is nothing to act on before the project is set up, which is one command away. */
+export class NoProject extends Error {}
+
 /**
  * What a command was called with: nothing (palette), a row of a tree, or an object (keybinding, another extension).
  * Anything else is refused: a command that misreads its argument asks less than it should.
@@ -67,7 +70,7 @@ export async function chooseEnvironment(
       (folder === undefined || one.folder === folder) &&
       (environment === undefined || one.state.facts.environment === environment),
   );
-  if (named.length === 0) throw new Error(nothingToChoose(context, environment));
+  if (named.length === 0) throw nothingToChoose(context, environment);
   const [only] = named;
   if (only !== undefined && named.length === 1) return only;
   const several = new Set(named.map((one) => one.folder)).size > 1;
@@ -104,12 +107,19 @@ export async function ready({ link, store }: CommandContext): Promise<void> {
     await store.reload();
 }
 
-function nothingToChoose({ store }: CommandContext, environment: string | undefined): string {
+function nothingToChoose({ store }: CommandContext, environment: string | undefined): Error {
   const projects = store.state.projects ?? [];
   const trouble = projects.flatMap((project) => project.trouble ?? [])[0];
-  if (trouble !== undefined) return [trouble.message, trouble.hint].filter(Boolean).join(' ');
-  if (projects.length === 0) return 'There is no tidegate.yaml in this workspace.';
-  return environment === undefined
-    ? 'tidegate.yaml names no environment.'
-    : `tidegate.yaml names no environment ${environment}.`;
+  if (trouble !== undefined) return new Error([trouble.message, trouble.hint].filter(Boolean).join(' '));
+  if (projects.length === 0)
+    return new NoProject(
+      vscode.l10n.t(
+        'There is no tidegate.yaml in this workspace. It can be made from the compose file, and is shown to you first.',
+      ),
+    );
+  return new Error(
+    environment === undefined
+      ? 'tidegate.yaml names no environment.'
+      : `tidegate.yaml names no environment ${environment}.`,
+  );
 }

@@ -5,7 +5,7 @@ import { hasCode, messageOf, TidegateError } from '../../agent/protocol/errors.t
 import { commands } from '../ids.ts';
 import { endMessage, withoutLinks, type NextStep } from '../model/messages.ts';
 import type { Target } from '../model/node.ts';
-import { Declined, type CommandContext } from './context.ts';
+import { Declined, NoProject, type CommandContext } from './context.ts';
 import { say } from '../say.ts';
 
 export interface Calling<M extends Method> {
@@ -161,10 +161,14 @@ function complain({ output }: CommandContext, error: unknown): void {
       ? 'Turn On Swarm Mode…'
       : hasCode(error, 'config.invalid')
         ? 'Show Problems'
-        : 'Show Output';
-  void say('error', text, fix).then((pressed) => {
+        : error instanceof NoProject
+          ? 'Set Up This Project'
+          : 'Show Output';
+  // Beside a button that mends it nobody needs the command for a terminal.
+  void say('error', fix === 'Show Output' ? text : messageOf(error), fix).then((pressed) => {
     if (pressed === 'Show Output') output.show(true);
     if (pressed === 'Show Problems') void vscode.commands.executeCommand('workbench.actions.view.problems');
+    if (pressed === 'Set Up This Project') void vscode.commands.executeCommand(commands.setUpProject);
     if (pressed === 'Turn On Swarm Mode…') void vscode.commands.executeCommand(commands.startSwarm);
     if (pressed === 'Set Up')
       void vscode.commands.executeCommand(

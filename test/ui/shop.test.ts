@@ -1,56 +1,34 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { openBrowser } from '../../scripts/editor/browser.ts';
-import { extensionFile } from '../../scripts/editor/package.ts';
-import { editorFolder, ensureEditor } from '../../scripts/editor/place.ts';
-import { startEditor, type RunningEditor } from '../../scripts/editor/server.ts';
+import { agentOf } from '../../scripts/editor/agent.ts';
 import { eventually } from '../support/eventually.ts';
-import { openEngineProxy, type EngineProxy } from '../support/engine-proxy.ts';
-import { agentOf, endAgentOf } from '../../scripts/editor/agent.ts';
 import { openShop, type Shop } from '../support/shop.ts';
-import { Workbench } from './workbench.ts';
+import { uiStage, type Stage } from './stage.ts';
+import type { Workbench } from './workbench.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const say = (line: string): void => console.log(`      ${line}`);
 
 /** One story, told in order: each step stands on the one before. */
 describe('the shop, delivered from the side bar and the palette', () => {
   let shop: Shop;
-  let editor: RunningEditor;
-  let browser: Browser;
-  /** What the editor's agent talks to; it can be cut. */
-  let engine: EngineProxy;
+  let stage: Stage;
   let workbench: Workbench;
 
   before(async function () {
     this.timeout(240_000);
-    const program = await ensureEditor({ root, consent: () => Promise.resolve(), say });
-    const vsix = await extensionFile(root);
     shop = await openShop({ about: 'ui', setUp: false, replicas: 1 });
-    engine = await openEngineProxy(shop.test.host.replace('unix://', ''));
-    const env = { PATH: process.env['PATH'], DOCKER_HOST: engine.host };
-    editor = await startEditor({ editor: program, workspace: shop.folder, vsix, env });
-    browser = await openBrowser(program);
-    workbench = await Workbench.open(browser, url(), path.join(editorFolder(root), 'pictures'));
+    stage = await uiStage();
+    workbench = await stage.open(shop.folder);
   });
 
   after(async function () {
     this.timeout(60_000);
-    await browser.close();
-    await endAgentOf(editor.runtime);
-    await editor.stop();
-    await engine.close();
+    await workbench.close();
     await shop.close();
   });
 
   afterEach(async function () {
     await workbench.tellIfFailed(this.currentTest);
   });
-
-  function url(): string {
-    return `http://${editor.authority}/?folder=${encodeURIComponent(shop.folder)}`;
-  }
 
   async function page(): Promise<string> {
     const response = await fetch(shop.url, { headers: { host: 'shop.localhost' } });
@@ -152,24 +130,24 @@ describe('the shop, delivered from the side bar and the palette', () => {
   });
 
   it('shares its agent with a second window, which sees the same', async () => {
-    const before = await agentOf(editor.runtime);
-    const second = await Workbench.open(browser, url(), path.join(editorFolder(root), 'pictures'));
+    const before = await agentOf(stage.editor.runtime);
+    const second = await stage.open(shop.folder);
     await second.showTidegate();
     await second.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
-    assert.equal(await agentOf(editor.runtime), before);
+    assert.equal(await agentOf(stage.editor.runtime), before);
     await workbench.clickInline(workbench.row(/dev.*on, by/s), 'Toggle Flag…');
     await workbench.waitForToast('free-delivery is off in dev');
     await second.waitForRow(/dev.*off, by/s);
-    await second.page.context().close();
+    await second.close();
     await workbench.clearToasts();
   });
 
   it('goes on with another agent when its own is killed, and tells nobody off', async () => {
-    const killed = await agentOf(editor.runtime);
+    const killed = await agentOf(stage.editor.runtime);
     assert.ok(killed !== undefined, 'there is an agent');
     process.kill(killed, 'SIGKILL');
     await eventually(async () => {
-      const now = await agentOf(editor.runtime);
+      const now = await agentOf(stage.editor.runtime);
       assert.ok(now !== undefined && now !== killed, 'there is no other agent yet');
     });
     await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
@@ -177,10 +155,10 @@ describe('the shop, delivered from the side bar and the palette', () => {
   });
 
   it('says that Docker does not answer, and recovers by itself', async () => {
-    await engine.cut();
+    await stage.engine.cut();
     const goneMs = await timed(() => workbench.waitForWelcome('Docker does not answer'));
     await workbench.picture('8 no docker');
-    await engine.mend();
+    await stage.engine.mend();
     const backMs = await timed(() => workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s));
     say(`told after ${Math.round(goneMs)} ms, back after ${Math.round(backMs)} ms`);
     assert.ok(goneMs < 12_000, `it is told within seconds, not after ${goneMs} ms`);
