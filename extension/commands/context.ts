@@ -1,6 +1,7 @@
 /** What every command works with. */
 import * as vscode from 'vscode';
 import type { AgentLink } from '../agent/link.ts';
+import { hintForEditor } from '../model/hints.ts';
 import type { Target } from '../model/node.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
@@ -23,6 +24,8 @@ export interface CommandContext {
   readonly suites: SuiteTests;
   readonly problems: Problems;
   readonly preview: RollbackPreview;
+  /** Looks for files named tidegate.yaml again. */
+  readonly lookForProjects: () => Promise<void>;
   /** What a row of a tree is about. */
   readonly targetOfRow: (id: string) => Target | undefined;
   readonly version: string;
@@ -110,7 +113,8 @@ export async function ready({ link, store }: CommandContext): Promise<void> {
 function nothingToChoose({ store }: CommandContext, environment: string | undefined): Error {
   const projects = store.state.projects ?? [];
   const trouble = projects.flatMap((project) => project.trouble ?? [])[0];
-  if (trouble !== undefined) return new Error([trouble.message, trouble.hint].filter(Boolean).join(' '));
+  if (trouble !== undefined)
+    return new Error([trouble.message, hintForEditor(trouble.hint ?? '')].filter(Boolean).join(' '));
   if (projects.length === 0)
     return new NoProject(
       vscode.l10n.t(

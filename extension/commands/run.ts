@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import type { AgentEvent, Method, Params, Results, RolloutResult } from '../../agent/protocol/methods.ts';
 import { hasCode, messageOf, TidegateError } from '../../agent/protocol/errors.ts';
-import { commands } from '../ids.ts';
+import { commands, views } from '../ids.ts';
+import { hintForEditor } from '../model/hints.ts';
 import { endMessage, withoutLinks, type NextStep } from '../model/messages.ts';
 import type { Target } from '../model/node.ts';
 import { Declined, NoProject, type CommandContext } from './context.ts';
@@ -152,7 +153,12 @@ function complain({ output }: CommandContext, error: unknown): void {
     void say('info', error.message);
     return;
   }
-  const text = [messageOf(error), hint].filter(Boolean).join(' ');
+  if (hasCode(error, 'agent.disconnected')) {
+    output.warn(error.message);
+    void sayLeft();
+    return;
+  }
+  const text = [messageOf(error), hintForEditor(hint ?? '')].filter(Boolean).join(' ');
   output.error(text);
   const { environment, method } = error instanceof TidegateError ? error.data : {};
   const fix = hasCode(error, 'environment.not-set-up')
@@ -176,4 +182,14 @@ function complain({ output }: CommandContext, error: unknown): void {
         typeof environment === 'string' && method === undefined ? { environment } : undefined,
       );
   });
+}
+
+/** The agent is gone, and with it whoever could say how it ended; the next one shows that. */
+async function sayLeft(): Promise<void> {
+  const show = vscode.l10n.t('Show Environments');
+  const text = vscode.l10n.t(
+    'The agent ended before it answered. A rollout goes on, or is taken back, without it: the view Environments shows which.',
+  );
+  if ((await say('warning', text, show)) === show)
+    await vscode.commands.executeCommand(`${views.environments}.focus`);
 }

@@ -5,6 +5,7 @@ import type {
   RolloutStatus,
   SlotStatus,
 } from '../../agent/protocol/methods.ts';
+import { hintForEditor } from './hints.ts';
 import { plain, type Target, type TreeNode } from './node.ts';
 import { lastReleases } from './service-releases.ts';
 import { isHeld, liveRelease, openRollout, type EnvironmentState, type ProjectState } from './state.ts';
@@ -35,7 +36,7 @@ export function environmentsTree(projects: readonly ProjectState[], now: number)
 function troubleOf({ folder, trouble }: ProjectState): readonly TreeNode[] {
   if (trouble === undefined) return [];
   const { message, hint = '' } = trouble;
-  const tooltip = [message, hint].filter(Boolean).join('\n\n');
+  const tooltip = [message, hintForEditor(hint)].filter(Boolean).join('\n\n');
   return [leaf(`trouble:${folder}`, 'tidegate.yaml', firstOf(message), ['trouble'], 'error', tooltip)];
 }
 

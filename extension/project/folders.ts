@@ -31,7 +31,16 @@ export function watchFolders({ onFolders, onFileChange }: FolderWatcher): {
     clearTimeout(calm);
     calm = setTimeout(act, calmMs);
   };
+  const isOne = ({ fsPath }: vscode.Uri): boolean => path.basename(fsPath) === 'tidegate.yaml';
+  const { workspace } = vscode;
   const listening = [
+    // What is done in this editor is told also where files cannot be watched: a network drive, a machine out of watches.
+    workspace.onDidSaveTextDocument(({ uri }) => {
+      if (isOne(uri)) soon(known.includes(path.dirname(uri.fsPath)) ? onFileChange : () => void look());
+    }),
+    workspace.onDidCreateFiles(() => soon(() => void look())),
+    workspace.onDidDeleteFiles(() => soon(() => void look())),
+    workspace.onDidRenameFiles(() => soon(() => void look())),
     watcher,
     watcher.onDidCreate(() => soon(() => void look())),
     watcher.onDidDelete(() => soon(() => void look())),
@@ -41,7 +50,7 @@ export function watchFolders({ onFolders, onFileChange }: FolderWatcher): {
       if (known.some((folder) => folder === fsPath || folder.startsWith(fsPath + path.sep)))
         soon(() => void look());
     }),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => soon(() => void look())),
+    workspace.onDidChangeWorkspaceFolders(() => soon(() => void look())),
   ];
   return {
     look,

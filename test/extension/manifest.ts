@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import metadata from '../../package.json' with { type: 'json' };
 import { commands, milestoneKey, settings, views } from '../../extension/ids.ts';
+import { overalls } from '../../extension/model/overall.ts';
 import { milestones } from '../../extension/model/milestones.ts';
 import { api } from './stage.ts';
 
@@ -37,6 +38,16 @@ export function manifestTests(): void {
         [...inMenus, ...inWelcomes].filter((id) => !declared.includes(id)),
         [],
       );
+    });
+
+    it('has one welcome view for each thing that may stand in the way, with something to press', () => {
+      const shown = contributes.viewsWelcome.filter(({ view }) => view === views.environments);
+      assert.deepEqual(
+        shown.map(({ when }) => /^tidegate\.state == '([\w-]+)'$/.exec(when)?.[1] ?? when).sort(),
+        overalls.filter((one) => one !== 'ready').sort(),
+      );
+      for (const { when, contents } of shown)
+        if (!when.includes('loading')) assert.match(contents, /\]\(command:/, when);
     });
 
     it('has at most three inline actions for any row', () => {

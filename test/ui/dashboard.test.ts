@@ -19,7 +19,8 @@ const themes = [
 ] as const;
 
 /** One story, told in order: each step stands on the one before. */
-describe('the dashboard of the shop, under load', () => {
+describe('the dashboard of the shop, under load', function () {
+  this.bail(true);
   let shop: Shop;
   let stage: Stage;
   let workbench: Workbench;

@@ -24,7 +24,8 @@ process.on('SIGTERM', () => process.exit(0));
 };
 
 /** One story, told in order, by somebody who never opens a terminal. */
-describe('a compose project, met by the editor for the first time', () => {
+describe('a compose project, met by the editor for the first time', function () {
+  this.bail(true);
   let stage: Stage;
   let workbench: Workbench;
   let parent: string;
@@ -87,6 +88,7 @@ describe('a compose project, met by the editor for the first time', () => {
     await workbench.picture('first 2 the file before it is written');
     await workbench.pressInDialog(question, 'Create');
     await workbench.waitForToast('tidegate.yaml is written. What is committed can be deployed now.');
+    await workbench.clearToasts();
     await workbench.replaceInEditor('8080', String(port));
     await eventually(async () =>
       assert.match(await readFile(path.join(folder, 'tidegate.yaml'), 'utf8'), new RegExp(`http: ${port}`)),

@@ -8,7 +8,8 @@ import type { Workbench } from './workbench.ts';
 const say = (line: string): void => console.log(`      ${line}`);
 
 /** One story, told in order: each step stands on the one before. */
-describe('the shop, delivered from the side bar and the palette', () => {
+describe('the shop, delivered from the side bar and the palette', function () {
+  this.bail(true);
   let shop: Shop;
   let stage: Stage;
   let workbench: Workbench;
