@@ -86,6 +86,7 @@ describe('a compose project, met by the editor for the first time', function () 
     const question = 'Create tidegate.yaml from compose.yaml?';
     await workbench.dialog(question).waitFor();
     await workbench.picture('first 2 the file before it is written');
+    await workbench.pictureOf(workbench.dialog(question), 'walkthrough set up');
     await workbench.pressInDialog(question, 'Create');
     await workbench.waitForToast('tidegate.yaml is written. What is committed can be deployed now.');
     await workbench.clearToasts();
@@ -104,6 +105,7 @@ describe('a compose project, met by the editor for the first time', function () 
     await workbench.waitForWelcome('Swarm mode is off');
     await workbench.clearToasts();
     await workbench.picture('first 3 Swarm mode is off');
+    await workbench.pictureOf(workbench.pane('Environments'), 'walkthrough docker');
   });
 
   it('turns Swarm mode on from the view that says it is off, and shows the environment', async () => {

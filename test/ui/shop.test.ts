@@ -78,6 +78,7 @@ describe('the shop, delivered from the side bar and the palette', function () {
     await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
     await workbench.waitForRow(/blue.*v1\.0\.0.*warm/s);
     await workbench.picture('4 second release');
+    await workbench.pictureOf(workbench.pane('Environments'), 'walkthrough deploy');
     await workbench.clearToasts();
     await pageSays(/v?1\.1\.0/);
   });
@@ -90,6 +91,7 @@ describe('the shop, delivered from the side bar and the palette', function () {
     await pageSays(/delivery is free/);
     assert.doesNotMatch(before, /delivery is free/);
     await workbench.picture('5 flag on');
+    await workbench.pictureOf(workbench.pane('Flags'), 'walkthrough flag');
     await workbench.clearToasts();
   });
 
@@ -110,6 +112,7 @@ describe('the shop, delivered from the side bar and the palette', function () {
     await workbench.diffOf('season.js');
     await workbench.lens('Roll Back to v1.1.0').waitFor();
     await workbench.picture('7 preview of a rollback');
+    await workbench.pictureOf(workbench.page.locator('.part.editor'), 'walkthrough roll back');
     await workbench.clickLens('Roll Back to v1.1.0');
     await pageSays(/v?1\.1\.0/);
     await workbench.waitForToast('dev is back on v1.1.0');

@@ -197,6 +197,12 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(this.#shots, `${name}.png`) });
   }
 
+  /** One of the views of the side bar, by its name. */
+  pane(name: string): Locator {
+    const header = this.page.locator('.pane-header', { hasText: name });
+    return this.page.locator('.sidebar .pane').filter({ has: header });
+  }
+
   /** Only what stands there. */
   async pictureOf(what: Locator, name: string): Promise<void> {
     await what.screenshot({ path: path.join(this.#shots, `${name}.png`), ...patience });
