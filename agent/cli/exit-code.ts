@@ -101,6 +101,7 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'rollout.left': exitCodes.partial,
   'flags.unknown': exitCodes.usage,
   'flags.no-share': exitCodes.usage,
+  'flags.no-variant': exitCodes.usage,
   // Nobody here knows how far the agent got: somebody has to look.
   'agent.disconnected': exitCodes.partial,
   'agent.running': exitCodes.busy,

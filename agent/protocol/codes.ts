@@ -65,6 +65,7 @@ export type ErrorCode =
   // feature flags
   | 'flags.unknown'
   | 'flags.no-share'
+  | 'flags.no-variant'
   // the connection between a client and its agent
   | 'agent.disconnected'
   | 'agent.running'

@@ -53,7 +53,10 @@ export function targetOf(context: CommandContext, given: unknown): Partial<Targe
 
 function badArgument(given: unknown): Error {
   return new Error(
-    `A Tidegate command takes { folder, environment, service, tag, flag, suite, compose }, all of them texts, not ${JSON.stringify(given)}.`,
+    vscode.l10n.t(
+      'A Tidegate command takes {0}, all of them texts, not {1}.',
+      ...['{ folder, environment, service, tag, flag, suite, compose }', JSON.stringify(given)],
+    ),
   );
 }
 
@@ -82,7 +85,7 @@ export async function chooseEnvironment(
     label: one.state.facts.environment,
     description: [
       several ? one.project : '',
-      one.state.facts.protected ? 'protected' : '',
+      one.state.facts.protected ? vscode.l10n.t('protected') : '',
       one.state.facts.stack,
     ]
       .filter(Boolean)
@@ -91,7 +94,7 @@ export async function chooseEnvironment(
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title,
-    placeHolder: 'Environment',
+    placeHolder: vscode.l10n.t('Environment'),
     ignoreFocusOut: true,
   });
   if (picked === undefined) throw new Declined();
@@ -101,7 +104,7 @@ export async function chooseEnvironment(
 /** Connected, and the projects of the workspace are known. */
 export async function ready({ link, store }: CommandContext): Promise<void> {
   if (!vscode.workspace.isTrusted)
-    throw new Error('This workspace is not trusted: Tidegate starts nothing in it.');
+    throw new Error(vscode.l10n.t('This workspace is not trusted: Tidegate starts nothing in it.'));
   await link.connected();
   if (
     store.state.projects?.some(({ environments, trouble }) => environments.length === 0 && !trouble) ??
@@ -123,7 +126,7 @@ function nothingToChoose({ store }: CommandContext, environment: string | undefi
     );
   return new Error(
     environment === undefined
-      ? 'tidegate.yaml names no environment.'
-      : `tidegate.yaml names no environment ${environment}.`,
+      ? vscode.l10n.t('tidegate.yaml names no environment.')
+      : vscode.l10n.t('tidegate.yaml names no environment {0}.', environment),
   );
 }

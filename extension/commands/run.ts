@@ -4,7 +4,7 @@ import type { AgentEvent, Method, Params, Results, RolloutResult } from '../../a
 import { hasCode, messageOf, TidegateError } from '../../agent/protocol/errors.ts';
 import { commands, views } from '../ids.ts';
 import { hintForEditor } from '../model/hints.ts';
-import { endMessage, withoutLinks, type NextStep } from '../model/messages.ts';
+import { endMessage, nextTitle, withoutLinks, type NextStep } from '../model/messages.ts';
 import type { Target } from '../model/node.ts';
 import { Declined, NoProject, type CommandContext } from './context.ts';
 import { say } from '../say.ts';
@@ -87,8 +87,10 @@ export function tell(
 ): void {
   const { level, text, next } = endMessage(result, target);
   context.output[level === 'warning' ? 'warn' : level](text);
-  void say(level, text, ...next).then((pressed) => {
-    if (pressed !== undefined) void follow(pressed as NextStep, context, result, target);
+  const steps = new Map(next.map((step) => [nextTitle(step), step]));
+  void say(level, text, ...steps.keys()).then((pressed) => {
+    const step = steps.get(pressed ?? '');
+    if (step !== undefined) void follow(step, context, result, target);
   });
 }
 
@@ -161,27 +163,23 @@ function complain({ output }: CommandContext, error: unknown): void {
   const text = [messageOf(error), hintForEditor(hint ?? '')].filter(Boolean).join(' ');
   output.error(text);
   const { environment, method } = error instanceof TidegateError ? error.data : {};
-  const fix = hasCode(error, 'environment.not-set-up')
-    ? 'Set Up'
-    : hasCode(error, 'swarm.inactive')
-      ? 'Turn On Swarm Mode…'
-      : hasCode(error, 'config.invalid')
-        ? 'Show Problems'
-        : error instanceof NoProject
-          ? 'Set Up This Project'
-          : 'Show Output';
+  const about = typeof environment === 'string' && method === undefined ? { environment } : undefined;
+  const [title, id, ...given] = wayOut(error, about);
   // Beside a button that mends it nobody needs the command for a terminal.
-  void say('error', fix === 'Show Output' ? text : messageOf(error), fix).then((pressed) => {
-    if (pressed === 'Show Output') output.show(true);
-    if (pressed === 'Show Problems') void vscode.commands.executeCommand('workbench.actions.view.problems');
-    if (pressed === 'Set Up This Project') void vscode.commands.executeCommand(commands.setUpProject);
-    if (pressed === 'Turn On Swarm Mode…') void vscode.commands.executeCommand(commands.startSwarm);
-    if (pressed === 'Set Up')
-      void vscode.commands.executeCommand(
-        commands.setUpEnvironment,
-        typeof environment === 'string' && method === undefined ? { environment } : undefined,
-      );
+  void say('error', id === commands.showOutput ? text : messageOf(error), title).then((pressed) => {
+    if (pressed !== undefined) void vscode.commands.executeCommand(id, ...given);
   });
+}
+
+/** The button below an error: what it says, and the command it calls. */
+function wayOut(error: unknown, about: object | undefined): readonly [string, string, ...unknown[]] {
+  if (hasCode(error, 'environment.not-set-up'))
+    return [vscode.l10n.t('Set Up'), commands.setUpEnvironment, about];
+  if (hasCode(error, 'swarm.inactive')) return [vscode.l10n.t('Turn On Swarm Mode…'), commands.startSwarm];
+  if (hasCode(error, 'config.invalid'))
+    return [vscode.l10n.t('Show Problems'), 'workbench.actions.view.problems'];
+  if (error instanceof NoProject) return [vscode.l10n.t('Set Up This Project'), commands.setUpProject];
+  return [vscode.l10n.t('Show Output'), commands.showOutput];
 }
 
 /** The agent is gone, and with it whoever could say how it ended; the next one shows that. */

@@ -105,7 +105,7 @@ describe('a compose project, met by the editor for the first time', function () 
     await workbench.waitForWelcome('Swarm mode is off');
     await workbench.clearToasts();
     await workbench.picture('first 3 Swarm mode is off');
-    await workbench.pictureOf(workbench.pane('Environments'), 'walkthrough docker');
+    await workbench.pictureOf(workbench.welcome('Swarm mode is off'), 'walkthrough docker');
   });
 
   it('turns Swarm mode on from the view that says it is off, and shows the environment', async () => {
@@ -113,6 +113,7 @@ describe('a compose project, met by the editor for the first time', function () 
     await workbench.pressInDialog('Turn on Swarm mode for dev?', 'Turn On');
     await workbench.waitForToast('is in Swarm mode now');
     await workbench.waitForRow(/dev.*not set up/s);
+    await workbench.waitForRow('Set up dev…');
     await workbench.clearToasts();
   });
 

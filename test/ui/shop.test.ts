@@ -53,7 +53,7 @@ describe('the shop, delivered from the side bar and the palette', function () {
     await workbench.showTidegate();
     await workbench.waitForRow(/dev.*not set up/s);
     await workbench.picture('1 not set up');
-    await workbench.command('Set Up Environment');
+    await workbench.row('Set up dev…').click();
     await workbench.waitForToast('dev is set up', 120_000);
     await workbench.waitForRow(/dev.*nothing deployed yet/s);
     await workbench.clearToasts();

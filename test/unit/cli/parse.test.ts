@@ -86,6 +86,7 @@ describe('the command line', () => {
     ['flags list dev', 'flags.list', dev],
     ['flags on dev free-delivery', 'flags.set', { ...dev, key: 'free-delivery', on: true }],
     ['flags on dev a --share 2.5%', 'flags.set', { ...dev, key: 'a', on: true, share: 2.5 }],
+    ['flags on dev a --variant quick', 'flags.set', { ...dev, key: 'a', on: true, variant: 'quick' }],
     ['flags off dev free-delivery', 'flags.set', { ...dev, key: 'free-delivery', on: false }],
     ['flags token dev', 'flags.token', { ...dev, rotate: false }],
     ['flags token dev --rotate --require', 'flags.token', { ...dev, rotate: true, required: true }],
