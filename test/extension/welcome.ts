@@ -24,9 +24,12 @@ export function welcomeTests(): void {
       await vscode.workspace.applyEdit(edit);
     }
     async function create(): Promise<void> {
+      await writeFile(file().fsPath, 'version: 1\n');
+      const document = await vscode.workspace.openTextDocument(file());
       const edit = new vscode.WorkspaceEdit();
-      edit.createFile(file(), { contents: Buffer.from('version: 1\nproject: shop\n') });
+      edit.insert(file(), new vscode.Position(1, 0), 'project: shop\n');
       await vscode.workspace.applyEdit(edit);
+      assert.equal(await document.save(), true);
     }
 
     before(async () => {
