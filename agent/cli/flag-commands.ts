@@ -33,12 +33,31 @@ export const flagCommands: readonly Command[] = [
     }),
   })),
   {
+    name: 'flags create',
+    positionals: ['ENV', 'KEY'],
+    flags: ['description', 'kind'],
+    summary: 'Create a flag at the server that holds the flags of the environment.',
+    details: 'Where there is no such server, flags come with the commit. See docs/unleash.md.',
+    request: (typed) => ({
+      method: 'flags.create',
+      params: {
+        folder: typed.folder,
+        environment: typed.positionals.ENV ?? '',
+        key: typed.positionals.KEY ?? '',
+        description: typed.texts.description ?? '',
+        kind: kindOf(typed),
+      },
+    }),
+  },
+  {
     name: 'flags token',
     positionals: ['ENV'],
-    flags: ['rotate', 'require', 'open'],
+    flags: ['rotate', 'force', 'require', 'open'],
     summary: 'Show what SDKs read flags with; make it where there is none.',
     details: 'Services get it as TIDEGATE_FLAGS_TOKEN when they are placed next. See docs/flags.md.',
     request: ({ folder, positionals, set }) => {
+      if (set.has('force') && !set.has('rotate'))
+        throw usage('--force belongs to --rotate.', 'Leave it out, or write --rotate as well.');
       if (set.has('require') && set.has('open'))
         throw usage('--require and --open say opposite things.', 'Leave one of them out.');
       const required = set.has('require') ? true : set.has('open') ? false : undefined;
@@ -48,6 +67,7 @@ export const flagCommands: readonly Command[] = [
           folder,
           environment: positionals.ENV ?? '',
           rotate: set.has('rotate'),
+          ...(set.has('force') && { force: true }),
           ...(required !== undefined && { required }),
         },
       };
@@ -69,7 +89,28 @@ export const flagCommands: readonly Command[] = [
       },
     }),
   },
+  {
+    name: 'flags counts',
+    positionals: ['ENV', '[KEY]'],
+    flags: [],
+    summary: 'Show how often flags are asked for, variant by variant, and which SDKs are connected.',
+    details:
+      'Control counts in memory: "since" says from when on. Without KEY: all flags. See docs/flags.md.',
+    request: ({ folder, positionals }) => ({
+      method: 'flags.counts',
+      params: { folder, environment: positionals.ENV ?? '', key: positionals.KEY ?? null },
+    }),
+  },
 ];
+
+const kinds = ['release', 'experiment', 'ops', 'kill-switch'] as const;
+
+function kindOf({ texts }: Typed): (typeof kinds)[number] {
+  const { kind: written = 'release' } = texts;
+  const kind = kinds.find((one) => one === written);
+  if (kind === undefined) throw usage(`--kind is not ${written}.`, `It is one of: ${kinds.join(', ')}.`);
+  return kind;
+}
 
 type Context = Extract<
   ReturnType<NonNullable<Command['request']>>,

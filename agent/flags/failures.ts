@@ -14,10 +14,14 @@ export function unknownFlag(key: string, known: readonly string[], environment: 
   });
 }
 
-export function noShare(key: string, why: string): TidegateError {
+export function noShare(
+  key: string,
+  why: string,
+  hint = 'Change it in the flags file, commit and deploy; or switch the flag on or off for everybody.',
+): TidegateError {
   return failure('flags.no-share', {
     message: `"${key}" cannot be switched on for a share of its users: ${why}.`,
-    hint: 'Change it in the flags file, commit and deploy; or switch the flag on or off for everybody.',
+    hint,
     data: { flag: key },
   });
 }
@@ -35,5 +39,14 @@ export function unknownVariant(key: string, variant: string, known: readonly str
     message: `"${key}" has no variant "${variant}".`,
     hint: suggestion(variant, known),
     data: { flag: key, known },
+  });
+}
+
+export function tokenInUse(services: readonly string[], environment: string): TidegateError {
+  const [are, they] = services.length === 1 ? ['was', 'It is'] : ['were', 'They are'];
+  return failure('flags.token-in-use', {
+    message: `${services.join(', ')} ${are} given the token before the one of now, and would be turned away: only the newest two are good.`,
+    hint: `${they} given the newest when placed next: deploy a release that changes ${services.length === 1 ? 'it' : 'them'} to ${environment}, and let what is kept warm go. --force rotates all the same.`,
+    data: { services },
   });
 }

@@ -1,5 +1,14 @@
 /** Methods about feature flags. */
 import * as z from 'zod';
+import type { FlagCountsResult } from './flag-counts.ts';
+import type { LocalOverride } from './local-flags.ts';
+import {
+  flagServerParams,
+  type FlagServerName,
+  type FlagServerResults,
+  type HeldElsewhere,
+  type FlagSegment,
+} from './flag-server.ts';
 import type { ReleaseName } from './methods.ts';
 
 const environment = z.string().min(1);
@@ -31,6 +40,8 @@ export const flagParams = {
     confirmed: z.boolean().optional(),
     environment,
     rotate: z.boolean(),
+    /** Rotates also while services run that would be turned away. */
+    force: z.boolean().optional(),
     required: z.boolean().optional(),
   }),
   /** Who gets what, and why. `key`: of one flag; `null`: of all. */
@@ -40,6 +51,9 @@ export const flagParams = {
     key: z.string().min(1).nullable(),
     context: flagContext,
   }),
+  /** How often they are evaluated. `key`: of one flag; `null`: of all. */
+  'flags.counts': z.strictObject({ folder, environment, key: z.string().min(1).nullable() }),
+  ...flagServerParams,
 } as const;
 
 export interface FlagStatus {
@@ -71,6 +85,8 @@ export interface FlagStatus {
     readonly state: 'refused' | 'buckets-differ';
     readonly reason: string;
   };
+  /** Of a flag that another server holds. */
+  readonly server?: HeldElsewhere;
   /** Who switched it last, and when (RFC 3339). */
   readonly by: string | null;
   readonly at: string | null;
@@ -82,6 +98,12 @@ export interface FlagsResult {
   /** The live release, whose definitions hold. */
   readonly release: ReleaseName | null;
   readonly flags: readonly FlagStatus[];
+  /** On the agent's machine: what is served there differs by these. Missing: none. */
+  readonly overrides?: readonly LocalOverride[];
+  /** Who holds them, where that is not Tidegate. */
+  readonly server?: FlagServerName;
+  /** Of that server: groups of users that flags may be on for. */
+  readonly segments?: readonly FlagSegment[];
 }
 
 export interface FlagSetResult {
@@ -136,9 +158,10 @@ export interface FlagEvaluateResult {
   readonly evaluations: readonly FlagEvaluation[];
 }
 
-export interface FlagResults {
+export interface FlagResults extends FlagServerResults {
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;
   'flags.token': FlagTokenResult;
   'flags.evaluate': FlagEvaluateResult;
+  'flags.counts': FlagCountsResult;
 }

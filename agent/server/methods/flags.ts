@@ -21,6 +21,7 @@ import type { Stored } from '../../swarm/port.ts';
 import type { Agent } from '../agent.ts';
 import { readEnvironmentFlags } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
+import { overridesHere } from './flag-overrides.ts';
 import { nameOf } from '../rollouts.ts';
 
 /** How long controls may take to say that they serve a switched flag. They need milliseconds. */
@@ -30,14 +31,17 @@ export async function listEnvironmentFlags(
   agent: Agent,
   params: Params<'flags.list'>,
 ): Promise<Results['flags.list']> {
-  const { engine, environment } = await openPlace(agent, params.folder, params.environment);
+  const place = await openPlace(agent, params.folder, params.environment);
+  const { engine, environment } = place;
   const { current, flags, definitions } = await readEnvironmentFlags(engine.ledger);
   const live = liveRelease(current);
+  const overrides = await overridesHere(agent, place);
   return {
     environment: environment.name,
     stack: environment.stack,
     release: live ? nameOf(live) : null,
     flags: listFlags(definitions, flags),
+    ...(overrides.length > 0 && { overrides }),
   };
 }
 
@@ -61,6 +65,7 @@ export async function setFlag(
   const newest = before.at(-1) ?? noFlags;
   const changed = withChange(newest, change) !== newest;
   const word = await served(place, stored, call);
+  const overtaken = await overtakenBy(place, key, to);
   const tookMs = Math.round(clock.monotonic() - began);
   const outcome = word.missing.length > 0 ? 'partial' : changed ? 'done' : 'unchanged';
   return {
@@ -72,7 +77,7 @@ export async function setFlag(
     share: to === 'forgotten' ? null : percentOf(to),
     ...namedVariant(to),
     value: to === 'forgotten' ? null : on,
-    message: describe({ key, to, environment: place.environment.name, changed, word, tookMs }),
+    message: describe({ key, to, environment: place.environment.name, changed, word, tookMs }) + overtaken,
     controls: word.serving,
     missing: word.missing,
     tookMs,
@@ -122,6 +127,15 @@ async function served(place: Place, stored: Stored<unknown>, call: Call): Promis
     if (call.signal.aborted) return { serving: 0, missing: ['nobody waited for the word of control'] };
     return { serving: 0, missing: [`the word of control could not be read: ${messageOf(error)}`] };
   }
+}
+
+/** Somebody may have switched it otherwise while we waited: that what is told was true is not all of the truth. */
+async function overtakenBy({ engine }: Place, key: string, to: FlagState): Promise<string> {
+  const flags = (await engine.ledger.flags.find().catch(() => undefined))?.value;
+  const last = flags?.changes.findLast((change) => change.key === key);
+  if (last === undefined || last.to === to) return '';
+  const now = last.to === 'forgotten' ? 'forgotten' : toldSetting(last.to);
+  return ` But ${last.by} has switched it since: it is ${now} now.`;
 }
 
 function namedVariant(to: FlagState): { readonly variant?: string } {
