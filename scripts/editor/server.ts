@@ -29,7 +29,7 @@ export interface RunningEditor {
   readonly runtime: string;
   /** What it wrote. */
   readonly log: string;
-  /** Its person's settings from now on, on top of `quietSettings`; open windows follow. */
+  /** The settings of windows that are opened from now on, on top of `quietSettings`. */
   configure(settings: Readonly<Record<string, unknown>>): Promise<void>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { addTag, rollout } from '../integration/release/commits.ts';
 import type { Load } from '../support/load.ts';
@@ -56,14 +58,20 @@ describe('the dashboard of the shop, under load', function () {
   const press = (name: string): Promise<void> =>
     workbench.webview().locator('vscode-button').filter({ hasText: name }).click(patience);
 
+  async function paint(theme: string): Promise<void> {
+    await mkdir(path.join(shop.folder, '.vscode'), { recursive: true });
+    const settings = JSON.stringify({ 'workbench.colorTheme': theme });
+    await writeFile(path.join(shop.folder, '.vscode/settings.json'), settings);
+  }
+
   async function inOtherThemes(name: string): Promise<void> {
     for (const { theme, kind, body } of themes) {
-      await stage.editor.configure({ 'workbench.colorTheme': theme });
+      await paint(theme);
       await workbench.theme(kind);
       await workbench.webview().locator(`body.${body}`).waitFor(patience);
       await workbench.picture(`dashboard ${name} ${kind}`);
     }
-    await stage.editor.configure({});
+    await paint('Default Dark Modern');
     await workbench.theme('dark');
   }
 
