@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ErrorCode } from '../../agent/protocol/codes.ts';
 import { discoveryFile } from '../../agent/protocol/connection/discovery.ts';
+import { disconnected } from '../../agent/protocol/connection/failures.ts';
 import { discoveryFolder } from '../../agent/protocol/connection/folder.ts';
 import { failure } from '../../agent/protocol/errors.ts';
 import { commands } from '../../extension/ids.ts';
@@ -123,11 +124,12 @@ export function welcomeTests(): void {
 
     it('says one thing when the agent is killed in the middle of a deploy, and shows what goes on', async () => {
       const dialogs = new Dialogs();
-      agent.answers.deploy = () => new Promise(() => undefined);
-      const ended = vscode.commands.executeCommand(commands.deploy, { environment: 'dev', tag: 'v1.2.0' });
-      await agent.untilAsked('deploy', 1);
+      // An agent that ends by itself answers first: a killed one is what the connection's end looks like.
+      agent.answers.deploy = () => {
+        throw disconnected('the socket was closed');
+      };
+      await vscode.commands.executeCommand(commands.deploy, { environment: 'dev', tag: 'v1.2.0' });
       agent = await startAgent();
-      await ended;
       await until('both are watched', () => agent.asksFor('watch').length === 2);
       assert.equal(tidegate.rows('environments').length, 2);
       assert.deepEqual(
