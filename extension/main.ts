@@ -62,6 +62,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const commands = registerCommands({
     ...{ ...parts, link, output, documents, dashboards, running, preview, version: metadata.version },
     targetOfRow: (id) => views.targetOfRow(id),
+    lookForProjects: () => folders.look(),
   });
   const trust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
     store.setTrusted(true);

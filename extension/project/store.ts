@@ -27,6 +27,9 @@ export interface StoreDeps {
   readonly onEvent?: (about: Params<'history'>, rollout: string, event: ProgressEvent) => void;
 }
 
+/** How often a project that cannot be read is read again: what it lacks, a repository say, is no file that is watched. */
+const againMs = 2_000;
+
 type Since = Awaited<ReturnType<typeof watchEnvironment>>;
 
 interface Watch {
@@ -43,6 +46,7 @@ export class Store {
   #state: State = nothingYet;
   #folders: readonly string[] | undefined;
   #active = false;
+  #again = new AbortController();
 
   constructor(deps: StoreDeps) {
     this.#deps = deps;
@@ -64,7 +68,7 @@ export class Store {
   setLink(link: LinkState): void {
     this.#set({ ...this.#state, link });
     if (link.kind === 'connected') void this.reload();
-    else this.#stopWatches();
+    else this.#rest();
   }
 
   /** Folders that hold a tidegate.yaml. */
@@ -80,7 +84,7 @@ export class Store {
     if (this.#active === active) return;
     this.#active = active;
     if (active) void this.reload();
-    else this.#stopWatches();
+    else this.#rest();
   }
 
   /** Reads what the files of the projects say now, and watches the environments they name. */
@@ -88,7 +92,9 @@ export class Store {
     const agent = this.#deps.agent();
     if (agent === undefined || folders === undefined) return;
     await Promise.all(folders.map((folder) => this.#reloadProject(agent, folder)));
-    if (this.#active) this.#startWatches(agent);
+    if (!this.#active) return;
+    this.#startWatches(agent);
+    this.#readAgainLater();
   }
 
   environment(folder: string, name: string): EnvironmentState | undefined {
@@ -98,8 +104,23 @@ export class Store {
   }
 
   dispose(): void {
-    this.#stopWatches();
+    this.#rest();
     this.#listeners.clear();
+  }
+
+  #rest(): void {
+    this.#again.abort();
+    this.#stopWatches();
+  }
+
+  #readAgainLater(): void {
+    this.#again.abort();
+    const broken = (this.#state.projects ?? []).flatMap(({ folder, trouble }) => (trouble ? folder : []));
+    if (broken.length === 0) return;
+    const { signal } = (this.#again = new AbortController());
+    void this.#deps.clock.sleep(againMs, signal).then(() => {
+      if (!signal.aborted) void this.reload(broken);
+    });
   }
 
   async #reloadProject(agent: AgentApi, folder: string): Promise<void> {

@@ -15,6 +15,7 @@ import { leaveStage } from './stage.ts';
 import { suiteTests } from './suites.ts';
 import { taskTests } from './tasks.ts';
 import { treeTests } from './trees.ts';
+import { welcomeTests } from './welcome.ts';
 
 const suites = [
   ...[
@@ -30,7 +31,7 @@ const suites = [
     previewTests,
     flagTests,
   ],
-  ...[apiTests, connectionTests],
+  ...[apiTests, connectionTests, welcomeTests],
 ];
 
 export async function run(): Promise<void> {
