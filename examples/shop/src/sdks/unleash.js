@@ -16,9 +16,7 @@ export function open({ TIDEGATE_UNLEASH_URL: url, TIDEGATE_FLAGS_TOKEN: token })
   client.on('error', () => undefined);
   client.on('warn', () => undefined);
   let isKnown = false;
-  const known = new Promise((resolve) =>
-    client.once('synchronized', () => resolve((isKnown = true))),
-  );
+  const known = new Promise((resolve) => client.once('synchronized', () => resolve((isKnown = true))));
   const patience = new Promise((resolve) => setTimeout(resolve, 1_000).unref());
   return Promise.race([known, patience]).then(() => ({
     read: async (key) => (isKnown ? client.isEnabled(key) : undefined),
