@@ -26,11 +26,18 @@ export const flags = {
   fix: { takes: null, short: null, summary: 'Repair what a machine can repair, in the files.' },
   'dry-run': { takes: null, short: null, summary: 'Write nothing, only say what would be written.' },
   share: { takes: 'PERCENT', short: null, summary: 'For how many of the users: 25%.' },
+  variant: { takes: 'NAME', short: null, summary: 'Which variant of the flag they get.' },
   rotate: { takes: null, short: null, summary: 'Make a new token; the one before stays good.' },
   require: { takes: null, short: null, summary: 'Turn SDKs away that send no token.' },
   open: { takes: null, short: null, summary: 'Let SDKs in that send no token.' },
   user: { takes: 'NAME', short: null, summary: 'Who asks: the targetingKey.' },
   context: { takes: 'JSON', short: null, summary: 'What is known of the user, as a JSON object.' },
+  description: { takes: 'TEXT', short: null, summary: 'What the flag is for.' },
+  kind: {
+    takes: 'KIND',
+    short: null,
+    summary: 'release (if left out), experiment, ops or kill-switch.',
+  },
   stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
   folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
   json: {

@@ -17,10 +17,10 @@ export const flagCommands: readonly Command[] = [
   ...(['on', 'off'] as const).map((state): Command => ({
     name: `flags ${state}`,
     positionals: ['ENV', 'KEY'],
-    flags: state === 'on' ? ['share'] : [],
+    flags: state === 'on' ? ['share', 'variant'] : [],
     summary: `Switch a feature flag ${state}, and wait until control serves it.`,
     details: 'No task restarts. See docs/flags.md.',
-    request: ({ folder, positionals, share }) => ({
+    request: ({ folder, positionals, share, texts: { variant } }) => ({
       method: 'flags.set',
       params: {
         folder,
@@ -28,9 +28,27 @@ export const flagCommands: readonly Command[] = [
         key: positionals.KEY ?? '',
         on: state === 'on',
         ...(share !== undefined && { share }),
+        ...(variant !== undefined && { variant }),
       },
     }),
   })),
+  {
+    name: 'flags create',
+    positionals: ['ENV', 'KEY'],
+    flags: ['description', 'kind'],
+    summary: 'Create a flag at the server that holds the flags of the environment.',
+    details: 'Where there is no such server, flags come with the commit. See docs/unleash.md.',
+    request: (typed) => ({
+      method: 'flags.create',
+      params: {
+        folder: typed.folder,
+        environment: typed.positionals.ENV ?? '',
+        key: typed.positionals.KEY ?? '',
+        description: typed.texts.description ?? '',
+        kind: kindOf(typed),
+      },
+    }),
+  },
   {
     name: 'flags token',
     positionals: ['ENV'],
@@ -69,6 +87,15 @@ export const flagCommands: readonly Command[] = [
     }),
   },
 ];
+
+const kinds = ['release', 'experiment', 'ops', 'kill-switch'] as const;
+
+function kindOf({ texts }: Typed): (typeof kinds)[number] {
+  const { kind: written = 'release' } = texts;
+  const kind = kinds.find((one) => one === written);
+  if (kind === undefined) throw usage(`--kind is not ${written}.`, `It is one of: ${kinds.join(', ')}.`);
+  return kind;
+}
 
 type Context = Extract<
   ReturnType<NonNullable<Command['request']>>,

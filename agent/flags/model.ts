@@ -2,7 +2,7 @@
 import type { FlagDefinition, FlagType, Serve } from '../swarm/ledger/flag-definition.ts';
 import type { Json } from '../common/json.ts';
 import { wholeShare } from '../swarm/ledger/flag-definition.ts';
-import { shareOf, type FlagSetting } from '../swarm/ledger/flags.ts';
+import { shareOf, variantOf, type FlagSetting } from '../swarm/ledger/flags.ts';
 
 export interface FlagModel {
   readonly key: string;
@@ -38,18 +38,29 @@ export function settingOf(
   return states.get(key) ?? (isOn ? 'on' : 'off');
 }
 
-/** Why a flag cannot be on for a share of its users; `undefined`: it can. */
-export function whyNoShare({ on, targeting, key }: FlagModel): string | undefined {
+/** Why a flag cannot be on for a share of its users; `undefined`: it can. `variant`: the one that was asked for with it. */
+export function whyNoShare({ on, targeting, key }: FlagModel, variant?: string): string | undefined {
   if (targeting !== undefined) return `${key} has a targeting of its own, which says who gets what`;
-  return 'variant' in on ? undefined : `the definition of ${key} splits its users already`;
+  return 'variant' in on || variant !== undefined
+    ? undefined
+    : `the definition of ${key} splits its users already`;
+}
+
+/** Why a flag cannot be switched to one of its variants; `undefined`: it can. */
+export function whyNoVariant({ type, targeting, key }: FlagModel): string | undefined {
+  if (type === 'boolean') return `${key} is a boolean flag, which is on or off`;
+  return targeting === undefined ? undefined : `${key} has a targeting of its own, which says who gets what`;
 }
 
 /**
  * What users of a flag that is on get when no rule says otherwise. A share that was set here takes the rest to the
- * variant of "off"; the one that is on comes first, so that a growing share keeps everyone who was in.
+ * variant of "off"; the one that is on comes first, so that a growing share keeps everyone who was in. A variant that
+ * was set here and is not defined any more says nothing: the definition's holds.
  */
-export function onOf({ on, off, key }: FlagModel, setting: FlagSetting): Serve {
-  const share = shareOf(setting);
+export function onOf({ on: defined, off, key, variants }: FlagModel, setting: FlagSetting): Serve {
+  const [share, named] = [shareOf(setting), variantOf(setting)];
+  const variant = variants.find(({ name }) => name === named)?.name;
+  const on: Serve = variant === undefined ? defined : { variant };
   if (share === null || !('variant' in on)) return on;
   const split = [
     { variant: on.variant, share },

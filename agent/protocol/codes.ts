@@ -65,6 +65,20 @@ export type ErrorCode =
   // feature flags
   | 'flags.unknown'
   | 'flags.no-share'
+  | 'flags.no-variant'
+  // a server that holds the flags of an environment
+  | 'flags.no-token'
+  | 'flags.token-refused'
+  | 'flags.forbidden'
+  | 'flags.not-there'
+  | 'flags.conflict'
+  | 'flags.too-many-requests'
+  | 'flags.refused'
+  | 'flags.unreachable'
+  | 'flags.untrusted'
+  | 'flags.server-failed'
+  | 'flags.at-server'
+  | 'flags.from-file'
   // the connection between a client and its agent
   | 'agent.disconnected'
   | 'agent.running'

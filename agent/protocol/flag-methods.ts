@@ -1,5 +1,12 @@
 /** Methods about feature flags. */
 import * as z from 'zod';
+import {
+  flagServerParams,
+  type FlagServerName,
+  type FlagServerResults,
+  type HeldElsewhere,
+  type FlagSegment,
+} from './flag-server.ts';
 import type { ReleaseName } from './methods.ts';
 
 const environment = z.string().min(1);
@@ -19,6 +26,8 @@ export const flagParams = {
     on: z.boolean(),
     /** Percent of the users for whom no rule says otherwise; with `on` only. Left out: all of them. */
     share: z.number().min(0).max(100).optional(),
+    /** What they get, of a flag that is not boolean; with `on` only. Left out: what the definition says. */
+    variant: z.string().min(1).optional(),
   }),
   /**
    * What SDKs are let in with. Makes a token where there is none. `rotate`: makes another; the one before stays good.
@@ -38,6 +47,7 @@ export const flagParams = {
     key: z.string().min(1).nullable(),
     context: flagContext,
   }),
+  ...flagServerParams,
 } as const;
 
 export interface FlagStatus {
@@ -48,6 +58,8 @@ export interface FlagStatus {
   readonly state: 'on' | 'off' | null;
   /** Percent of its users it was switched on for; `null`: no share was said. */
   readonly share: number | null;
+  /** The variant it was switched to; missing: none was said. One that `variants` has no more: the definition's holds. */
+  readonly variant?: string;
   /** False: it was switched once, and no release here knows it any more. */
   readonly defined: boolean;
   readonly default: boolean | null;
@@ -67,6 +79,8 @@ export interface FlagStatus {
     readonly state: 'refused' | 'buckets-differ';
     readonly reason: string;
   };
+  /** Of a flag that another server holds. */
+  readonly server?: HeldElsewhere;
   /** Who switched it last, and when (RFC 3339). */
   readonly by: string | null;
   readonly at: string | null;
@@ -78,6 +92,10 @@ export interface FlagsResult {
   /** The live release, whose definitions hold. */
   readonly release: ReleaseName | null;
   readonly flags: readonly FlagStatus[];
+  /** Who holds them, where that is not Tidegate. */
+  readonly server?: FlagServerName;
+  /** Of that server: groups of users that flags may be on for. */
+  readonly segments?: readonly FlagSegment[];
 }
 
 export interface FlagSetResult {
@@ -90,6 +108,8 @@ export interface FlagSetResult {
   readonly state: 'on' | 'off' | 'forgotten';
   /** Percent; `null`: no share was said. */
   readonly share: number | null;
+  /** The variant it was switched to; missing: none was said. */
+  readonly variant?: string;
   readonly value: boolean | null;
   readonly message: string;
   /** How many controls serve it. */
@@ -130,7 +150,7 @@ export interface FlagEvaluateResult {
   readonly evaluations: readonly FlagEvaluation[];
 }
 
-export interface FlagResults {
+export interface FlagResults extends FlagServerResults {
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;
   'flags.token': FlagTokenResult;

@@ -8,6 +8,7 @@ const reading: readonly Method[] = [
   'flags.list',
   'flagKeys',
   'flags.evaluate',
+  'flags.useToken',
   'watch',
   'traffic',
   'plan',

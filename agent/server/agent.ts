@@ -5,6 +5,7 @@ import { silentLog, type Log } from '../common/log.ts';
 import type { AgentApi, Call, Method, Params, Results } from '../protocol/methods.ts';
 import { openSwarm } from '../swarm/docker-swarm.ts';
 import { checkConfirmed } from './confirmation.ts';
+import { checkFlagSource } from './flag-sources/open.ts';
 import { openConnections, type Connections, type OpenSwarm } from './connections.ts';
 import { identity, working, type Identity } from './identity.ts';
 import { applyBacking } from './methods/apply-backing.ts';
@@ -12,7 +13,7 @@ import { blob } from './methods/blob.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { flagKeys } from './methods/flag-keys.ts';
-import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
+import { createFlag, listFlags, switchFlag, useFlagToken } from './methods/flag-source.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { projectHistory } from './methods/history.ts';
 import { init } from './methods/init.ts';
@@ -61,6 +62,8 @@ export interface Agent {
   readonly identity: Identity;
   readonly connections: Connections;
   readonly feeds: Feeds;
+  /** Of this client, by the address of the flag server. */
+  readonly flagTokens: Map<string, string>;
   readonly readAssets: () => Promise<{ readonly control: string; readonly lua: string }>;
 }
 
@@ -85,9 +88,11 @@ const methods: Methods = {
   'backing.apply': applyBacking,
   setCertificate,
   forgetEdge,
-  'flags.list': listEnvironmentFlags,
+  'flags.list': listFlags,
   flagKeys,
-  'flags.set': setFlag,
+  'flags.set': switchFlag,
+  'flags.create': createFlag,
+  'flags.useToken': useFlagToken,
   'flags.token': flagToken,
   'flags.evaluate': evaluateFlags,
   plan,
@@ -116,6 +121,7 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
     identity: identity(),
     connections: options.shared?.connections ?? openConnections({ env, clock, log, open }),
     feeds: options.shared?.feeds ?? openFeeds(),
+    flagTokens: new Map(),
     readAssets: async () => ({
       control: await readFile(assets.controlBundle, 'utf8'),
       lua: await readFile(assets.edgeLua, 'utf8'),
@@ -124,6 +130,7 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
   return {
     request: async (method, params, call) => {
       await checkConfirmed(agent, method, params);
+      await checkFlagSource(agent, method, params);
       const own: Agent = { ...agent, identity: identity() };
       return working(own.identity, () =>
         told(own, method, params, call, (tee) => methods[method](own, params, tee)),

@@ -4,9 +4,12 @@ import { ago } from '../duration.ts';
 import { alignColumns } from '../table.ts';
 import { cleanText, type Style } from '../terminal.ts';
 import { releaseName } from './release-name.ts';
+import { reportServerFlags } from './server-flags.ts';
 
 /** One line a flag. `now`: milliseconds since the epoch. */
 export function reportFlags(result: FlagsResult, style: Style, now: number): string[] {
+  const { server } = result;
+  if (server !== undefined) return reportServerFlags({ ...result, server }, style, now);
   const head = `${style.bold(result.environment)}  ${style.dim(`release ${releaseName(result.release)}`)}`;
   if (result.flags.length === 0) return [head, '  It has no flags.'];
   const titles = ['  FLAG', 'STATE', 'SWITCHED', 'DESCRIPTION'].map((title) => style.dim(title));
@@ -22,9 +25,10 @@ function row(flag: FlagStatus, style: Style, now: number): string[] {
   ];
 }
 
-function state({ defined, state, value, share }: FlagStatus, style: Style): string {
+function state({ defined, state, value, share, variant }: FlagStatus, style: Style): string {
   if (!defined) return style.warn(`${state ?? 'off'} !`);
-  const word = value ? (share === null ? 'on' : `on for ${share} %`) : 'off';
+  const given = `on${share === null ? '' : ` for ${share} %`}${variant === undefined ? '' : ` with ${variant}`}`;
+  const word = value ? given : 'off';
   const shown = state === null ? `${word} (default)` : word;
   return value ? style.good(shown) : shown;
 }

@@ -98,6 +98,12 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
     lines: ({ keys }) => (keys ?? []).map(({ key, line }) => `${line}: ${cleanText(key)}`),
     ending: () => done,
   },
+  'flags.create': {
+    lines: ({ outcome, message }, { style }) => [`${word(outcome, style)}: ${cleanText(message)}`],
+    ending: () => done,
+  },
+  /** For editors: from a terminal, the token is a variable. */
+  'flags.useToken': { lines: () => [], ending: () => done },
   'flags.list': { lines: (result, { style, now }) => reportFlags(result, style, now), ending: () => done },
   'flags.token': { lines: (result) => reportFlagToken(result), ending: () => done },
   'flags.evaluate': { lines: (result, { style }) => reportEvaluations(result, style), ending: () => done },

@@ -86,10 +86,17 @@ describe('the command line', () => {
     ['flags list dev', 'flags.list', dev],
     ['flags on dev free-delivery', 'flags.set', { ...dev, key: 'free-delivery', on: true }],
     ['flags on dev a --share 2.5%', 'flags.set', { ...dev, key: 'a', on: true, share: 2.5 }],
+    ['flags on dev a --variant quick', 'flags.set', { ...dev, key: 'a', on: true, variant: 'quick' }],
     ['flags off dev free-delivery', 'flags.set', { ...dev, key: 'free-delivery', on: false }],
     ['flags token dev', 'flags.token', { ...dev, rotate: false }],
     ['flags token dev --rotate --require', 'flags.token', { ...dev, rotate: true, required: true }],
     ['flags token dev --open', 'flags.token', { ...dev, rotate: false, required: false }],
+    [
+      'flags create dev a --description New --kind ops',
+      'flags.create',
+      { ...dev, key: 'a', description: 'New', kind: 'ops' },
+    ],
+    ['flags create dev a', 'flags.create', { ...dev, key: 'a', description: '', kind: 'release' }],
     ['flags evaluate dev', 'flags.evaluate', { ...dev, key: null, context: {} }],
     [
       'flags evaluate dev a --user ann --context {"plan":"pro"}',
@@ -107,8 +114,8 @@ describe('the command line', () => {
 
   it('reaches every method of the API but those of a text that is being written, with parameters the API takes', () => {
     const reached = table.map(([line]) => requestOf(...line.split(' ')));
-    // A terminal has a git that shows a blob, and no text that is being written.
-    const editors = [...Object.keys(editingParams), 'blob', 'flagKeys'];
+    // A terminal has a git that shows a blob, variables for tokens, and no text that is being written.
+    const editors = [...Object.keys(editingParams), 'blob', 'flagKeys', 'flags.useToken'];
     const wanted = Object.keys(params).filter((method) => !editors.includes(method));
     assert.deepEqual([...new Set(reached.map(({ method }) => method))].sort(), wanted.sort());
     for (const { method, params: given } of reached) {

@@ -33,11 +33,14 @@ export function meant({ model, setting }: SwitchedFlag, world: World): string {
     const variant = served(serve, world);
     if (variant !== undefined) return variant;
   }
-  if (setting === 'on' || !('variant' in model.on)) return served(model.on, world) ?? model.off;
+  const [, share, named] = /^on(?::(\d+))?(?::variant=(.+))?$/.exec(setting) ?? [];
+  const isThere = model.variants.some(({ name }) => name === named);
+  const on = isThere && named !== undefined ? { variant: named } : model.on;
+  if (share === undefined || !('variant' in on)) return served(on, world) ?? model.off;
   const key = attribute(world.context, 'targetingKey');
   if (key === undefined) return model.off;
-  const isIn = world.bucket(`${model.key}:${text(key)}`) < Number(setting.slice('on:'.length));
-  return isIn ? model.on.variant : model.off;
+  const isIn = world.bucket(`${model.key}:${text(key)}`) < Number(share);
+  return isIn ? on.variant : model.off;
 }
 
 function served(serve: Serve, { context, bucket }: World): string | undefined {

@@ -36,6 +36,7 @@ describe('what a rollout reports', () => {
       identity: identity(),
       connections,
       feeds,
+      flagTokens: new Map(),
       readAssets: () => Promise.reject(new Error('not needed')),
     };
     const own: AgentEvent[] = [];
