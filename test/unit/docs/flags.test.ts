@@ -8,7 +8,9 @@ const page = await readFile(path.resolve(import.meta.dirname, '../../../docs/fla
 
 describe('docs/flags.md', () => {
   it('names commands that the command line takes', () => {
-    const commands = page.split('\n').flatMap((line) => /^(?: {4})?tidegate (?!.*─)(.+)$/.exec(line)?.[1] ?? []);
+    const commands = page
+      .split('\n')
+      .flatMap((line) => /^(?: {4})?tidegate (?!.*─)(.+)$/.exec(line)?.[1] ?? []);
     assert.ok(commands.length >= 12, `${commands.length} commands`);
     for (const command of commands) {
       const [typed = ''] = command.split(/ {2,}#/);
