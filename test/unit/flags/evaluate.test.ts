@@ -4,7 +4,6 @@ import { parse } from '../../../agent/cli/parse.ts';
 import { reports } from '../../../agent/cli/report/report.ts';
 import { plainStyle } from '../../../agent/cli/terminal.ts';
 import { hasCode } from '../../../agent/common/errors.ts';
-import type { Params } from '../../../agent/protocol/methods.ts';
 import { flag, live, openFlagsEnvironment, type FlagsEnvironment } from './environment.ts';
 
 const isPro = { attribute: 'plan', test: { op: 'in' as const, values: ['pro'] } };
@@ -42,7 +41,7 @@ describe('who gets it', () => {
       invocation.kind === 'request' && invocation.request.method === 'flags.evaluate',
       'it is the method of that name',
     );
-    const { key, context } = invocation.request.params as Params<'flags.evaluate'>;
+    const { key, context } = invocation.request.params;
     const result = await env.ask('flags.evaluate', { key, context });
     return reports['flags.evaluate'].lines(result, { style: plainStyle, now: 0 });
   }
