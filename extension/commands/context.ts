@@ -4,6 +4,7 @@ import type { AgentLink } from '../agent/link.ts';
 import type { Target } from '../model/node.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
+import type { FlagServerTokens } from '../flag-server/tokens.ts';
 import type { Dashboards } from '../dashboard/dashboards.ts';
 import type { Documents } from '../documents.ts';
 import type { Hearing } from '../hearing.ts';
@@ -23,6 +24,7 @@ export interface CommandContext {
   readonly suites: SuiteTests;
   readonly problems: Problems;
   readonly preview: RollbackPreview;
+  readonly flagTokens: FlagServerTokens;
   /** What a row of a tree is about. */
   readonly targetOfRow: (id: string) => Target | undefined;
   readonly version: string;
