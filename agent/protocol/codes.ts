@@ -66,6 +66,9 @@ export type ErrorCode =
   | 'flags.unknown'
   | 'flags.no-share'
   | 'flags.no-variant'
+  | 'flags.no-file'
+  | 'flags.wrong-value'
+  | 'flags.port-taken'
   // a server that holds the flags of an environment
   | 'flags.no-token'
   | 'flags.token-refused'

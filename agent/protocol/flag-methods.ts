@@ -1,5 +1,6 @@
 /** Methods about feature flags. */
 import * as z from 'zod';
+import type { LocalOverride } from './local-flags.ts';
 import {
   flagServerParams,
   type FlagServerName,
@@ -92,6 +93,8 @@ export interface FlagsResult {
   /** The live release, whose definitions hold. */
   readonly release: ReleaseName | null;
   readonly flags: readonly FlagStatus[];
+  /** On the agent's machine: what is served there differs by these. Missing: none. */
+  readonly overrides?: readonly LocalOverride[];
   /** Who holds them, where that is not Tidegate. */
   readonly server?: FlagServerName;
   /** Of that server: groups of users that flags may be on for. */
