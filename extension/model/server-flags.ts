@@ -73,18 +73,19 @@ export function serverTooltip({ server }: FlagStatus): readonly string[] {
 
 /** One row for each environment whose flags cannot be read from their server; its flags stay as they were seen last. */
 export function troubledServers({ folder, environments }: ProjectState): readonly TreeNode[] {
-  return environments.flatMap(({ facts, flagTrouble }) => {
+  return environments.flatMap(({ facts, serverTrouble }) => {
     const { environment, flagServer } = facts;
-    if (flagTrouble === undefined || flagServer === undefined) return [];
-    const wantsToken = flagTrouble.code === 'flags.no-token' || flagTrouble.code === 'flags.token-refused';
+    if (serverTrouble === undefined || flagServer === undefined) return [];
+    const wantsToken =
+      serverTrouble.code === 'flags.no-token' || serverTrouble.code === 'flags.token-refused';
     return {
       id: `flag-server:${folder}#${environment}`,
       label: environment,
-      description: troubleWords(flagTrouble.code, hostOf(flagServer)),
+      description: troubleWords(serverTrouble.code, hostOf(flagServer)),
       kinds: ['flagServer', wantsToken ? 'tokenless' : 'troubled'],
       icon: { id: wantsToken ? 'key' : 'warning', colour: 'warn' as const },
-      tooltip: [flagTrouble.message, flagTrouble.hint ?? ''].map((text) => plain(text)).join('\n\n'),
-      spoken: l10n.t('the flags of {0} cannot be read: {1}', environment, flagTrouble.message),
+      tooltip: [serverTrouble.message, serverTrouble.hint ?? ''].map((text) => plain(text)).join('\n\n'),
+      spoken: l10n.t('The flags of {0} cannot be read: {1}', environment, serverTrouble.message),
       children: [],
       open: false,
       target: { folder, environment },

@@ -20,9 +20,11 @@ export interface EnvironmentState {
   readonly history: readonly PastRollout[] | undefined;
   readonly flags: FlagsResult | undefined;
   /** Why they cannot be read from the server that holds them; `flags` are those seen last. */
-  readonly flagTrouble?: Trouble | undefined;
+  readonly serverTrouble?: Trouble | undefined;
   /** Flags that are being switched, by key. */
   readonly expected?: ReadonlyMap<string, ExpectedFlag>;
+  /** Why they could not be read the last time; `flags` are those from before. */
+  readonly flagsTrouble: string | undefined;
   /** Why it cannot be watched. */
   readonly trouble: Trouble | undefined;
 }
@@ -60,6 +62,7 @@ export function newEnvironment(facts: ProjectEnvironment): EnvironmentState {
     rollouts: new Map(),
     history: undefined,
     flags: undefined,
+    flagsTrouble: undefined,
     trouble: undefined,
   };
 }

@@ -106,11 +106,16 @@ export class Store {
     const { folder, environment } = about;
     try {
       const flags = await agent.request('flags.list', about, quiet());
-      this.#change(folder, environment, (state) => ({ ...state, flags, flagTrouble: undefined }));
+      this.#change(folder, environment, (state) => ({
+        ...state,
+        flags,
+        flagsTrouble: undefined,
+        serverTrouble: undefined,
+      }));
       return flags;
     } catch (error) {
       if (this.environment(folder, environment)?.facts.flagServer !== undefined)
-        this.#change(folder, environment, (state) => ({ ...state, flagTrouble: troubleOf(error) }));
+        this.#change(folder, environment, (state) => ({ ...state, serverTrouble: troubleOf(error) }));
       throw error;
     }
   }
@@ -199,8 +204,9 @@ export class Store {
       void followServerFlags(agent, {
         ...{ folder, environment, clock: this.#deps.clock, signal: stop.signal },
         onFlags: (flags) =>
-          this.#change(folder, environment, (state) => ({ ...state, flags, flagTrouble: undefined })),
-        onTrouble: (flagTrouble) => this.#change(folder, environment, (state) => ({ ...state, flagTrouble })),
+          this.#change(folder, environment, (state) => ({ ...state, flags, serverTrouble: undefined })),
+        onTrouble: (serverTrouble) =>
+          this.#change(folder, environment, (state) => ({ ...state, serverTrouble })),
       });
     void watchEnvironment(agent, watching, this.#since.get(key) ?? null).then((since) => {
       this.#since.set(key, since);
@@ -245,8 +251,15 @@ export class Store {
   async #readFlags(agent: AgentApi, params: Params<'flags.list'>): Promise<void> {
     const { folder, environment } = params;
     await this.#read(environment, async () => {
-      const flags = await agent.request('flags.list', params, quiet());
-      this.#change(folder, environment, (state) => ({ ...state, flags }));
+      try {
+        const flags = await agent.request('flags.list', params, quiet());
+        this.#change(folder, environment, (state) => ({ ...state, flags, flagsTrouble: undefined }));
+      } catch (error) {
+        const { code, message } = troubleOf(error);
+        if (code !== 'agent.disconnected' && code !== 'environment.not-set-up')
+          this.#change(folder, environment, (state) => ({ ...state, flagsTrouble: message }));
+        throw error;
+      }
     });
   }
 

@@ -56,7 +56,7 @@ describe('the rows of flags that another server holds', () => {
 
   it('stay as they were seen last while the server cannot be read, below a row that says why', () => {
     const trouble: Trouble = { code: 'flags.unreachable', message: 'It is away.', hint: 'Wait.' };
-    assert.deepEqual(rows(remote({ flagTrouble: trouble })).slice(0, 2), [
+    assert.deepEqual(rows(remote({ serverTrouble: trouble })).slice(0, 2), [
       'dev: unleash.example does not answer',
       'checkout: on',
     ]);
