@@ -5,6 +5,7 @@ import { hintForEditor } from '../model/hints.ts';
 import type { Target } from '../model/node.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
+import type { FlagServerTokens } from '../flag-server/tokens.ts';
 import type { Dashboards } from '../dashboard/dashboards.ts';
 import type { Documents } from '../documents.ts';
 import type { Hearing } from '../hearing.ts';
@@ -26,6 +27,7 @@ export interface CommandContext {
   readonly preview: RollbackPreview;
   /** Looks for files named tidegate.yaml again. */
   readonly lookForProjects: () => Promise<void>;
+  readonly flagTokens: FlagServerTokens;
   /** What a row of a tree is about. */
   readonly targetOfRow: (id: string) => Target | undefined;
   readonly version: string;

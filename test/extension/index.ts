@@ -5,6 +5,7 @@ import { commandTests } from './commands.ts';
 import { connectionTests } from './connection.ts';
 import { dashboardTests } from './dashboard.ts';
 import { editingTests } from './editing.ts';
+import { flagServerTests } from './flag-server.ts';
 import { flagTests } from './flags.ts';
 import { manifestTests } from './manifest.ts';
 import { previewTests } from './preview.ts';
@@ -30,6 +31,7 @@ const suites = [
     dashboardTests,
     previewTests,
     flagTests,
+    flagServerTests,
   ],
   ...[apiTests, connectionTests, welcomeTests],
 ];
