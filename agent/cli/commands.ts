@@ -4,6 +4,7 @@ import { usage } from './failures.ts';
 import { fileCommands } from './file-commands.ts';
 import { swarmStart } from './swarm-command.ts';
 import { flagCommands } from './flag-commands.ts';
+import { flagSettlingCommands } from './flag-settling-commands.ts';
 import { watchCommands } from './watch-commands.ts';
 
 export const flags = {
@@ -26,6 +27,7 @@ export const flags = {
   fix: { takes: null, short: null, summary: 'Repair what a machine can repair, in the files.' },
   'dry-run': { takes: null, short: null, summary: 'Write nothing, only say what would be written.' },
   share: { takes: 'PERCENT', short: null, summary: 'For how many of the users: 25%.' },
+  reason: { takes: 'TEXT', short: null, summary: 'Why, for the history; at most 200 characters.' },
   rotate: { takes: null, short: null, summary: 'Make a new token; the one before stays good.' },
   require: { takes: null, short: null, summary: 'Turn SDKs away that send no token.' },
   open: { takes: null, short: null, summary: 'Let SDKs in that send no token.' },
@@ -53,6 +55,8 @@ export interface Typed {
   readonly folder: string;
   /** By the position's name; only optional ones may be missing. */
   readonly positionals: Readonly<Record<string, string | undefined>>;
+  /** Of a last position that takes any number of words, `[KEY...]`: all of them. */
+  readonly rest: readonly string[];
   readonly set: ReadonlySet<Flag>;
   readonly tail: number;
   /** Of `--share`, in percent. */
@@ -343,6 +347,7 @@ export const commands: readonly Command[] = [
     }),
   },
   ...flagCommands,
+  ...flagSettlingCommands,
   {
     name: 'agent',
     positionals: [],

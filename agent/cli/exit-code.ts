@@ -101,6 +101,10 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'rollout.left': exitCodes.partial,
   'flags.unknown': exitCodes.usage,
   'flags.no-share': exitCodes.usage,
+  'flags.no-file': exitCodes.usage,
+  'flags.nothing-to-undo': exitCodes.failed,
+  'flags.changed-since': exitCodes.busy,
+  'flags.states-unknown': exitCodes.failed,
   // Nobody here knows how far the agent got: somebody has to look.
   'agent.disconnected': exitCodes.partial,
   'agent.running': exitCodes.busy,

@@ -39,21 +39,42 @@ export function settingOf(
 }
 
 /** Why a flag cannot be on for a share of its users; `undefined`: it can. */
-export function whyNoShare({ on, targeting, key }: FlagModel): string | undefined {
+export function whyNoShare(model: FlagModel): string | undefined {
+  const { targeting, key } = model;
   if (targeting !== undefined) return `${key} has a targeting of its own, which says who gets what`;
-  return 'variant' in on ? undefined : `the definition of ${key} splits its users already`;
+  return sharedOf(model)
+    ? undefined
+    : `the definition of ${key} splits its users among more than two variants`;
 }
 
-/**
- * What users of a flag that is on get when no rule says otherwise. A share that was set here takes the rest to the
- * variant of "off"; the one that is on comes first, so that a growing share keeps everyone who was in.
- */
-export function onOf({ on, off, key }: FlagModel, setting: FlagSetting): Serve {
+/** What users of a flag that is on get when no rule says otherwise. A share that was set here goes before the file's. */
+export function onOf(model: FlagModel, setting: FlagSetting): Serve {
   const share = shareOf(setting);
-  if (share === null || !('variant' in on)) return on;
-  const split = [
-    { variant: on.variant, share },
+  const shared = sharedOf(model);
+  if (share === null || !shared) return model.on;
+  const { by, seed, variant } = shared;
+  return { by, seed, split: splitOf(variant, share, model.off) };
+}
+
+export interface Shared {
+  /** What those get whom the share lets in; the others get the variant of "off". */
+  readonly variant: string;
+  readonly by: string;
+  readonly seed: string;
+}
+
+/** Whom a share would let into what; `undefined`: the definition splits users in another way. */
+export function sharedOf({ on, off, key }: FlagModel): Shared | undefined {
+  if ('variant' in on) return { variant: on.variant, by: targetingKey, seed: key };
+  const others = on.split.filter(({ variant }) => variant !== off);
+  const [only] = others;
+  return only && others.length === 1 ? { variant: only.variant, by: on.by, seed: on.seed } : undefined;
+}
+
+/** The one that is on comes first, so that a growing share keeps everyone who was in. */
+function splitOf(variant: string, share: number, off: string): Extract<Serve, { by: string }>['split'] {
+  return [
+    { variant, share },
     { variant: off, share: wholeShare - share },
   ];
-  return { by: targetingKey, seed: key, split };
 }

@@ -65,6 +65,10 @@ export type ErrorCode =
   // feature flags
   | 'flags.unknown'
   | 'flags.no-share'
+  | 'flags.no-file'
+  | 'flags.nothing-to-undo'
+  | 'flags.changed-since'
+  | 'flags.states-unknown'
   // the connection between a client and its agent
   | 'agent.disconnected'
   | 'agent.running'

@@ -1,5 +1,6 @@
 /** Methods about feature flags. */
 import * as z from 'zod';
+import { flagReason, flagSettlingParams, type FlagSettlingResults } from './flag-settling.ts';
 import type { ReleaseName } from './methods.ts';
 
 const environment = z.string().min(1);
@@ -19,7 +20,9 @@ export const flagParams = {
     on: z.boolean(),
     /** Percent of the users for whom no rule says otherwise; with `on` only. Left out: all of them. */
     share: z.number().min(0).max(100).optional(),
+    reason: flagReason.optional(),
   }),
+  ...flagSettlingParams,
   /**
    * What SDKs are let in with. Makes a token where there is none. `rotate`: makes another; the one before stays good.
    * `required`: whether SDKs without a token are turned away; left out: as it is.
@@ -70,6 +73,8 @@ export interface FlagStatus {
   /** Who switched it last, and when (RFC 3339). */
   readonly by: string | null;
   readonly at: string | null;
+  /** Why; missing: nobody said so. */
+  readonly reason?: string;
 }
 
 export interface FlagsResult {
@@ -130,7 +135,7 @@ export interface FlagEvaluateResult {
   readonly evaluations: readonly FlagEvaluation[];
 }
 
-export interface FlagResults {
+export interface FlagResults extends FlagSettlingResults {
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;
   'flags.token': FlagTokenResult;

@@ -18,6 +18,8 @@ import { projectHistory } from './methods/history.ts';
 import { init } from './methods/init.ts';
 import { logs } from './methods/logs.ts';
 import { evaluateFlags } from './methods/flag-evaluate.ts';
+import { applyFlags, flagDrift, takeFlags } from './methods/flag-drift.ts';
+import { flagHistory, undoFlag } from './methods/flag-history.ts';
 import { flagToken } from './methods/flag-token.ts';
 import { maintenance } from './methods/maintenance.ts';
 import { abort, promote } from './methods/decide.ts';
@@ -90,6 +92,11 @@ const methods: Methods = {
   'flags.set': setFlag,
   'flags.token': flagToken,
   'flags.evaluate': evaluateFlags,
+  'flags.drift': flagDrift,
+  'flags.take': takeFlags,
+  'flags.apply': applyFlags,
+  'flags.history': flagHistory,
+  'flags.undo': undoFlag,
   plan,
   init,
   validate,

@@ -3,6 +3,7 @@ import type { Method, Results, RolloutResult } from '../../protocol/methods.ts';
 import type { Ending } from '../exit-code.ts';
 import { cleanText, type Style } from '../terminal.ts';
 import { reportBacking, reportDown, reportForgotten, reportSetup } from './environment.ts';
+import { reportDrift, reportFlagHistory, reportTaken } from './flag-settling.ts';
 import { reportEvaluations, reportFlags, reportFlagSet, reportFlagToken } from './flags.ts';
 import { reportDoctor } from './doctor.ts';
 import { reportInit } from './init.ts';
@@ -101,6 +102,23 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   'flags.list': { lines: (result, { style, now }) => reportFlags(result, style, now), ending: () => done },
   'flags.token': { lines: (result) => reportFlagToken(result), ending: () => done },
   'flags.evaluate': { lines: (result, { style }) => reportEvaluations(result, style), ending: () => done },
+  'flags.drift': { lines: (result, { style, now }) => reportDrift(result, style, now), ending: () => done },
+  'flags.take': {
+    lines: (result, { style }) => reportTaken(result, style),
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
+  'flags.apply': {
+    lines: ({ outcome, message }, { style }) => [`${word(outcome, style)}: ${cleanText(message)}`],
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
+  'flags.history': {
+    lines: (result, { style, now }) => reportFlagHistory(result, style, now),
+    ending: () => done,
+  },
+  'flags.undo': {
+    lines: ({ outcome, message }, { style }) => [`${word(outcome, style)}: ${cleanText(message)}`],
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
   'flags.set': {
     lines: (result, { style }) => reportFlagSet(result, style),
     ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),

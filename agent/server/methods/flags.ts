@@ -2,6 +2,7 @@
 import { messageOf } from '../../common/errors.ts';
 import { awaitControls, type ControlWord } from '../../flags/await-controls.ts';
 import { noShare, unknownFlag } from '../../flags/failures.ts';
+import { reasonLine } from '../../flags/history.ts';
 import { listFlags } from '../../flags/listing.ts';
 import { modelOf, whyNoShare } from '../../flags/model.ts';
 import type { Call, Params, Results } from '../../protocol/methods.ts';
@@ -49,7 +50,8 @@ export async function setFlag(
   const began = clock.monotonic();
   const { key, on } = params;
   const to = await wantedState(place, params);
-  const change = { key, to, at: new Date(clock.now()).toISOString(), by: agent.identity.by };
+  const reason = reasonLine(params.reason);
+  const change = { key, to, at: new Date(clock.now()).toISOString(), by: agent.identity.by, reason };
   const before: Flags[] = [];
   const stored = await ledger.flags.change((flags) => {
     before.push(flags);
@@ -98,7 +100,8 @@ function percentOf(setting: FlagSetting): number | null {
   return share === null ? null : share / 100;
 }
 
-async function served(place: Place, stored: Stored<unknown>, call: Call): Promise<ControlWord> {
+/** What controls say of it; the flag is switched, whatever they say. */
+export async function served(place: Place, stored: Stored<unknown>, call: Call): Promise<ControlWord> {
   const { swarm, ledger, changes } = place.engine;
   const wanted = { object: stored.id, version: stored.version };
   try {

@@ -14,7 +14,7 @@ import { checkCluster } from '../cluster-check.ts';
 import { readEnvironmentFlags } from '../environment-flags.ts';
 import { checkRegistry, whyImageIsGone } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
-import { plannedFlags } from '../plan/flags.ts';
+import { plannedDrift, plannedFlags } from '../plan/flags.ts';
 import { leftService, plannedService, type PlannedImage } from '../plan/services.ts';
 import { cannotBeUndone } from '../plan/undo.ts';
 import { nameOf } from '../rollouts.ts';
@@ -25,7 +25,7 @@ import { readSource, type Source } from '../source.ts';
 export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Promise<PlanResult> {
   const place = await openPlace(agent, params.folder, params.environment);
   const source = await readSource(agent, place, params.ref, call);
-  const { current, definitions } = await readEnvironmentFlags(place.engine.ledger);
+  const { current, definitions, flags: switched } = await readEnvironmentFlags(place.engine.ledger);
   const live = liveRelease(current);
   const moves = movesTo(current, source.wanted);
   const services = await Promise.all(
@@ -55,6 +55,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
     backing,
     commands,
     flags,
+    drift: plannedDrift({ file: source.flags ?? [], live: definitions, states: switched.states }),
     steps:
       moves.length === 0
         ? []

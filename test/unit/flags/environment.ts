@@ -35,6 +35,8 @@ export interface RunningControl {
 export interface FlagsEnvironment {
   readonly cluster: FakeCluster;
   readonly ledger: Ledger;
+  /** Of the repository. */
+  readonly folder: string;
   /** A record with these flags; its number. */
   release(flags: readonly FlagDefinition[] | undefined): Promise<number>;
   routes(change: Partial<Routes>): Promise<void>;
@@ -49,6 +51,8 @@ const tidegate = `version: 1
 project: shop
 environments:
   dev: { edge: { http: 8080 } }
+  live: { edge: { http: 8081 }, protected: true }
+flags: flags.yaml
 services:
   web: { route: { port: 3000 } }
 `;
@@ -78,6 +82,7 @@ export async function openFlagsEnvironment(clock: Clock = systemClock): Promise<
   return {
     cluster,
     ledger,
+    folder,
     release: async (flags) => {
       const record = await ledger.releases.add(
         aRecord(flags && { flags: [...flags] }),
