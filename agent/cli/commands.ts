@@ -27,6 +27,7 @@ export const flags = {
   fix: { takes: null, short: null, summary: 'Repair what a machine can repair, in the files.' },
   'dry-run': { takes: null, short: null, summary: 'Write nothing, only say what would be written.' },
   share: { takes: 'PERCENT', short: null, summary: 'For how many of the users: 25%.' },
+  variant: { takes: 'NAME', short: null, summary: 'Which variant of the flag they get.' },
   reason: { takes: 'TEXT', short: null, summary: 'Why, for the history; at most 200 characters.' },
   rotate: { takes: null, short: null, summary: 'Make a new token; the one before stays good.' },
   require: { takes: null, short: null, summary: 'Turn SDKs away that send no token.' },

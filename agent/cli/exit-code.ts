@@ -101,6 +101,7 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'rollout.left': exitCodes.partial,
   'flags.unknown': exitCodes.usage,
   'flags.no-share': exitCodes.usage,
+  'flags.no-variant': exitCodes.usage,
   'flags.no-file': exitCodes.usage,
   'flags.nothing-to-undo': exitCodes.failed,
   'flags.changed-since': exitCodes.busy,

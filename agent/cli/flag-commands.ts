@@ -17,10 +17,10 @@ export const flagCommands: readonly Command[] = [
   ...(['on', 'off'] as const).map((state): Command => ({
     name: `flags ${state}`,
     positionals: ['ENV', 'KEY'],
-    flags: state === 'on' ? ['share', 'reason'] : ['reason'],
+    flags: state === 'on' ? ['share', 'variant', 'reason'] : ['reason'],
     summary: `Switch a feature flag ${state}, and wait until control serves it.`,
     details: 'No task restarts. See docs/flags.md.',
-    request: ({ folder, positionals, share, texts: { reason } }) => ({
+    request: ({ folder, positionals, share, texts: { variant, reason } }) => ({
       method: 'flags.set',
       params: {
         folder,
@@ -28,6 +28,7 @@ export const flagCommands: readonly Command[] = [
         key: positionals.KEY ?? '',
         on: state === 'on',
         ...(share !== undefined && { share }),
+        ...(variant !== undefined && { variant }),
         ...(reason !== undefined && { reason }),
       },
     }),

@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from '../common/canonical.ts';
 import type { FlagDefinition, Serve } from '../swarm/ledger/flag-definition.ts';
-import type { FlagSetting, FlagState } from '../swarm/ledger/flags.ts';
+import { settingFor, type FlagSetting, type FlagState } from '../swarm/ledger/flags.ts';
 import { modelOf, onOf } from './model.ts';
 
 export interface Drift {
@@ -69,9 +69,13 @@ function applying(file: FlagDefinition | undefined, live: FlagDefinition | undef
 
 function candidates(wanted: 'off' | Serve, live: FlagDefinition): readonly FlagSetting[] {
   if (wanted === 'off') return ['off'];
-  const { off } = modelOf(live);
-  const share = 'split' in wanted ? wanted.split.find(({ variant }) => variant !== off)?.share : undefined;
-  return share === undefined ? ['on'] : ['on', `on:${share}`];
+  const { type, off } = modelOf(live);
+  const split = 'split' in wanted ? wanted.split : [{ variant: wanted.variant, share: null }];
+  const [one] = 'split' in wanted ? split.filter(({ variant }) => variant !== off) : split;
+  const share = one?.share ?? null;
+  // A boolean flag has no variants that could be named.
+  const variant = type === 'boolean' ? null : (one?.variant ?? null);
+  return ['on', settingFor({ share, variant: null }), settingFor({ share, variant })];
 }
 
 function byKey(flags: readonly FlagDefinition[]): ReadonlyMap<string, FlagDefinition> {

@@ -1,5 +1,5 @@
 import { failure, type TidegateError } from '../common/errors.ts';
-import { nearestNames } from '../common/did-you-mean.ts';
+import { nearestNames, suggestion } from '../common/did-you-mean.ts';
 
 export function unknownFlag(key: string, known: readonly string[], environment: string): TidegateError {
   const near = nearestNames(key, known);
@@ -19,5 +19,21 @@ export function noShare(key: string, why: string): TidegateError {
     message: `"${key}" cannot be switched on for a share of its users: ${why}.`,
     hint: 'Change it in the flags file, commit and deploy; or switch the flag on or off for everybody.',
     data: { flag: key },
+  });
+}
+
+export function noVariant(key: string, why: string): TidegateError {
+  return failure('flags.no-variant', {
+    message: `"${key}" cannot be switched to a variant: ${why}.`,
+    hint: 'Change it in the flags file, commit and deploy; or switch the flag on or off.',
+    data: { flag: key },
+  });
+}
+
+export function unknownVariant(key: string, variant: string, known: readonly string[]): TidegateError {
+  return failure('flags.no-variant', {
+    message: `"${key}" has no variant "${variant}".`,
+    hint: suggestion(variant, known),
+    data: { flag: key, known },
   });
 }

@@ -1,7 +1,7 @@
 /** The flags of an environment as a person sees them. Pure. */
 import type { FlagStatus } from '../protocol/methods.ts';
 import type { FlagDefinition } from '../swarm/ledger/flag-definition.ts';
-import { shareOf, type Flags } from '../swarm/ledger/flags.ts';
+import { shareOf, variantOf, type Flags } from '../swarm/ledger/flags.ts';
 import { flagSources, type FlagSource } from './document.ts';
 import { modelOf } from './model.ts';
 import { translate } from './unleash/translate.ts';
@@ -16,12 +16,13 @@ export function listFlags(
   const entry = (key: string, definition: FlagDefinition | undefined): FlagStatus => {
     const state = states.get(key);
     const change = last.get(key);
-    const share = shareOf(state);
+    const [share, variant] = [shareOf(state), variantOf(state)];
     return {
       key,
       value: definition !== undefined && (state === undefined ? definition.default : state !== 'off'),
       state: state === undefined ? null : state === 'off' ? 'off' : 'on',
       share: share === null ? null : share / 100,
+      ...(variant !== null && { variant }),
       defined: definition !== undefined,
       default: definition?.default ?? null,
       description: definition?.description ?? null,

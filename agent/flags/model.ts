@@ -2,7 +2,7 @@
 import type { FlagDefinition, FlagType, Serve } from '../swarm/ledger/flag-definition.ts';
 import type { Json } from '../common/json.ts';
 import { wholeShare } from '../swarm/ledger/flag-definition.ts';
-import { shareOf, type FlagSetting } from '../swarm/ledger/flags.ts';
+import { shareOf, variantOf, type FlagSetting } from '../swarm/ledger/flags.ts';
 
 export interface FlagModel {
   readonly key: string;
@@ -38,22 +38,33 @@ export function settingOf(
   return states.get(key) ?? (isOn ? 'on' : 'off');
 }
 
-/** Why a flag cannot be on for a share of its users; `undefined`: it can. */
-export function whyNoShare(model: FlagModel): string | undefined {
+/** Why a flag cannot be on for a share of its users; `undefined`: it can. `variant`: the one that was asked for with it. */
+export function whyNoShare(model: FlagModel, variant?: string): string | undefined {
   const { targeting, key } = model;
   if (targeting !== undefined) return `${key} has a targeting of its own, which says who gets what`;
-  return sharedOf(model)
+  return variant !== undefined || sharedOf(model)
     ? undefined
     : `the definition of ${key} splits its users among more than two variants`;
 }
 
-/** What users of a flag that is on get when no rule says otherwise. A share that was set here goes before the file's. */
+/** Why a flag cannot be switched to one of its variants; `undefined`: it can. */
+export function whyNoVariant({ type, targeting, key }: FlagModel): string | undefined {
+  if (type === 'boolean') return `${key} is a boolean flag, which is on or off`;
+  return targeting === undefined ? undefined : `${key} has a targeting of its own, which says who gets what`;
+}
+
+/**
+ * What users of a flag that is on get when no rule says otherwise. A share that was set here goes before the
+ * definition's, and takes the rest to the variant of "off". A variant that was set here and is not defined any more says
+ * nothing: the definition's holds.
+ */
 export function onOf(model: FlagModel, setting: FlagSetting): Serve {
-  const share = shareOf(setting);
-  const shared = sharedOf(model);
-  if (share === null || !shared) return model.on;
-  const { by, seed, variant } = shared;
-  return { by, seed, split: splitOf(variant, share, model.off) };
+  const [share, named] = [shareOf(setting), variantOf(setting)];
+  const variant = model.variants.find(({ name }) => name === named)?.name;
+  const on: Serve = variant === undefined ? model.on : { variant };
+  const shared = sharedOf({ ...model, on });
+  if (share === null || !shared) return on;
+  return { by: shared.by, seed: shared.seed, split: splitOf(shared.variant, share, model.off) };
 }
 
 export interface Shared {

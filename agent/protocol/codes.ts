@@ -65,6 +65,7 @@ export type ErrorCode =
   // feature flags
   | 'flags.unknown'
   | 'flags.no-share'
+  | 'flags.no-variant'
   | 'flags.no-file'
   | 'flags.nothing-to-undo'
   | 'flags.changed-since'

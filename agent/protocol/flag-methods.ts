@@ -20,6 +20,8 @@ export const flagParams = {
     on: z.boolean(),
     /** Percent of the users for whom no rule says otherwise; with `on` only. Left out: all of them. */
     share: z.number().min(0).max(100).optional(),
+    /** What they get, of a flag that is not boolean; with `on` only. Left out: what the definition says. */
+    variant: z.string().min(1).optional(),
     reason: flagReason.optional(),
   }),
   ...flagSettlingParams,
@@ -51,6 +53,8 @@ export interface FlagStatus {
   readonly state: 'on' | 'off' | null;
   /** Percent of its users it was switched on for; `null`: no share was said. */
   readonly share: number | null;
+  /** The variant it was switched to; missing: none was said. One that `variants` has no more: the definition's holds. */
+  readonly variant?: string;
   /** False: it was switched once, and no release here knows it any more. */
   readonly defined: boolean;
   readonly default: boolean | null;
@@ -95,6 +99,8 @@ export interface FlagSetResult {
   readonly state: 'on' | 'off' | 'forgotten';
   /** Percent; `null`: no share was said. */
   readonly share: number | null;
+  /** The variant it was switched to; missing: none was said. */
+  readonly variant?: string;
   readonly value: boolean | null;
   readonly message: string;
   /** How many controls serve it. */

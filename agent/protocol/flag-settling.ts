@@ -29,6 +29,8 @@ export interface FlagSwitch {
   readonly state: 'on' | 'off' | null;
   /** Percent of its users; `null`: no share was said. */
   readonly share: number | null;
+  /** What they get; missing: no variant was said. */
+  readonly variant?: string;
 }
 
 export interface FlagDrift {

@@ -10,9 +10,9 @@ import { cleanText, type Style } from '../terminal.ts';
 import { word } from './rollout.ts';
 
 /** `on for 25 %`; `default`: nobody has switched it. */
-export function switchWords({ state, share }: FlagSwitch): string {
+export function switchWords({ state, share, variant }: FlagSwitch): string {
   if (state === null) return 'default';
-  return share === null ? state : `${state} for ${share} %`;
+  return `${state}${share === null ? '' : ` for ${share} %`}${variant === undefined ? '' : ` with ${variant}`}`;
 }
 
 /** One line a flag that differs. `now`: milliseconds since the epoch. */

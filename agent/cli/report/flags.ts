@@ -22,9 +22,10 @@ function row(flag: FlagStatus, style: Style, now: number): string[] {
   ];
 }
 
-function state({ defined, state, value, share }: FlagStatus, style: Style): string {
+function state({ defined, state, value, share, variant }: FlagStatus, style: Style): string {
   if (!defined) return style.warn(`${state ?? 'off'} !`);
-  const word = value ? (share === null ? 'on' : `on for ${share} %`) : 'off';
+  const given = `on${share === null ? '' : ` for ${share} %`}${variant === undefined ? '' : ` with ${variant}`}`;
+  const word = value ? given : 'off';
   const shown = state === null ? `${word} (default)` : word;
   return value ? style.good(shown) : shown;
 }

@@ -4,7 +4,7 @@ import { editsOf } from '../../config/fix/edits.ts';
 import { applyEdits } from '../../config/fix/text-edit.ts';
 import { canonicalJson } from '../../common/canonical.ts';
 import type { FlagDefinition, Serve } from '../../swarm/ledger/flag-definition.ts';
-import { shareOf, type FlagSetting } from '../../swarm/ledger/flags.ts';
+import { shareOf, variantOf, type FlagSetting } from '../../swarm/ledger/flags.ts';
 import { agrees } from '../drift.ts';
 import { modelOf, onOf, sharedOf, targetingKey } from '../model.ts';
 import { readFlagsFile } from './flags-file.ts';
@@ -27,7 +27,7 @@ export function takeLive(
   taking: Taking,
 ): { readonly text: string } | { readonly cannot: string } {
   const { file, definition, to } = taking;
-  if (to !== 'off' && shareOf(to) !== null && !sharedOf(modelOf(definition)))
+  if (shareOf(to) !== null && variantOf(to) === null && !sharedOf(modelOf(definition)))
     return { cannot: 'the file splits its users among more than two variants' };
   const changes = to === 'off' ? [[onlyDefault(taking, 'off')]] : switchedOn(taking);
   let now = text;

@@ -1,20 +1,24 @@
 /** Feature flags: what the live release defines, and switching them in one environment. */
 import { messageOf } from '../../common/errors.ts';
 import { awaitControls, type ControlWord } from '../../flags/await-controls.ts';
-import { noShare, unknownFlag } from '../../flags/failures.ts';
+import { noShare, noVariant, unknownFlag, unknownVariant } from '../../flags/failures.ts';
 import { reasonLine } from '../../flags/history.ts';
 import { listFlags } from '../../flags/listing.ts';
-import { modelOf, whyNoShare } from '../../flags/model.ts';
+import { modelOf, whyNoShare, whyNoVariant } from '../../flags/model.ts';
+import { toldState } from '../../flags/words.ts';
 import type { Call, Params, Results } from '../../protocol/methods.ts';
 import { liveRelease } from '../../release/current.ts';
 import {
   noFlags,
+  settingFor,
   shareOf,
+  variantOf,
   withChange,
   type Flags,
   type FlagSetting,
   type FlagState,
 } from '../../swarm/ledger/flags.ts';
+import type { FlagDefinition } from '../../swarm/ledger/flag-definition.ts';
 import type { Stored } from '../../swarm/port.ts';
 import type { Agent } from '../agent.ts';
 import { readEnvironmentFlags } from '../environment-flags.ts';
@@ -69,6 +73,7 @@ export async function setFlag(
     flag: key,
     state: to === 'forgotten' || to === 'off' ? to : 'on',
     share: to === 'forgotten' ? null : percentOf(to),
+    ...namedVariant(to),
     value: to === 'forgotten' ? null : on,
     message: describe({ key, to, environment: place.environment.name, changed, word, tookMs }),
     controls: word.serving,
@@ -78,21 +83,31 @@ export async function setFlag(
 }
 
 /** A flag that nobody defines any more can only be switched off for good: what was said of it is forgotten. */
-async function wantedState(
-  { engine, environment }: Place,
-  { key, on, share }: Params<'flags.set'>,
-): Promise<FlagState> {
+async function wantedState({ engine, environment }: Place, wanted: Params<'flags.set'>): Promise<FlagState> {
+  const { key, on } = wanted;
   const { flags, definitions } = await readEnvironmentFlags(engine.ledger);
-  const known = definitions.map((definition) => definition.key);
   const definition = definitions.find((candidate) => candidate.key === key);
-  if (definition && on && share !== undefined) {
-    const why = whyNoShare(modelOf(definition));
-    if (why !== undefined) throw noShare(key, why);
-    return `on:${Math.round(share * 100)}`;
-  }
-  if (definition) return on ? 'on' : 'off';
+  if (definition) return on ? onState(definition, wanted) : 'off';
   if (!on && flags.states.has(key)) return 'forgotten';
-  throw unknownFlag(key, known, environment.name);
+  throw unknownFlag(
+    key,
+    definitions.map((one) => one.key),
+    environment.name,
+  );
+}
+
+function onState(definition: FlagDefinition, { key, share, variant }: Params<'flags.set'>): FlagSetting {
+  const model = modelOf(definition);
+  const names = model.variants.map(({ name }) => name);
+  const noNamed = variant === undefined ? undefined : whyNoVariant(model);
+  if (noNamed !== undefined) throw noVariant(key, noNamed);
+  if (variant !== undefined && !names.includes(variant)) throw unknownVariant(key, variant, names);
+  const noPart = share === undefined ? undefined : whyNoShare(model, variant);
+  if (noPart !== undefined) throw noShare(key, noPart);
+  return settingFor({
+    share: share === undefined ? null : Math.round(share * 100),
+    variant: variant ?? null,
+  });
 }
 
 function percentOf(setting: FlagSetting): number | null {
@@ -113,9 +128,9 @@ export async function served(place: Place, stored: Stored<unknown>, call: Call):
   }
 }
 
-function toldSetting(setting: FlagSetting): string {
-  const percent = percentOf(setting);
-  return percent === null ? setting : `on for ${percent} %`;
+function namedVariant(to: FlagState): { readonly variant?: string } {
+  const variant = to === 'forgotten' ? null : variantOf(to);
+  return variant === null ? {} : { variant };
 }
 
 interface Told {
@@ -131,7 +146,7 @@ function describe({ key, to, environment, changed, word, tookMs }: Told): string
   const state =
     to === 'forgotten'
       ? `What was said of ${key} in ${environment} is forgotten`
-      : `${key} is ${toldSetting(to)} in ${environment}${changed ? '' : ' already'}`;
+      : `${key} is ${toldState(to)} in ${environment}${changed ? '' : ' already'}`;
   if (word.missing.length > 0)
     return `${state} by the ledger, but not everywhere yet: ${word.missing.join('; ')}. It is served as soon as control has read it; if it stays like this, run "tidegate setup ${environment}".`;
   const who = word.serving === 1 ? 'control serves it' : `all ${word.serving} controls serve it`;

@@ -36,9 +36,9 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
   );
   const backing = await planBacking(place, source);
   const creates = backing.some(({ action }) => action === 'create');
-  const { commit } = source;
+  const { commit, flags: defined = [] } = source;
   const commands = plannedCommands(source, moves);
-  const flags = plannedFlags(definitions, source.flags ?? []);
+  const flags = plannedFlags(definitions, defined);
   return {
     environment: place.environment.name,
     stack: place.environment.stack,
@@ -55,7 +55,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
     backing,
     commands,
     flags,
-    drift: plannedDrift({ file: source.flags ?? [], live: definitions, states: switched.states }),
+    drift: plannedDrift({ file: defined, live: definitions, states: switched.states }),
     steps:
       moves.length === 0
         ? []

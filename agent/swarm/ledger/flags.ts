@@ -3,7 +3,7 @@
  * flags, from `<stack>.flags.<n>`); whether it is on here is a label of `<stack>.flags`, which changes in about a
  * millisecond and touches no task. Pure codec of those labels.
  *
- *   flag.<key>   = on | off | on:<share in basis points>
+ *   flag.<key>   = on | off | on:<share in basis points> | on:variant=<name> | on:<share>:variant=<name>
  *   change.<seq> = <time> <who> <key> <that> | forgotten     (the newest of each flag, and the last 200 of all)
  *   tidegate.change.<seq> = <what it was> [<why>]            (a name that controls of older versions pass over)
  *   definitions  = <n>:<release>     (`<stack>.flags.<n>` holds as long as that release is live)
@@ -24,20 +24,45 @@ export const flagDefinitions = z.strictObject({
 });
 export type FlagDefinitions = z.infer<typeof flagDefinitions>;
 
-/** `on:2500`: on for a quarter of the users for whom no rule says otherwise. */
-export type FlagSetting = 'off' | 'on' | `on:${number}`;
+/**
+ * `on:2500`: on for a quarter of the users for whom no rule says otherwise; `on:variant=quick`: all of them get that
+ * variant, whatever the definition says they get.
+ */
+export type FlagSetting =
+  'off' | 'on' | `on:${number}` | `on:variant=${string}` | `on:${number}:variant=${string}`;
 
 /** `forgotten`: what was said of a flag that no release defines any more was removed. */
 export type FlagState = FlagSetting | 'forgotten';
 
+const written = /^on(?::(0|[1-9]\d{0,4}))?(?::variant=(\S+))?$/;
+
 /** Basis points; `null`: no share was said. */
 export function shareOf(setting: FlagSetting | undefined): number | null {
-  return setting?.startsWith('on:') ? Number(setting.slice(3)) : null;
+  const share = written.exec(setting ?? '')?.[1];
+  return share === undefined ? null : Number(share);
+}
+
+/** `null`: no variant was said, the definition's holds. */
+export function variantOf(setting: FlagSetting | undefined): string | null {
+  return written.exec(setting ?? '')?.[2] ?? null;
+}
+
+/** What users of a flag that is on are to get. `share`: basis points. */
+export interface OnFor {
+  readonly share: number | null;
+  readonly variant: string | null;
+}
+
+export function settingFor({ share, variant }: OnFor): FlagSetting {
+  if (variant === null) return share === null ? 'on' : `on:${share}`;
+  return share === null ? `on:variant=${variant}` : `on:${share}:variant=${variant}`;
 }
 
 function isSetting(text: string): text is FlagSetting {
-  const [, share] = /^on:(0|[1-9]\d{0,4})$/.exec(text) ?? [];
-  return text === 'on' || text === 'off' || (share !== undefined && Number(share) <= wholeShare);
+  if (text === 'off') return true;
+  const [whole, share = 0, variant] = written.exec(text) ?? [];
+  const isVariant = variant === undefined || flagKeyPattern.test(variant);
+  return whole !== undefined && Number(share) <= wholeShare && isVariant;
 }
 
 export interface FlagChange {

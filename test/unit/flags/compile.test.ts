@@ -11,7 +11,10 @@ import { condition, context, flagNumber } from './arbitrary.ts';
 import { flag } from './environment.ts';
 import { meant } from './interpreter.ts';
 
-const setting = fc.constantFrom<FlagSetting>('on', 'off', 'on:0', 'on:3333', 'on:10000');
+const setting = fc.constantFrom<FlagSetting>(
+  ...(['on', 'off', 'on:0', 'on:3333', 'on:10000'] as const),
+  ...(['on:variant=a', 'on:variant=off', 'on:variant=gone', 'on:5000:variant=b'] as const),
+);
 const flags = fc.tuple(flagNumber(0), flagNumber(1), flagNumber(2), flagNumber(3));
 
 /** The place of a text among ten thousand, out of flagd's own hash: the one of 10,000 variants that it serves. */

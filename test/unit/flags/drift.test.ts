@@ -96,12 +96,19 @@ describe('drift', () => {
         const { to } = found.apply;
         const after = new Map(to === 'forgotten' ? [] : [['flag0', to] as const]);
         // Rules, needs and the like are the definition's: the state alone is compared.
-        const plain = ({
-          rules: _rules,
-          needs: _needs,
-          schedule: _schedule,
-          ...rest
-        }: FlagDefinition): FlagDefinition => rest;
+        const plain = (definition: FlagDefinition): FlagDefinition => {
+          const { key, description, owner, type, variants, off, on, default: isOn } = definition;
+          return {
+            ...flag(key),
+            description,
+            owner,
+            type,
+            variants,
+            off,
+            on,
+            default: isOn,
+          } as FlagDefinition;
+        };
         const served = (definition: FlagDefinition, of: ReadonlyMap<string, FlagSetting>): unknown =>
           flagsDocument([plain(definition)], of)
             .flags.get('flag0')

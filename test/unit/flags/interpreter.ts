@@ -33,17 +33,20 @@ export function meant({ model, setting }: SwitchedFlag, world: World): string {
     const variant = served(serve, world);
     if (variant !== undefined) return variant;
   }
-  const splits = !('variant' in model.on);
-  const others = 'variant' in model.on ? [] : model.on.split.filter(({ variant }) => variant !== model.off);
-  if (setting === 'on' || (splits && others.length !== 1)) return served(model.on, world) ?? model.off;
+  const [, share, named] = /^on(?::(\d+))?(?::variant=(.+))?$/.exec(setting) ?? [];
+  const isThere = model.variants.some(({ name }) => name === named);
+  const on = isThere && named !== undefined ? { variant: named } : model.on;
+  const others = 'variant' in on ? [] : on.split.filter(({ variant }) => variant !== model.off);
+  if (share === undefined || (!('variant' in on) && others.length !== 1))
+    return served(on, world) ?? model.off;
   // Of a flag that is on for one variant, or for a share of its own beside "off": the share that was set instead.
   const [by, seed, variant] =
-    'variant' in model.on
-      ? ['targetingKey', model.key, model.on.variant]
-      : [model.on.by, model.on.seed, others[0]?.variant ?? model.off];
+    'variant' in on
+      ? ['targetingKey', model.key, on.variant]
+      : [on.by, on.seed, others[0]?.variant ?? model.off];
   const value = attribute(world.context, by);
   if (value === undefined) return model.off;
-  return world.bucket(`${seed}:${text(value)}`) < Number(setting.slice('on:'.length)) ? variant : model.off;
+  return world.bucket(`${seed}:${text(value)}`) < Number(share) ? variant : model.off;
 }
 
 function served(serve: Serve, { context, bucket }: World): string | undefined {

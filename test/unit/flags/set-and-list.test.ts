@@ -112,6 +112,54 @@ describe('switching flags', () => {
     );
   });
 
+  it('gives users another variant of the flag, all of them or a share, until it is switched otherwise', async () => {
+    const variants = ['classic', 'quick', 'odd'].map((name) => ({ name, value: name }));
+    const shape = { type: 'string' as const, variants, off: 'classic', on: { variant: 'quick' } };
+    await env.routes(live(await env.release([flag('a', shape)])));
+    const { url } = await env.control('t1');
+    const all = await env.ask('flags.set', { key: 'a', on: true, variant: 'odd' });
+    assert.deepEqual([all.outcome, all.state, all.share, all.variant], ['done', 'on', null, 'odd']);
+    assert.match(all.message, /^a is on with odd in dev: /);
+    assert.equal(await valueFor(url, {}), 'odd');
+    const none = await env.ask('flags.set', { key: 'a', on: true, variant: 'odd', share: 0 });
+    assert.match(none.message, /^a is on for 0 % with odd in dev: /);
+    assert.equal(await valueFor(url, { targetingKey: 'ann' }), 'classic');
+    const [listed] = (await env.ask('flags.list', {})).flags;
+    assert.deepEqual([listed?.value, listed?.share, listed?.variant], [true, 0, 'odd']);
+    await env.ask('flags.set', { key: 'a', on: true });
+    assert.equal(await valueFor(url, {}), 'quick');
+    assert.equal((await env.ask('flags.list', {})).flags[0]?.variant, undefined);
+  });
+
+  it('keeps a variant that a release defines no more in the ledger, and serves what the definition says', async () => {
+    const shape = (names: readonly string[]) => ({
+      ...{ type: 'string' as const, off: 'classic', on: { variant: 'quick' } },
+      variants: names.map((name) => ({ name, value: name })),
+    });
+    await env.routes(live(await env.release([flag('a', shape(['classic', 'quick', 'odd']))])));
+    const { url } = await env.control('t1');
+    await env.ask('flags.set', { key: 'a', on: true, variant: 'odd' });
+    await env.routes(live(await env.release([flag('a', shape(['classic', 'quick']))])));
+    await eventually(async () => assert.equal(await valueFor(url, {}), 'quick'));
+    const [listed] = (await env.ask('flags.list', {})).flags;
+    assert.deepEqual([listed?.variant, listed?.variants], ['odd', ['classic', 'quick']]);
+  });
+
+  it('refuses a variant that is none, and one of a boolean flag', async () => {
+    const variants = ['classic', 'quick'].map((name) => ({ name, value: name }));
+    const shape = { type: 'string' as const, variants, off: 'classic', on: { variant: 'quick' } };
+    await env.routes(live(await env.release([flag('a', shape), flag('b')])));
+    await assert.rejects(
+      env.ask('flags.set', { key: 'a', on: true, variant: 'quik' }),
+      (error) => hasCode(error, 'flags.no-variant') && /"quick"/.test(error.hint ?? ''),
+    );
+    await assert.rejects(
+      env.ask('flags.set', { key: 'b', on: true, variant: 'on' }),
+      (error) => hasCode(error, 'flags.no-variant') && /boolean/.test(error.message),
+    );
+    assert.equal(env.cluster.config(names.flags(stack)), undefined);
+  });
+
   it('changes nothing when it is so already, and still waits for every control', async () => {
     await env.routes(live(await env.release([flag('a')])));
     await env.control('t1');

@@ -33,7 +33,7 @@ describe('settling flags', () => {
     const { drift, file: named } = await env.ask('flags.drift', { keys: [] });
     assert.equal(named, 'flags.yaml');
     assert.deepEqual(
-      drift.map(({ by: _by, at: _at, ...rest }) => rest),
+      drift.map(({ by, at, ...rest }) => ({ ...rest, isTold: by !== null && at !== null })),
       [
         {
           key: 'a',
@@ -42,6 +42,7 @@ describe('settling flags', () => {
           reason: 'a first look',
           cannotTake: null,
           cannotApply: null,
+          isTold: true,
         },
       ],
     );
@@ -106,11 +107,9 @@ describe('settling flags', () => {
   });
 
   it('is refused where the environment is protected and nobody confirmed, and only looking is not', async () => {
-    const onLive = { environment: 'live', keys: [] } as unknown as { keys: string[] };
-    for (const asked of [
-      env.ask('flags.apply', onLive),
-      env.ask('flags.undo', { ...onLive, key: 'a' } as unknown as { key: string }),
-    ])
+    const inLive = { environment: 'live' };
+    const onLive = { ...inLive, keys: [] };
+    for (const asked of [env.ask('flags.apply', onLive), env.ask('flags.undo', { ...inLive, key: 'a' })])
       await assert.rejects(asked, (error) => hasCode(error, 'environment.protected'));
     await assert.rejects(env.ask('flags.drift', onLive), (error) => hasCode(error, 'environment.not-set-up'));
   });

@@ -6,6 +6,9 @@ import {
   formatFlags,
   noFlags,
   parseFlags,
+  settingFor,
+  shareOf,
+  variantOf,
   withChange,
   type FlagState,
   type Flags,
@@ -22,7 +25,10 @@ const change = (key: string, to: FlagState, by = 'ann@laptop') => ({
 const key = fc.stringMatching(/^[A-Za-z0-9]{1,6}([-_.][A-Za-z0-9]{1,6})?$/);
 const step = fc.record({
   key: fc.oneof(key, fc.constantFrom('a', 'b', 'constructor')),
-  to: fc.constantFrom<FlagState>('on', 'off', 'on:0', 'on:2500', 'on:10000', 'forgotten'),
+  to: fc.oneof(
+    fc.constantFrom<FlagState>('on', 'off', 'on:0', 'on:2500', 'on:10000', 'forgotten'),
+    fc.constantFrom<FlagState>('on:variant=quick', 'on:2500:variant=a.b-c'),
+  ),
 });
 const grown = (steps: readonly { key: string; to: FlagState }[]): Flags =>
   steps.reduce<Flags>((flags, { key: k, to }) => withChange(flags, change(k, to)), noFlags);
@@ -60,9 +66,26 @@ describe('the labels of flags', () => {
     );
   });
 
+  it('say for how many a flag is on, and what they get', () => {
+    const share = fc.option(fc.nat(10_000));
+    fc.assert(
+      fc.property(share, fc.option(key), (some, variant) => {
+        const setting = settingFor({ share: some, variant });
+        assert.deepEqual([shareOf(setting), variantOf(setting)], [some, variant]);
+        assert.equal(parseFlags('o', { 'flag.a': setting }).states.get('a'), setting);
+      }),
+    );
+    assert.deepEqual([shareOf('off'), variantOf('off'), shareOf(undefined)], [null, null, null]);
+  });
+
   it('are refused by name where Tidegate did not write them', () => {
     for (const labels of [
       { 'flag.a': 'perhaps' },
+      { 'flag.a': 'on:10001' },
+      { 'flag.a': 'on:variant=' },
+      { 'flag.a': 'on:variant=a b' },
+      { 'flag.a': 'on:1:variant=a:b' },
+      { 'flag.a': 'off:variant=a' },
       { 'flag.a b': 'on' },
       { 'flag.': 'on' },
       { 'change.0': 't ann a on' },
