@@ -9,7 +9,11 @@ import { say } from '../say.ts';
 
 export async function toggleFlag(context: CommandContext, given: unknown): Promise<Results['flags.set']> {
   const target = targetOf(context, given);
-  const { folder, state } = await chooseEnvironment(context, target, 'Toggle a flag: in which environment?');
+  const { folder, state } = await chooseEnvironment(
+    context,
+    target,
+    vscode.l10n.t('Toggle a flag: in which environment?'),
+  );
   const flag = await chooseFlag(context, folder, state, target.flag);
   const { key: name, value, share } = flag;
   return setFlag(context, { folder, state, key: name, on: !value, before: { share } });
@@ -33,12 +37,14 @@ async function setFlag(context: CommandContext, setting: Setting): Promise<Resul
     change: on ? 'flagOn' : 'flagOff',
     facts: state.facts,
     what: key,
-    from: on ? 'off' : 'on',
-    to: on ? 'on' : 'off',
-    strategy: 'at once, for all users; no deploy',
+    from: onOrOff(!on),
+    to: onOrOff(on),
+    strategy: vscode.l10n.t('at once, for all users; no deploy'),
   });
   const result = await call(context, {
-    title: `Switching ${key} ${on ? 'on' : 'off'} in ${environment}`,
+    title: on
+      ? vscode.l10n.t('Switching {0} on in {1}', key, environment)
+      : vscode.l10n.t('Switching {0} off in {1}', key, environment),
     method: 'flags.set',
     params: {
       ...{ folder, environment, key, on },
@@ -58,8 +64,8 @@ async function offerUndo(
   { message, outcome }: Results['flags.set'],
 ): Promise<void> {
   const level = outcome === 'partial' ? 'warning' : 'info';
-  const pressed = await say(level, message, ...(outcome === 'unchanged' ? [] : ['Undo']));
-  if (pressed !== 'Undo') return;
+  const pressed = await say(level, message, ...(outcome === 'unchanged' ? [] : [vscode.l10n.t('Undo')]));
+  if (pressed === undefined) return;
   try {
     const { folder, state, key, on, before } = setting;
     const share = on || before.share === null ? {} : { share: before.share };
@@ -74,6 +80,10 @@ async function offerUndo(
   } catch (error) {
     if (!(error instanceof Declined)) void say('error', String(error));
   }
+}
+
+function onOrOff(on: boolean): string {
+  return on ? vscode.l10n.t('on') : vscode.l10n.t('off');
 }
 
 async function chooseFlag(
@@ -91,19 +101,23 @@ async function chooseFlag(
   );
   if (key !== undefined) {
     const known = flags.find((flag) => flag.key === key);
-    if (known === undefined) throw new Error(`No release in ${environment} knows the flag ${key}.`);
+    if (known === undefined)
+      throw new Error(vscode.l10n.t('No release in {0} knows the flag {1}.', environment, key));
     return known;
   }
-  if (flags.length === 0) throw new Error(`The release that is live in ${environment} defines no flags.`);
+  if (flags.length === 0)
+    throw new Error(vscode.l10n.t('The release that is live in {0} defines no flags.', environment));
   const items = flags.map((flag) => ({
     label: `$(${flag.value ? 'circle-filled' : 'circle-outline'}) ${flag.key}`,
-    description: `${flag.value ? 'on' : 'off'} in ${environment}`,
+    description: flag.value
+      ? vscode.l10n.t('on in {0}', environment)
+      : vscode.l10n.t('off in {0}', environment),
     detail: flag.description ?? '',
     flag,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: `Toggle a flag in ${environment}`,
-    placeHolder: 'The flag is switched to its other state',
+    title: vscode.l10n.t('Toggle a flag in {0}', environment),
+    placeHolder: vscode.l10n.t('The flag is switched to its other state'),
     matchOnDetail: true,
     ignoreFocusOut: true,
   });

@@ -1,6 +1,7 @@
 /** The view "Flags": each flag with the environments it is known in. */
 import type { FlagStatus } from '../../agent/protocol/methods.ts';
 import { groupsOf } from './groups.ts';
+import { l10n } from './l10n.ts';
 import { plain, type TreeNode } from './node.ts';
 import type { ProjectState } from './state.ts';
 
@@ -28,7 +29,12 @@ function flagNode(
   isOneOfMany: boolean,
 ): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
-  const where = on.length === 0 ? 'off' : on.length === held.length ? 'on' : `on in ${on.join(', ')}`;
+  const where =
+    on.length === 0
+      ? l10n.t('off')
+      : on.length === held.length
+        ? l10n.t('on')
+        : l10n.t('on in {0}', on.join(', '));
   const [first] = held;
   const description = [where, ...(isOneOfMany ? [name] : [])].join(' · ');
   return {
@@ -38,7 +44,7 @@ function flagNode(
     kinds: ['flag'],
     icon: { id: 'symbol-event' },
     tooltip: first === undefined ? '' : flagTooltip(first.flag),
-    spoken: `flag ${key}, ${description}`,
+    spoken: l10n.t('flag {0}, {1}', key, description),
     children: held.map((one) => stateNode(folder, key, one)),
     open: true,
     target: undefined,
@@ -48,11 +54,7 @@ function flagNode(
 function stateNode(folder: string, key: string, { environment, flag }: Held): TreeNode {
   const state = flag.value ? 'on' : 'off';
   const words = stateWords(flag);
-  const why = !flag.defined
-    ? 'no release knows it any more'
-    : flag.state === null
-      ? 'by default'
-      : `by ${flag.by ?? 'somebody'}`;
+  const why = flag.defined ? switchedBy(flag) : l10n.t('no release knows it any more');
   return {
     id: `flag:${folder}#${key}#${environment}`,
     label: environment,
@@ -60,29 +62,37 @@ function stateNode(folder: string, key: string, { environment, flag }: Held): Tr
     kinds: ['flagState', state, ...(flag.defined ? ['known'] : ['forgotten'])],
     icon: flag.value ? { id: 'circle-filled', colour: 'good' } : { id: 'circle-outline' },
     tooltip: flagTooltip(flag),
-    spoken: `flag ${key} is ${words} in ${environment}, ${why}`,
+    spoken: l10n.t('flag {0} is {1} in {2}, {3}', key, words, environment, why),
     children: [],
     open: false,
     target: { folder, environment, flag: key },
   };
 }
 
+/** `by default`, `by ann@laptop`. */
+export function switchedBy({ state, by }: FlagStatus): string {
+  if (state === null) return l10n.t('by default');
+  return by === null ? l10n.t('by somebody') : l10n.t('by {0}', by);
+}
+
 /** Who gets it is more than on and off: a share of the users, or rules of the file. */
 export function stateWords({ value, share, conditions }: FlagStatus): string {
-  if (!value) return 'off';
-  if (share !== null && share < 100) return `on for ${share} %`;
-  return conditions > 0 ? 'on by its rules' : 'on';
+  if (!value) return l10n.t('off');
+  if (share !== null && share < 100) return l10n.t('on for {0} %', share);
+  return conditions > 0 ? l10n.t('on by its rules') : l10n.t('on');
 }
 
 function flagTooltip(flag: FlagStatus): string {
   const rows = [
     `**${plain(flag.key)}**${flag.description === null ? '' : `: ${plain(flag.description)}`}`,
-    ...(flag.owner === null ? [] : [`owner: ${plain(flag.owner)}`]),
-    ...(flag.default === null ? [] : [`default: ${flag.default ? 'on' : 'off'}`]),
-    ...(flag.expires === null ? [] : [`expires ${flag.expires}`]),
+    ...(flag.owner === null ? [] : [l10n.t('owner: {0}', plain(flag.owner))]),
+    ...(flag.default === null ? [] : [l10n.t('default: {0}', flag.default ? l10n.t('on') : l10n.t('off'))]),
+    ...(flag.expires === null ? [] : [l10n.t('expires {0}', flag.expires)]),
     ...(flag.at === null
       ? []
-      : [`switched ${plain(flag.at.slice(0, 16).replace('T', ' '))} by ${plain(flag.by ?? '?')}`]),
+      : [
+          l10n.t('switched {0} by {1}', plain(flag.at.slice(0, 16).replace('T', ' ')), plain(flag.by ?? '?')),
+        ]),
   ];
   return rows.join('\n\n');
 }

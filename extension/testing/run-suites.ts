@@ -23,7 +23,11 @@ export async function runSuites(
   wanted: Wanted,
 ): Promise<readonly (SuiteResult | undefined)[]> {
   const { about, request, suites, token } = wanted;
-  const run = items.controller.createTestRun(request, `Suites in ${about.environment}`, false);
+  const run = items.controller.createTestRun(
+    request,
+    vscode.l10n.t('Suites in {0}', about.environment),
+    false,
+  );
   const stop = new AbortController();
   const listening = [run.token, token].map((one) => one?.onCancellationRequested(() => stop.abort()));
   for (const suite of suites) run.enqueued(suite);
