@@ -26,6 +26,11 @@ export const flags = {
   volumes: { takes: null, short: null, summary: 'Also remove the volumes, and all data in them.' },
   fix: { takes: null, short: null, summary: 'Repair what a machine can repair, in the files.' },
   'dry-run': { takes: null, short: null, summary: 'Write nothing, only say what would be written.' },
+  'with-flags': {
+    takes: null,
+    short: null,
+    summary: 'Also switch flags to what they were when that release was live.',
+  },
   share: { takes: 'PERCENT', short: null, summary: 'For how many of the users: 25%.' },
   variant: { takes: 'NAME', short: null, summary: 'Which variant of the flag they get.' },
   reason: { takes: 'TEXT', short: null, summary: 'Why, for the history; at most 200 characters.' },
@@ -146,14 +151,15 @@ export const commands: readonly Command[] = [
   {
     name: 'rollback',
     positionals: ['ENV', '[TAG]'],
-    flags: ['dry-run', 'junit'],
+    flags: ['dry-run', 'with-flags', 'junit'],
     summary: 'Bring an earlier release back.',
     details:
       'Without TAG: the release before the one that is live. With --dry-run: says what it would do, and what differs.',
-    request: ({ folder, positionals, set }) => ({
-      method: set.has('dry-run') ? 'rollbackPlan' : 'rollback',
-      params: { folder, environment: needed(positionals, 'ENV'), tag: positionals.TAG ?? null },
-    }),
+    request: ({ folder, positionals, set }) => {
+      const asked = { folder, environment: needed(positionals, 'ENV'), tag: positionals.TAG ?? null };
+      if (set.has('dry-run')) return { method: 'rollbackPlan', params: asked };
+      return { method: 'rollback', params: { ...asked, ...(set.has('with-flags') && { withFlags: true }) } };
+    },
   },
   {
     name: 'suite',

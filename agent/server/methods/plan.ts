@@ -26,8 +26,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
   const place = await openPlace(agent, params.folder, params.environment);
   const source = await readSource(agent, place, params.ref, call);
   const { current, definitions, flags: switched } = await readEnvironmentFlags(place.engine.ledger);
-  const live = liveRelease(current);
-  const moves = movesTo(current, source.wanted);
+  const [live, moves] = [liveRelease(current), movesTo(current, source.wanted)];
   const services = await Promise.all(
     source.project.services.map(async (service) => {
       const move = moves.find((candidate) => candidate.service === service.name);

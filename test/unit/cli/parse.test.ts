@@ -81,6 +81,7 @@ describe('the command line', () => {
       },
     ],
     ['swarm start dev', 'startSwarm', dev],
+    ['rollback dev v1 --with-flags', 'rollback', { ...dev, tag: 'v1', withFlags: true }],
     ['rollback dev v1 --dry-run', 'rollbackPlan', { ...dev, tag: 'v1' }],
     ['edge forget dev node-1', 'forgetEdge', { ...dev, node: 'node-1' }],
     ['flags list dev', 'flags.list', dev],

@@ -107,7 +107,7 @@ describe('drift', () => {
             off,
             on,
             default: isOn,
-          } as FlagDefinition;
+          };
         };
         const served = (definition: FlagDefinition, of: ReadonlyMap<string, FlagSetting>): unknown =>
           flagsDocument([plain(definition)], of)
