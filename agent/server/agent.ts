@@ -45,6 +45,7 @@ import { status } from './methods/status.ts';
 import { traffic } from './methods/traffic.ts';
 import { validate } from './methods/validate.ts';
 import { watch } from './methods/watch.ts';
+import { namingEnvironment } from './naming.ts';
 import { openFeeds, type Feeds } from './watch/feeds.ts';
 import { told } from './watch/tee.ts';
 
@@ -161,7 +162,9 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
       const own: Agent = { ...agent, identity: identity() };
       return working(own.identity, () =>
         told(own, method, params, call, (tee) => methods[method](own, params, tee)),
-      );
+      ).catch((error: unknown) => {
+        throw namingEnvironment(error, params);
+      });
     },
     close: () => {
       if (options.shared !== undefined) return;
