@@ -52,8 +52,6 @@ const tidegate = `version: 1
 project: shop
 environments:
   dev: { edge: { http: 8080 } }
-  live: { edge: { http: 8081 }, protected: true }
-flags: flags.yaml
 services:
   web: { route: { port: 3000 } }
 `;

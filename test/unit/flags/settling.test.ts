@@ -17,6 +17,12 @@ describe('settling flags', () => {
   beforeEach(async () => {
     env = await openFlagsEnvironment();
     await writeFile(path.join(env.folder, 'flags.yaml'), file);
+    const config = path.join(env.folder, 'tidegate.yaml');
+    const withLive = (await readFile(config, 'utf8')).replace(
+      'environments:\n',
+      'environments:\n  live: { edge: { http: 8081 }, protected: true }\n',
+    );
+    await writeFile(config, `${withLive}flags: flags.yaml\n`);
     await env.routes(live(await env.release([flag('a'), flag('b', { default: true })])));
     await env.control('t1');
   });
