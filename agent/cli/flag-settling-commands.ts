@@ -1,6 +1,7 @@
 /** Commands about what flags are in the file and here, what they were, and going back. */
 import type { Command, Typed } from './commands.ts';
 import { usage } from './failures.ts';
+import { flagExchangeCommands } from './flag-exchange-commands.ts';
 
 export const flagSettlingCommands: readonly Command[] = [
   {
@@ -66,6 +67,7 @@ export const flagSettlingCommands: readonly Command[] = [
       };
     },
   },
+  ...flagExchangeCommands,
 ];
 
 function asked({ folder, positionals, rest }: Typed): {

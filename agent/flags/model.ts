@@ -63,7 +63,8 @@ export function onOf(model: FlagModel, setting: FlagSetting): Serve {
   const variant = model.variants.find(({ name }) => name === named)?.name;
   const on: Serve = variant === undefined ? model.on : { variant };
   const shared = sharedOf({ ...model, on });
-  if (share === null || !shared) return on;
+  // A share of users who would get what the others get is none.
+  if (share === null || !shared || shared.variant === model.off) return on;
   return { by: shared.by, seed: shared.seed, split: splitOf(shared.variant, share, model.off) };
 }
 

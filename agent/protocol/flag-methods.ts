@@ -1,6 +1,8 @@
 /** Methods about feature flags. */
 import * as z from 'zod';
+import { flagExchangeParams, type FlagExchangeResults } from './flag-exchange.ts';
 import { flagReason, flagSettlingParams, type FlagSettlingResults } from './flag-settling.ts';
+import type { FlagCountsResult } from './flag-counts.ts';
 import type { LocalOverride } from './local-flags.ts';
 import {
   flagServerParams,
@@ -33,6 +35,7 @@ export const flagParams = {
     reason: flagReason.optional(),
   }),
   ...flagSettlingParams,
+  ...flagExchangeParams,
   /**
    * What SDKs are let in with. Makes a token where there is none. `rotate`: makes another; the one before stays good.
    * `required`: whether SDKs without a token are turned away; left out: as it is.
@@ -42,6 +45,8 @@ export const flagParams = {
     confirmed: z.boolean().optional(),
     environment,
     rotate: z.boolean(),
+    /** Rotates also while services run that would be turned away. */
+    force: z.boolean().optional(),
     required: z.boolean().optional(),
   }),
   /** Who gets what, and why. `key`: of one flag; `null`: of all. */
@@ -51,6 +56,8 @@ export const flagParams = {
     key: z.string().min(1).nullable(),
     context: flagContext,
   }),
+  /** How often they are evaluated. `key`: of one flag; `null`: of all. */
+  'flags.counts': z.strictObject({ folder, environment, key: z.string().min(1).nullable() }),
   ...flagServerParams,
 } as const;
 
@@ -158,9 +165,10 @@ export interface FlagEvaluateResult {
   readonly evaluations: readonly FlagEvaluation[];
 }
 
-export interface FlagResults extends FlagServerResults, FlagSettlingResults {
+export interface FlagResults extends FlagServerResults, FlagSettlingResults, FlagExchangeResults {
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;
   'flags.token': FlagTokenResult;
   'flags.evaluate': FlagEvaluateResult;
+  'flags.counts': FlagCountsResult;
 }

@@ -15,6 +15,7 @@ import { blob } from './methods/blob.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { flagKeys } from './methods/flag-keys.ts';
+import { flagCounts } from './methods/flag-counts.ts';
 import { clearOverrides, localFlags, overrideFlag } from './methods/flag-overrides.ts';
 import { flagVariables, serveFlags } from './methods/flag-serve.ts';
 import { createFlag, listFlags, switchFlag, useFlagToken } from './methods/flag-source.ts';
@@ -24,6 +25,7 @@ import { init } from './methods/init.ts';
 import { logs } from './methods/logs.ts';
 import { evaluateFlags } from './methods/flag-evaluate.ts';
 import { applyFlags, flagDrift, takeFlags } from './methods/flag-drift.ts';
+import { exportEnvironmentFlags, importFlags } from './methods/flag-exchange.ts';
 import { flagHistory, undoFlag } from './methods/flag-history.ts';
 import { flagToken } from './methods/flag-token.ts';
 import { maintenance } from './methods/maintenance.ts';
@@ -116,6 +118,9 @@ const methods: Methods = {
   'flags.apply': applyFlags,
   'flags.history': flagHistory,
   'flags.undo': undoFlag,
+  'flags.export': exportEnvironmentFlags,
+  'flags.import': importFlags,
+  'flags.counts': flagCounts,
   'flags.serve': serveFlags,
   'flags.variables': flagVariables,
   'flags.override': overrideFlag,

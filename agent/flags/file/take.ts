@@ -6,7 +6,8 @@ import { canonicalJson } from '../../common/canonical.ts';
 import type { FlagDefinition, Serve } from '../../swarm/ledger/flag-definition.ts';
 import { shareOf, variantOf, type FlagSetting } from '../../swarm/ledger/flags.ts';
 import { agrees } from '../drift.ts';
-import { modelOf, onOf, sharedOf, targetingKey } from '../model.ts';
+import { modelOf, onOf, sharedOf } from '../model.ts';
+import { writtenServe } from '../exchange/write.ts';
 import { readFlagsFile } from './flags-file.ts';
 import { asJson, isJsonFile } from './json-text.ts';
 
@@ -52,7 +53,7 @@ function switchedOn(taking: Taking): readonly (readonly Change[])[] {
   const on = onOf(model, taking.to);
   const turnedOn = [onlyDefault(taking, 'on')];
   if (canonicalJson(on) === canonicalJson(model.on)) return [turnedOn];
-  return [turnedOn, [change(taking, ['on'], served(on, model.key)), eachShare(taking, on)]];
+  return [turnedOn, [change(taking, ['on'], writtenServe(on, model.key)), eachShare(taking, on)]];
 }
 
 /** Where the environment has shares already, only their numbers change. */
@@ -78,15 +79,6 @@ function placeOf(
 ): Pick<Change, 'title' | 'file' | 'path'> {
   const path = ['flags', key, 'environments', environment, ...below];
   return { title: `Say what ${key} is in ${environment}`, file, path };
-}
-
-function served(on: Serve, key: string): Value {
-  if ('variant' in on) return on.variant;
-  return {
-    split: Object.fromEntries(on.split.map(({ variant, share }) => [variant, percentOf(share)])),
-    ...(on.by !== targetingKey && { by: on.by }),
-    ...(on.seed !== key && { seed: on.seed }),
-  };
 }
 
 function percentOf(share: number): string {

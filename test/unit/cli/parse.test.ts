@@ -96,10 +96,21 @@ describe('the command line', () => {
     ['flags apply dev a', 'flags.apply', { ...dev, keys: ['a'] }],
     ['flags apply dev --dry-run', 'flags.drift', { ...dev, keys: [] }],
     ['flags history dev a', 'flags.history', { ...dev, key: 'a' }],
+    ['flags export dev', 'flags.export', { ...dev, format: 'flagd' }],
+    [
+      'flags import old.json --replace --from live',
+      'flags.import',
+      {
+        ...{ folder: '/project', file: '/project/old.json', format: 'auto', from: 'live' },
+        ...{ replace: true, write: true },
+      },
+    ],
     ['flags undo dev a', 'flags.undo', { ...dev, key: 'a' }],
     ['flags undo dev a 17', 'flags.undo', { ...dev, key: 'a', change: 17 }],
     ['flags token dev', 'flags.token', { ...dev, rotate: false }],
     ['flags token dev --rotate --require', 'flags.token', { ...dev, rotate: true, required: true }],
+    ['flags counts dev', 'flags.counts', { ...dev, key: null }],
+    ['flags token dev --rotate --force', 'flags.token', { ...dev, rotate: true, force: true }],
     ['flags token dev --open', 'flags.token', { ...dev, rotate: false, required: false }],
     [
       'flags create dev a --description New --kind ops',
