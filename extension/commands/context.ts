@@ -47,7 +47,7 @@ export function targetOf(context: CommandContext, given: unknown): Partial<Targe
   if (given === undefined || given === null) return {};
   if (typeof given === 'string') return context.targetOfRow(given) ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) throw badArgument(given);
-  const known = ['folder', 'environment', 'service', 'tag', 'flag', 'rollout', 'suite', 'compose'];
+  const known = ['folder', 'environment', 'service', 'tag', 'flag', 'flags', 'rollout', 'suite', 'compose'];
   for (const [name, value] of Object.entries(given))
     if (!known.includes(name) || typeof value !== 'string') throw badArgument(given);
   return given;
