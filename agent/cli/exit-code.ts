@@ -102,6 +102,8 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'flags.unknown': exitCodes.usage,
   'flags.no-share': exitCodes.usage,
   'flags.no-variant': exitCodes.usage,
+  'flags.no-file': exitCodes.usage,
+  'flags.cannot-edit': exitCodes.usage,
   // Nobody here knows how far the agent got: somebody has to look.
   'agent.disconnected': exitCodes.partial,
   'agent.running': exitCodes.busy,

@@ -66,6 +66,8 @@ export type ErrorCode =
   | 'flags.unknown'
   | 'flags.no-share'
   | 'flags.no-variant'
+  | 'flags.no-file'
+  | 'flags.cannot-edit'
   // the connection between a client and its agent
   | 'agent.disconnected'
   | 'agent.running'

@@ -9,6 +9,7 @@ import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
 import type { CertificateResult, MaintenanceResult } from './door.ts';
 import { fileParams, type FileResults } from './files.ts';
+import { flagEditingParams, type FlagEditingResults } from './flag-editing.ts';
 import { flagParams, type FlagResults } from './flag-methods.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
@@ -74,6 +75,7 @@ export const params = {
   /** Runs until it is cancelled. */
   traffic: z.strictObject({ ...place, environment }),
   ...flagParams,
+  ...flagEditingParams,
   maintenance: z.strictObject({ ...changed, environment, on: z.boolean() }),
   /** Whatever the environment: changed only when it was confirmed. */
   'backing.apply': z.strictObject({
@@ -249,7 +251,7 @@ export interface SuiteResult {
   readonly tookMs: number;
 }
 
-export interface Results extends FileResults, FlagResults {
+export interface Results extends FileResults, FlagResults, FlagEditingResults {
   setup: SetupResult;
   deploy: RolloutResult;
   promote: RolloutResult;

@@ -11,6 +11,7 @@ import { applyBacking } from './methods/apply-backing.ts';
 import { blob } from './methods/blob.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
+import { flagEdit, flagRules } from './methods/flag-editing.ts';
 import { flagKeys } from './methods/flag-keys.ts';
 import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
@@ -87,6 +88,8 @@ const methods: Methods = {
   forgetEdge,
   'flags.list': listEnvironmentFlags,
   flagKeys,
+  flagRules,
+  flagEdit,
   'flags.set': setFlag,
   'flags.token': flagToken,
   'flags.evaluate': evaluateFlags,
