@@ -1,0 +1,82 @@
+/** Flags that may be taken out, and why. It is said, and nothing is ever done about it by itself. */
+import type { FlagStatus } from '../../agent/protocol/methods.ts';
+import type { EnvironmentState } from './state.ts';
+
+export type StaleReason =
+  | { readonly kind: 'expired'; readonly day: string }
+  /** The same for everybody, everywhere. */
+  | { readonly kind: 'settled'; readonly as: string; readonly days: number }
+  | { readonly kind: 'unused' };
+
+export interface Staleness {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** After how many days of one and the same it is. */
+  readonly days: number;
+  /** How often it is used in the code; `undefined`: not known. */
+  readonly uses: number | undefined;
+}
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+export function staleReasons(
+  key: string,
+  environments: readonly EnvironmentState[],
+  { now, days, uses }: Staleness,
+): readonly StaleReason[] {
+  const held = environments.flatMap(({ flags }) =>
+    (flags?.flags ?? []).filter((flag) => flag.key === key && flag.defined),
+  );
+  const settled = environments.every(isRead) ? settledSince(held) : undefined;
+  const sinceDays = settled === undefined ? 0 : Math.floor((now - settled.at) / dayMs);
+  const day = held
+    .flatMap(({ expires }) => expires ?? [])
+    .sort()
+    .at(-1);
+  return [
+    ...(day !== undefined && day <= new Date(now).toISOString().slice(0, 10)
+      ? [{ kind: 'expired' as const, day }]
+      : []),
+    ...(settled !== undefined && sinceDays >= days
+      ? [{ kind: 'settled' as const, as: settled.as, days: sinceDays }]
+      : []),
+    ...(uses === 0 ? [{ kind: 'unused' as const }] : []),
+  ];
+}
+
+/** `off everywhere for 45 days`. */
+export function staleWords(reason: StaleReason): string {
+  switch (reason.kind) {
+    case 'expired':
+      return `expired on ${reason.day}`;
+    case 'settled':
+      return `${reason.as} everywhere for ${reason.days} days`;
+    case 'unused':
+      return 'not used in the code';
+  }
+}
+
+/** What could not be read may have another state: then nothing is said. */
+function isRead({ status, flags }: EnvironmentState): boolean {
+  return flags !== undefined || status?.state === 'not-set-up';
+}
+
+/** Of switches that are there to be used one day, being unused says nothing. */
+const keptOn: readonly FlagStatus['kind'][] = ['kill-switch', 'ops'];
+
+/** Since its last change anywhere; nobody knows how long one that was never switched has been there. */
+function settledSince(held: readonly FlagStatus[]): { readonly as: string; readonly at: number } | undefined {
+  const [first] = held;
+  if (first === undefined || keptOn.includes(first.kind)) return undefined;
+  const same = sameForAll(first);
+  const times = held.flatMap(({ at }) => (at === null ? [] : [Date.parse(at)]));
+  if (same === undefined || times.length === 0) return undefined;
+  return held.every((flag) => sameForAll(flag) === same) ? { as: same, at: Math.max(...times) } : undefined;
+}
+
+/** What everybody gets; `undefined`: not everybody gets the same. */
+function sameForAll({ value, share, variant, conditions }: FlagStatus): string | undefined {
+  if (!value) return 'off';
+  if (conditions > 0 || (share !== null && share < 100)) return undefined;
+  return variant === undefined ? 'on' : `on with ${variant}`;
+}
