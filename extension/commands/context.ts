@@ -1,11 +1,14 @@
 /** What every command works with. */
 import * as vscode from 'vscode';
 import type { AgentLink } from '../agent/link.ts';
-import type { Target } from '../model/node.ts';
+import type { RowTarget, Target } from '../model/node.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
 import type { Dashboards } from '../dashboard/dashboards.ts';
 import type { Documents } from '../documents.ts';
+import type { FlagsFile } from '../flags/flags-file.ts';
+import type { FlagReferences } from '../flags/references.ts';
+import type { StaleFlags } from '../flags/stale-flags.ts';
 import type { Hearing } from '../hearing.ts';
 import type { RollbackPreview } from '../rollback/preview.ts';
 import type { RunningBar } from '../running-bar.ts';
@@ -23,8 +26,15 @@ export interface CommandContext {
   readonly suites: SuiteTests;
   readonly problems: Problems;
   readonly preview: RollbackPreview;
+  readonly references: FlagReferences;
+  readonly flagsFile: FlagsFile;
+  readonly stale: StaleFlags;
+  /** Of this workspace, over restarts. */
+  readonly memory: vscode.Memento;
   /** What a row of a tree is about. */
-  readonly targetOfRow: (id: string) => Target | undefined;
+  readonly targetOfRow: (id: string) => RowTarget | undefined;
+  /** Of the view "Flags": only those that may be taken out, or all. */
+  readonly showStale: (only: boolean) => Promise<void>;
   readonly version: string;
 }
 

@@ -4,7 +4,16 @@ import type { ProjectEnvironment } from '../../agent/protocol/project.ts';
 import { nameOf } from './words.ts';
 
 export type Change =
-  'deploy' | 'rollback' | 'promote' | 'abort' | 'takeDown' | 'setUp' | 'flagOn' | 'flagOff' | 'runSuite';
+  | 'deploy'
+  | 'rollback'
+  | 'promote'
+  | 'abort'
+  | 'takeDown'
+  | 'setUp'
+  | 'flagOn'
+  | 'flagOff'
+  | 'flagChange'
+  | 'runSuite';
 
 /** `protected`: only where tidegate.yaml says so. `always`: everywhere. */
 export type ConfirmSetting = 'protected' | 'always';
@@ -52,7 +61,7 @@ export function confirmationOf(about: About, setting: ConfirmSetting): Confirmat
 
 function nounOf(change: Change): string {
   if (change === 'runSuite') return 'Suites';
-  return change === 'flagOn' || change === 'flagOff' ? 'Flag' : 'Services';
+  return change.startsWith('flag') ? 'Flag' : 'Services';
 }
 
 function titleOf({ change, facts: { environment }, to, what }: About): string {
@@ -71,6 +80,8 @@ function titleOf({ change, facts: { environment }, to, what }: About): string {
       return `Set up ${environment}?`;
     case 'flagOn':
       return `Switch ${what} on in ${environment}?`;
+    case 'flagChange':
+      return `Change who gets ${what} in ${environment}?`;
     case 'runSuite':
       return `Run ${what} in ${environment}?`;
     case 'flagOff':
@@ -82,7 +93,7 @@ function yesOf(change: Change): string {
   const buttons: Record<Change, string> = {
     ...{ deploy: 'Deploy', rollback: 'Roll Back', promote: 'Promote', abort: 'Abort the Rollout' },
     ...{ takeDown: 'Take Down', setUp: 'Set Up', flagOn: 'Switch On', flagOff: 'Switch Off' },
-    runSuite: 'Run',
+    ...{ flagChange: 'Change', runSuite: 'Run' },
   };
   return buttons[change];
 }

@@ -1,5 +1,6 @@
 /** The view "Flags": each flag with the environments it is known in. */
 import type { FlagStatus } from '../../agent/protocol/methods.ts';
+import { staleWords, type StaleReason } from './flag-stale.ts';
 import { groupsOf } from './groups.ts';
 import { plain, type TreeNode } from './node.ts';
 import type { ProjectState } from './state.ts';
@@ -9,39 +10,60 @@ interface Held {
   readonly flag: FlagStatus;
 }
 
-export function flagsTree(projects: readonly ProjectState[]): readonly TreeNode[] {
+export interface FlagRows {
+  /** Why a flag may be taken out. */
+  readonly stale: (project: ProjectState, key: string) => readonly StaleReason[];
+  readonly onlyStale: boolean;
+}
+
+const all: FlagRows = { stale: () => [], onlyStale: false };
+
+export function flagsTree(
+  projects: readonly ProjectState[],
+  { stale, onlyStale }: FlagRows = all,
+): readonly TreeNode[] {
   return projects.flatMap((project) => {
-    const all = project.environments.flatMap(({ facts, flags }) =>
+    const known = project.environments.flatMap(({ facts, flags }) =>
       (flags?.flags ?? []).map((flag): Held => ({ environment: facts.environment, flag })),
     );
-    const byKey = groupsOf(all, ({ flag }) => flag.key);
+    const byKey = groupsOf(known, ({ flag }) => flag.key);
     return [...byKey]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, held]) => flagNode(project, key, held, projects.length > 1));
+      .map(([key, held]) => ({ key, held, reasons: stale(project, key).map(staleWords) }))
+      .filter(({ reasons }) => !onlyStale || reasons.length > 0)
+      .map((row) => flagNode(project, row, projects.length > 1));
   });
+}
+
+interface FlagRow {
+  readonly key: string;
+  readonly held: readonly Held[];
+  /** Why it is stale, in words. */
+  readonly reasons: readonly string[];
 }
 
 function flagNode(
   { folder, name }: ProjectState,
-  key: string,
-  held: readonly Held[],
+  { key, held, reasons }: FlagRow,
   isOneOfMany: boolean,
 ): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
   const where = on.length === 0 ? 'off' : on.length === held.length ? 'on' : `on in ${on.join(', ')}`;
   const [first] = held;
-  const description = [where, ...(isOneOfMany ? [name] : [])].join(' · ');
+  const stale = reasons.length === 0 ? [] : [`stale: ${reasons.join(', ')}`];
+  const description = [where, ...stale, ...(isOneOfMany ? [name] : [])].join(' · ');
+  const isKnown = held.some(({ flag }) => flag.defined);
   return {
     id: `flag:${folder}#${key}`,
     label: key,
     description,
-    kinds: ['flag'],
-    icon: { id: 'symbol-event' },
-    tooltip: first === undefined ? '' : flagTooltip(first.flag),
+    kinds: ['flag', ...(isKnown ? ['known'] : []), ...(stale.length > 0 ? ['stale'] : [])],
+    icon: stale.length > 0 ? { id: 'history', colour: 'warn' } : { id: 'symbol-event' },
+    tooltip: [...(first === undefined ? [] : [flagTooltip(first.flag)]), ...stale.map(plain)].join('\n\n'),
     spoken: `flag ${key}, ${description}`,
     children: held.map((one) => stateNode(folder, key, one)),
     open: true,
-    target: undefined,
+    target: { folder, flag: key },
   };
 }
 
@@ -57,7 +79,10 @@ function stateNode(folder: string, key: string, { environment, flag }: Held): Tr
     id: `flag:${folder}#${key}#${environment}`,
     label: environment,
     description: `${words}, ${why}`,
-    kinds: ['flagState', state, ...(flag.defined ? ['known'] : ['forgotten'])],
+    kinds: [
+      ...['flagState', state, flag.defined ? 'known' : 'forgotten'],
+      ...(flag.type === 'boolean' ? [] : ['variants']),
+    ],
     icon: flag.value ? { id: 'circle-filled', colour: 'good' } : { id: 'circle-outline' },
     tooltip: flagTooltip(flag),
     spoken: `flag ${key} is ${words} in ${environment}, ${why}`,
@@ -67,11 +92,13 @@ function stateNode(folder: string, key: string, { environment, flag }: Held): Tr
   };
 }
 
-/** Who gets it is more than on and off: a share of the users, or rules of the file. */
-export function stateWords({ value, share, conditions }: FlagStatus): string {
+/** Who gets it is more than on and off: a share of the users, another variant, or rules of the file. */
+export function stateWords({ value, share, variant, variants, conditions }: FlagStatus): string {
   if (!value) return 'off';
-  if (share !== null && share < 100) return `on for ${share} %`;
-  return conditions > 0 ? 'on by its rules' : 'on';
+  const isThere = variant !== undefined && variants.includes(variant);
+  const withWhat = isThere ? ` with ${variant}` : '';
+  if (share !== null && share < 100) return `on for ${share} %${withWhat}`;
+  return conditions > 0 ? `on by its rules${isThere ? `, else ${variant}` : ''}` : `on${withWhat}`;
 }
 
 function flagTooltip(flag: FlagStatus): string {
@@ -80,9 +107,19 @@ function flagTooltip(flag: FlagStatus): string {
     ...(flag.owner === null ? [] : [`owner: ${plain(flag.owner)}`]),
     ...(flag.default === null ? [] : [`default: ${flag.default ? 'on' : 'off'}`]),
     ...(flag.expires === null ? [] : [`expires ${flag.expires}`]),
+    ...(flag.type === 'boolean' ? [] : [`variants: ${plain(flag.variants.join(', '))}`]),
+    ...(isGone(flag)
+      ? [
+          `switched to ${plain(flag.variant ?? '')}, which is no variant any more: what its definition says holds`,
+        ]
+      : []),
     ...(flag.at === null
       ? []
       : [`switched ${plain(flag.at.slice(0, 16).replace('T', ' '))} by ${plain(flag.by ?? '?')}`]),
   ];
   return rows.join('\n\n');
+}
+
+function isGone({ variant, variants, defined }: FlagStatus): boolean {
+  return defined && variant !== undefined && !variants.includes(variant);
 }
