@@ -7,9 +7,6 @@ import { registerCommands } from './commands/register.ts';
 import { Dashboards } from './dashboard/dashboards.ts';
 import { Documents } from './documents.ts';
 import { flagsInCode } from './flags/flags-in-code.ts';
-import { FlagsFile } from './flags/flags-file.ts';
-import { FlagReferences } from './flags/references.ts';
-import { StaleFlags } from './flags/stale-flags.ts';
 import type { TreeNode } from './model/node.ts';
 import type { State } from './model/state.ts';
 import { watchFolders } from './project/folders.ts';
@@ -45,16 +42,9 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const running = new RunningBar();
   const preview = new RollbackPreview(documents, link);
   const looking = new Looking(store, link);
-  const references = new FlagReferences((text) => output.warn(text));
-  const stale = new StaleFlags(store, references);
-  const views = new Views(
-    store,
-    () => looking.at('views', views.anyVisible),
-    (project, key) => stale.in(project, key),
-  );
-  references.onChange(() => views.update(store.state));
+  const views = new Views(store, () => looking.at('views', views.anyVisible), parts.stale);
   const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, looking });
-  const flags = flagsInCode({ link, store, references, onSeen: (isSeen) => looking.at('code', isSeen) });
+  const flags = flagsInCode({ ...parts, link, onSeen: (isSeen) => looking.at('code', isSeen) });
   const folders = watchFolders({
     onFolders: (found) => store.setFolders(found),
     onFileChange: parts.reload,
@@ -69,8 +59,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   void folders.look();
   const commands = registerCommands({
     ...{ ...parts, link, output, documents, dashboards, running, preview, version: metadata.version },
-    ...{ references, stale, flagsFile: new FlagsFile(link), memory: extension.workspaceState },
-    showStale: (only) => views.showStale(only),
+    ...{ views, memory: extension.workspaceState },
     targetOfRow: (id) => views.targetOfRow(id),
   });
   const trust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
@@ -79,7 +68,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   });
   const tasks = registerTasks(extension.asAbsolutePath('dist/tidegate.js'), store);
   extension.subscriptions.push(commands, tasks, trust, folders, views, dashboards, running, preview, flags);
-  extension.subscriptions.push(documents, references, parts.registered, link, output);
+  extension.subscriptions.push(documents, parts.registered, link, output);
   return {
     ...openApi(store),
     state: () => store.state,

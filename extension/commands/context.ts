@@ -13,6 +13,7 @@ import type { Hearing } from '../hearing.ts';
 import type { RollbackPreview } from '../rollback/preview.ts';
 import type { RunningBar } from '../running-bar.ts';
 import type { SuiteTests } from '../testing/suite-tests.ts';
+import type { Views } from '../views/views.ts';
 import type { Problems } from '../editing/problems.ts';
 
 export interface CommandContext {
@@ -33,8 +34,7 @@ export interface CommandContext {
   readonly memory: vscode.Memento;
   /** What a row of a tree is about. */
   readonly targetOfRow: (id: string) => RowTarget | undefined;
-  /** Of the view "Flags": only those that may be taken out, or all. */
-  readonly showStale: (only: boolean) => Promise<void>;
+  readonly views: Pick<Views, 'showStale'>;
   readonly version: string;
 }
 

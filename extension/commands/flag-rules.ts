@@ -140,7 +140,7 @@ async function chooseCondition({ segments, attributes }: FlagRulesResult, title:
       { label: l10n.t('$(edit) Another Attribute…'), description: '', condition: undefined, name: undefined },
       ...segments.map((segment) => ({
         ...{ label: segment, description: l10n.t('segment'), name: undefined },
-        condition: { segment } as FileMap,
+        condition: { segment },
       })),
     ],
     { title, placeHolder: l10n.t('For whom is it?') },

@@ -9,12 +9,15 @@ import type { FlagReferences } from './references.ts';
 const usualDays = 30;
 
 export class StaleFlags {
+  /** Something else may be stale now. */
+  readonly onChange: vscode.Event<void>;
   readonly #store: Store;
   readonly #references: FlagReferences;
 
   constructor(store: Store, references: FlagReferences) {
     this.#store = store;
     this.#references = references;
+    this.onChange = references.onChange;
   }
 
   of(folder: string, key: string): readonly StaleReason[] {

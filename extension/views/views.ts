@@ -6,6 +6,7 @@ import { flagsTree, type FlagRows } from '../model/flags-tree.ts';
 import type { RowTarget, TreeNode } from '../model/node.ts';
 import { overallOf, type Overall } from '../model/overall.ts';
 import { releasesTree } from '../model/releases-tree.ts';
+import type { StaleFlags } from '../flags/stale-flags.ts';
 import { openRollout, type State } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
 import { Tree } from './tree.ts';
@@ -22,10 +23,11 @@ export class Views {
 
   #onlyStale = false;
 
-  /** `onLook`: one of the views was shown or hidden; `stale`: why a flag may be taken out. */
-  constructor(store: Store, onLook: () => void, stale: FlagRows['stale']) {
+  /** `onLook`: one of the views was shown or hidden; `flags`: why one may be taken out. */
+  constructor(store: Store, onLook: () => void, flags: StaleFlags) {
     this.#store = store;
     this.#onLook = onLook;
+    const stale: FlagRows['stale'] = (project, key) => flags.in(project, key);
     const tree = (id: ViewId, nodes: (state: State) => readonly TreeNode[]): Tree =>
       new Tree({
         id,
@@ -37,6 +39,7 @@ export class Views {
       tree(views.releases, ({ projects = [] }) => releasesTree(projects)),
       tree(views.flags, ({ projects = [] }) => flagsTree(projects, { stale, onlyStale: this.#onlyStale })),
     ];
+    flags.onChange(() => this.update(store.state));
   }
 
   update(state: State): void {
