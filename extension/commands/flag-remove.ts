@@ -73,7 +73,7 @@ function detailOf(
     ...(uses.length === 0
       ? [l10n.t('It is not used in the code of this workspace.')]
       : [
-          l10n.t('It is used at {0} places, which get their own default once it is gone:', uses.length),
+          l10n.t('Used in the code, {0} times. They get their own default once it is gone:', uses.length),
           ...places,
         ]),
     ...(uses.length > mostShown ? [l10n.t('  and {0} more', uses.length - mostShown)] : []),

@@ -1,6 +1,6 @@
 /** What is selected, put behind a flag: one that there is, or a new one. Code and flags file change in one step. */
 import * as vscode from 'vscode';
-import { callIn, statementsIn, usualCall, wrapped, type FlagCall } from '../model/flag-wrap.ts';
+import { callIn, statementsIn, stepIn, usualCall, wrapped, type FlagCall } from '../model/flag-wrap.ts';
 import { projectOf } from '../model/known-flags.ts';
 import { apply } from '../flags/flags-file.ts';
 import { wrapLanguages } from '../flags/languages.ts';
@@ -35,7 +35,8 @@ export async function wrapInFlag(context: CommandContext): Promise<string> {
   const { key, known } = await chooseKey(context, folder, edit);
   const call = await callFor(context, document, known);
   const { insertSpaces, tabSize } = editor.options;
-  const step = insertSpaces === false ? '\t' : ' '.repeat(Number(tabSize ?? 2));
+  const usual = insertSpaces === false ? '\t' : ' '.repeat(Number(tabSize ?? 2));
+  const step = stepIn(text) ?? usual;
   if (document.version !== version)
     throw new Error(l10n.t('{0} was changed meanwhile: try it again.', document.fileName));
   const range = new vscode.Range(document.positionAt(place.start), document.positionAt(place.end));

@@ -27,7 +27,21 @@ export class FlagReferences {
     if (!index.covers(known)) index = await (this.#index = this.#read(known));
     for (const document of vscode.workspace.textDocuments)
       if (isCode(document) && document.isDirty) index.put(document.uri.fsPath, document.getText());
+    await this.#forgetGone(index, index.of(key));
     return index.of(key);
+  }
+
+  /** Of a folder that was deleted, the watcher names none of the files. */
+  async #forgetGone(index: ReferenceIndex, uses: readonly Reference[]): Promise<void> {
+    await Promise.all(
+      [...new Set(uses.map(({ path }) => path))].map(async (path) => {
+        const isThere = await vscode.workspace.fs.stat(vscode.Uri.file(path)).then(
+          () => true,
+          () => false,
+        );
+        if (!isThere) index.remove(path);
+      }),
+    );
   }
 
   /** How often it is used, as far as that has been read already: nothing is read for it. */

@@ -113,3 +113,9 @@ export function wrapped(lines: string, { key, call, step }: Wrapping): string {
   const inner = all.map((line) => (line.trim() === '' || !isSafe ? line : step + line));
   return [`${indent}if (${call.before}${key}${call.after}) {`, ...inner, `${indent}}`].join(eol);
 }
+
+/** What one level of a text is indented by, as its first indented line has it; `undefined`: none is. */
+export function stepIn(text: string): string | undefined {
+  const [, tabs, spaces] = /^(?:(\t)|( {2,8})(?=[^ *]))/m.exec(text) ?? [];
+  return tabs ?? spaces;
+}

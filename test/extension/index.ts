@@ -5,6 +5,8 @@ import { commandTests } from './commands.ts';
 import { connectionTests } from './connection.ts';
 import { dashboardTests } from './dashboard.ts';
 import { editingTests } from './editing.ts';
+import { flagCommandTests } from './flag-commands.ts';
+import { flagFileTests } from './flag-file.ts';
 import { flagTests } from './flags.ts';
 import { manifestTests } from './manifest.ts';
 import { previewTests } from './preview.ts';
@@ -29,6 +31,8 @@ const suites = [
     dashboardTests,
     previewTests,
     flagTests,
+    flagCommandTests,
+    flagFileTests,
   ],
   ...[apiTests, connectionTests],
 ];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { FlagStatus } from '../../../agent/protocol/methods.ts';
 import { staleReasons, staleWords } from '../../../extension/model/flag-stale.ts';
 import { attributesOf } from '../../../extension/model/flag-users.ts';
-import { callIn, statementsIn, usualCall, wrapped } from '../../../extension/model/flag-wrap.ts';
+import { callIn, statementsIn, stepIn, usualCall, wrapped } from '../../../extension/model/flag-wrap.ts';
 import { allOf, conditionOf, operators, splitOf } from '../../../extension/model/rule-draft.ts';
 import { environment } from './samples.ts';
 
@@ -182,6 +182,12 @@ async function pay(cart) {
       "\tif (await client.getBooleanValue('k', false)) {\n\ta(`x\n  y`);\n\t}",
     );
     assert.match(wrapped('a();\r\nb();', { key: 'k', call: usualCall, step: '  ' }), /\{\r\n {2}a\(\);\r\n/);
+  });
+
+  it('are indented as the file is', () => {
+    assert.equal(stepIn('a {\n  b\n    c\n}'), '  ');
+    assert.equal(stepIn('/*\n * a\n */\nx {\n\tb\n}'), '\t');
+    assert.equal(stepIn('a\nb'), undefined);
   });
 
   it('are asked for as the program asks already', () => {
