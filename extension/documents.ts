@@ -18,7 +18,7 @@ export class Documents implements vscode.TextDocumentContentProvider {
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const text = this.#texts.get(uri.toString());
-    if (text === undefined) return 'This is not known any more: ask for it again.\n';
+    if (text === undefined) return `${vscode.l10n.t('This is not known any more: ask for it again.')}\n`;
     return typeof text === 'string' ? text : text();
   }
 

@@ -11,6 +11,12 @@ import type { CertificateResult, MaintenanceResult } from './door.ts';
 import { fileParams, type FileResults } from './files.ts';
 import { flagEditingParams, type FlagEditingResults } from './flag-editing.ts';
 import { flagParams, type FlagResults } from './flag-methods.ts';
+import {
+  localFlagParams,
+  type LocalFlagResults,
+  type LocalFlagsEvent,
+  type ServingEvent,
+} from './local-flags.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { RollbackPlan } from './rollback-plan.ts';
@@ -76,6 +82,7 @@ export const params = {
   traffic: z.strictObject({ ...place, environment }),
   ...flagParams,
   ...flagEditingParams,
+  ...localFlagParams,
   maintenance: z.strictObject({ ...changed, environment, on: z.boolean() }),
   /** Whatever the environment: changed only when it was confirmed. */
   'backing.apply': z.strictObject({
@@ -251,7 +258,7 @@ export interface SuiteResult {
   readonly tookMs: number;
 }
 
-export interface Results extends FileResults, FlagResults, FlagEditingResults {
+export interface Results extends FileResults, FlagResults, FlagEditingResults, LocalFlagResults {
   setup: SetupResult;
   deploy: RolloutResult;
   promote: RolloutResult;
@@ -281,7 +288,7 @@ export interface Results extends FileResults, FlagResults, FlagEditingResults {
 }
 
 /** Reported while a method runs. */
-export type AgentEvent = ProgressEvent | WatchEvent | TrafficEvent;
+export type AgentEvent = ProgressEvent | WatchEvent | TrafficEvent | LocalFlagsEvent | ServingEvent;
 
 export type ProgressEvent =
   | ProblemEvent

@@ -15,6 +15,7 @@ import type { NetworkDetails, ReleasedService, ReleasedWeb, ReleaseRecord } from
 import type { RolloutHead } from '../swarm/ledger/rollout.ts';
 import type { Agent } from './agent.ts';
 import { callerFiles } from './caller-files.ts';
+import { toldOfFlagServer } from './flag-sources/variables.ts';
 import { madeFiles, mountProject } from './mounted.ts';
 import { buildImage } from './images.ts';
 import type { Place } from './place.ts';
@@ -60,7 +61,7 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
     });
   const { builder } = place.connection;
   const wanted: Record<string, Wanted> = {};
-  const { project } = mounted;
+  const project = toldOfFlagServer(mounted.project);
   for (const service of project.services)
     wanted[service.name] = {
       content: contentKey(
@@ -76,7 +77,8 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
       rollout: service.rollout,
       ...(service.kind === 'worker' && { worker: service.order }),
     };
-  return { commit, project, wanted, flags };
+  // What another server holds is not served from here as well.
+  return { commit, project, wanted, flags: environment.flagServer ? undefined : flags };
 }
 
 /** Builds what moves; takes over from the live release what does not. */

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { Discovered, Finding } from '../../agent/protocol/connection/discovery.ts';
 import type { RemoteAgent } from '../../agent/protocol/connection/remote.ts';
 import { messageOf } from '../../agent/protocol/errors.ts';
+import { l10n } from '../model/l10n.ts';
 import type { LinkState } from '../model/state.ts';
 
 export interface LinkDeps {
@@ -143,7 +144,9 @@ export class AgentLink {
     }
     switch (found.state) {
       case 'none':
-        throw new Error('it was started and did not come up; its log is agent.log beside its discovery file');
+        throw new Error(
+          l10n.t('it was started and did not come up; its log is agent.log beside its discovery file'),
+        );
       case 'unusable':
         throw new Error(found.why);
       case 'running': {
@@ -197,12 +200,15 @@ export function describe(state: LinkState): string {
   switch (state.kind) {
     case 'idle':
     case 'connecting':
-      return 'There is no connection to the agent yet.';
+      return l10n.t('There is no connection to the agent yet.');
     case 'connected':
-      return `Connected to the agent ${state.version}.`;
+      return l10n.t('Connected to the agent {0}.', state.version);
     case 'other-version':
-      return `An agent of another version (${state.version}, process ${state.pid}) runs. "Restart Agent" lets it finish its rollouts and starts the one of this extension.`;
+      return l10n.t(
+        'An agent of another version ({0}, process {1}) runs. "Restart Agent" lets it finish its rollouts and starts the one of this extension.',
+        ...[state.version, state.pid],
+      );
     case 'failed':
-      return `The agent cannot be used: ${state.why}.`;
+      return l10n.t('The agent cannot be used: {0}.', state.why);
   }
 }

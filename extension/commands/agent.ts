@@ -8,7 +8,7 @@ import { say } from '../say.ts';
 export async function restartAgent({ link, output }: CommandContext): Promise<void> {
   output.info('restarting the agent: the one that runs ends when its rollouts have');
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: 'Restarting the agent' },
+    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Restarting the agent') },
     () => link.restart(),
   );
 }
@@ -21,6 +21,7 @@ export async function copyDiagnostics({ link, store, version }: CommandContext):
       extension: version,
       editor: `${vscode.env.appName} ${vscode.version}`,
       machine: `${process.platform} ${process.arch}, Node ${process.version}`,
+      language: vscode.env.language,
       remote: vscode.env.remoteName ?? null,
       trusted: vscode.workspace.isTrusted,
       agent: describe(link.state),
@@ -41,6 +42,9 @@ export async function copyDiagnostics({ link, store, version }: CommandContext):
     2,
   );
   await vscode.env.clipboard.writeText(text);
-  void say('info', 'Diagnostics are on the clipboard: names, states and versions, no secrets.');
+  void say(
+    'info',
+    vscode.l10n.t('Diagnostics are on the clipboard: names, states and versions, no secrets.'),
+  );
   return text;
 }

@@ -25,9 +25,10 @@ export async function confirm(about: About): Promise<boolean> {
   if (typed === undefined) return true;
   const given = await vscode.window.showInputBox({
     title,
-    prompt: `Type ${typed} to go on.`,
+    prompt: vscode.l10n.t('Type {0} to go on.', typed),
     ignoreFocusOut: true,
-    validateInput: (text) => (text === typed ? undefined : `Type ${typed}, or press Escape.`),
+    validateInput: (text) =>
+      text === typed ? undefined : vscode.l10n.t('Type {0}, or press Escape.', typed),
   });
   if (given !== typed) throw new Declined();
   return true;

@@ -23,7 +23,7 @@ export async function chooseRef(
   const pick = vscode.window.createQuickPick<Item>();
   Object.assign(pick, {
     title,
-    placeholder: 'Reading tags and branches …',
+    placeholder: vscode.l10n.t('Reading tags and branches …'),
     busy: true,
     ignoreFocusOut: true,
   });
@@ -57,7 +57,10 @@ function itemsOf(refs: RefsResult, state: EnvironmentState): readonly Item[] {
 
 function withTyped(items: readonly Item[], value: string): readonly Item[] {
   if (value === '' || items.some(({ ref }) => ref?.includes(value) === true)) return items;
-  return [...items, { label: value, description: 'as it is typed', ref: value, alwaysShow: true }];
+  return [
+    ...items,
+    { label: value, description: vscode.l10n.t('as it is typed'), ref: value, alwaysShow: true },
+  ];
 }
 
 function chosen(pick: vscode.QuickPick<Item>): Promise<string> {

@@ -17,7 +17,7 @@ interface Item extends vscode.QuickPickItem {
 
 const atOnce: vscode.QuickInputButton = {
   iconPath: new vscode.ThemeIcon('discard'),
-  tooltip: 'Roll back at once, without a preview',
+  tooltip: vscode.l10n.t('Roll back at once, without a preview'),
 };
 
 /** Releases that users had here, newest first, each once; then the other tags. */
@@ -36,8 +36,11 @@ export async function chooseReleasedTag(
   const current = liveRelease(state)?.tag ?? null;
   const pick = vscode.window.createQuickPick<Item>();
   Object.assign(pick, {
-    title: `Roll ${environment} back to a tag`,
-    placeholder: current === null ? 'Tag' : `Tag (${current} is live); what differs is shown first`,
+    title: vscode.l10n.t('Roll {0} back to a tag', environment),
+    placeholder:
+      current === null
+        ? vscode.l10n.t('Tag')
+        : vscode.l10n.t('Tag ({0} is live); what differs is shown first', current),
     ignoreFocusOut: true,
   });
   pick.matchOnDescription = true;

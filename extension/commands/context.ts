@@ -57,7 +57,10 @@ export function targetOf(context: CommandContext, given: unknown): Partial<Targe
 
 function badArgument(given: unknown): Error {
   return new Error(
-    `A Tidegate command takes { folder, environment, service, tag, flag, suite, compose }, all of them texts, not ${JSON.stringify(given)}.`,
+    vscode.l10n.t(
+      'A Tidegate command takes {0}, all of them texts, not {1}.',
+      ...['{ folder, environment, service, tag, flag, suite, compose }', JSON.stringify(given)],
+    ),
   );
 }
 
@@ -86,7 +89,7 @@ export async function chooseEnvironment(
     label: one.state.facts.environment,
     description: [
       several ? one.project : '',
-      one.state.facts.protected ? 'protected' : '',
+      one.state.facts.protected ? vscode.l10n.t('protected') : '',
       one.state.facts.stack,
     ]
       .filter(Boolean)
@@ -95,7 +98,7 @@ export async function chooseEnvironment(
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title,
-    placeHolder: 'Environment',
+    placeHolder: vscode.l10n.t('Environment'),
     ignoreFocusOut: true,
   });
   if (picked === undefined) throw new Declined();
@@ -105,7 +108,7 @@ export async function chooseEnvironment(
 /** Connected, and the projects of the workspace are known. */
 export async function ready({ link, store }: CommandContext): Promise<void> {
   if (!vscode.workspace.isTrusted)
-    throw new Error('This workspace is not trusted: Tidegate starts nothing in it.');
+    throw new Error(vscode.l10n.t('This workspace is not trusted: Tidegate starts nothing in it.'));
   await link.connected();
   if (
     store.state.projects?.some(({ environments, trouble }) => environments.length === 0 && !trouble) ??
@@ -118,8 +121,8 @@ function nothingToChoose({ store }: CommandContext, environment: string | undefi
   const projects = store.state.projects ?? [];
   const trouble = projects.flatMap((project) => project.trouble ?? [])[0];
   if (trouble !== undefined) return [trouble.message, trouble.hint].filter(Boolean).join(' ');
-  if (projects.length === 0) return 'There is no tidegate.yaml in this workspace.';
+  if (projects.length === 0) return vscode.l10n.t('There is no tidegate.yaml in this workspace.');
   return environment === undefined
-    ? 'tidegate.yaml names no environment.'
-    : `tidegate.yaml names no environment ${environment}.`;
+    ? vscode.l10n.t('tidegate.yaml names no environment.')
+    : vscode.l10n.t('tidegate.yaml names no environment {0}.', environment);
 }

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { chooseEnvironment, targetOf, type CommandContext } from './context.ts';
 
 /** In a tab of its own, or the one that is open already. */
@@ -5,7 +6,7 @@ export async function openDashboard(context: CommandContext, given: unknown): Pr
   const { folder, state } = await chooseEnvironment(
     context,
     targetOf(context, given),
-    'Dashboard of which environment?',
+    vscode.l10n.t('Dashboard of which environment?'),
   );
   context.dashboards.open({ folder, environment: state.facts.environment });
 }

@@ -33,8 +33,11 @@ export function wantedOf({ value, share, variant }: FlagStatus): Wanted {
 }
 
 export function wantedWords({ on, share, variant }: Wanted): string {
-  if (!on) return 'off';
-  return `on${share === undefined ? '' : ` for ${share} %`}${variant === undefined ? '' : ` with ${variant}`}`;
+  if (!on) return l10n.t('off');
+  if (share === undefined) return variant === undefined ? l10n.t('on') : l10n.t('on with {0}', variant);
+  return variant === undefined
+    ? l10n.t('on for {0} %', share)
+    : l10n.t('on for {0} % with {1}', share, variant);
 }
 
 /** What `flags.set` is asked for. */
@@ -52,7 +55,8 @@ export async function setFlag(context: CommandContext, setting: Setting): Promis
     what: key,
     from: wantedWords(from),
     to: wantedWords(to),
-    strategy: to.share === undefined ? 'at once, for all users; no deploy' : 'at once; no deploy',
+    strategy:
+      to.share === undefined ? l10n.t('at once, for all users; no deploy') : l10n.t('at once; no deploy'),
   });
   const result = await call(context, {
     title: l10n.t('Switching {0} {1} in {2}', key, wantedWords(to), environment),

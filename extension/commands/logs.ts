@@ -15,7 +15,11 @@ export class LogFollower {
 
   async show(context: CommandContext, given: unknown): Promise<void> {
     const target = targetOf(context, given);
-    const { folder, state } = await chooseEnvironment(context, target, 'Logs of which environment?');
+    const { folder, state } = await chooseEnvironment(
+      context,
+      target,
+      vscode.l10n.t('Logs of which environment?'),
+    );
     const { environment } = state.facts;
     const services = (state.status?.services ?? []).map(({ service }) => service);
     const service = target.service ?? (await chooseService(services, environment));
@@ -36,7 +40,7 @@ export class LogFollower {
       )
       .catch((error: unknown) => {
         if (error instanceof TidegateError && error.code === 'cancelled') return;
-        following.channel.appendLine(`(ended: ${String(error)})`);
+        following.channel.appendLine(vscode.l10n.t('(ended: {0})', String(error)));
       });
   }
 
@@ -63,10 +67,10 @@ export class LogFollower {
 /** `null`: all of them. */
 async function chooseService(services: readonly string[], environment: string): Promise<string | null> {
   if (services.length < 2) return services[0] ?? null;
-  const all = 'all services';
+  const all = vscode.l10n.t('all services');
   const picked = await vscode.window.showQuickPick([all, ...services], {
-    title: `Logs of ${environment}`,
-    placeHolder: 'Service',
+    title: vscode.l10n.t('Logs of {0}', environment),
+    placeHolder: vscode.l10n.t('Service'),
   });
   if (picked === undefined) throw new Declined();
   return picked === all ? null : picked;

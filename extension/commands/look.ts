@@ -10,21 +10,30 @@ import { call } from './run.ts';
 
 export async function plan(context: CommandContext, given: unknown): Promise<PlanResult> {
   const { tag, ...target } = targetOf(context, given);
-  const { folder, state } = await chooseEnvironment(context, target, 'Plan for which environment?');
+  const { folder, state } = await chooseEnvironment(
+    context,
+    target,
+    vscode.l10n.t('Plan for which environment?'),
+  );
   const { environment } = state.facts;
-  const ref = tag ?? (await chooseRef(context, { folder, state, title: `Plan a deploy to ${environment}` }));
+  const title = vscode.l10n.t('Plan a deploy to {0}', environment);
+  const ref = tag ?? (await chooseRef(context, { folder, state, title }));
   const result = await call(context, {
-    title: `Planning ${ref} for ${environment}`,
+    title: vscode.l10n.t('Planning {0} for {1}', ref, environment),
     method: 'plan',
     params: { folder, environment, ref },
   });
-  await context.documents.show(`Plan of ${ref} for ${environment}`, planDocument(result));
+  await context.documents.show(vscode.l10n.t('Plan of {0} for {1}', ref, environment), planDocument(result));
   return result;
 }
 
 export async function showRelease(context: CommandContext, given: unknown): Promise<void> {
   const { rollout, ...target } = targetOf(context, given);
-  const { folder, state } = await chooseEnvironment(context, target, 'Releases of which environment?');
+  const { folder, state } = await chooseEnvironment(
+    context,
+    target,
+    vscode.l10n.t('Releases of which environment?'),
+  );
   const { environment } = state.facts;
   const agent = await context.link.connected();
   const signal = new AbortController().signal;
@@ -34,15 +43,17 @@ export async function showRelease(context: CommandContext, given: unknown): Prom
     { signal, onEvent: () => undefined },
   );
   const past = rollouts.find((one) => rollout === undefined || one.rollout === rollout);
-  if (past === undefined) throw new Error(`${environment} remembers no such rollout any more.`);
-  await context.documents.show(`${targetName(past)} in ${environment}`, rolloutDocument(past, environment));
+  if (past === undefined)
+    throw new Error(vscode.l10n.t('{0} remembers no such rollout any more.', environment));
+  const title = vscode.l10n.t('{0} in {1}', targetName(past), environment);
+  await context.documents.show(title, rolloutDocument(past, environment));
 }
 
 export async function openApp(context: CommandContext, given: unknown): Promise<string> {
   const { state } = await chooseEnvironment(
     context,
     targetOf(context, given),
-    'Open which environment?',
+    vscode.l10n.t('Open which environment?'),
     (one) => liveRelease(one) !== null,
   );
   return open(state.facts.url);
@@ -53,7 +64,7 @@ export async function openPreview(context: CommandContext, given: unknown): Prom
   const { folder, state } = await chooseEnvironment(
     context,
     targetOf(context, given),
-    'Preview of which environment?',
+    vscode.l10n.t('Preview of which environment?'),
     (one) => openRollout(one) !== undefined,
   );
   const agent = await context.link.connected();

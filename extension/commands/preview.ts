@@ -15,19 +15,20 @@ export async function previewRollback(context: CommandContext, given: unknown): 
   const chosen = await chooseEnvironment(
     context,
     target,
-    'Preview a rollback: of which environment?',
+    vscode.l10n.t('Preview a rollback: of which environment?'),
     (one) => liveRelease(one) !== null,
   );
   const { folder, state } = chosen;
   const { environment } = state.facts;
   const tag = named ?? (await chooseReleasedTag(context, chosen)).tag;
   const plan = await call(context, {
-    title: `Looking at what a rollback of ${environment} to ${tag} would do`,
+    title: vscode.l10n.t('Looking at what a rollback of {0} to {1} would do', environment, tag),
     method: 'rollbackPlan',
     params: { folder, environment, tag },
   });
   const previewed: Target = { folder, environment, tag };
-  if (plan.outcome === 'unchanged') void say('info', `${environment} runs ${targetOfPlan(plan)} already.`);
+  if (plan.outcome === 'unchanged')
+    void say('info', vscode.l10n.t('{0} runs {1} already.', environment, targetOfPlan(plan)));
   else await context.preview.show(previewed, plan);
   return plan;
 }
@@ -35,7 +36,8 @@ export async function previewRollback(context: CommandContext, given: unknown): 
 /** By the command that every rollback to a tag goes through: it asks what has to be asked. */
 export async function rollbackPreviewed({ preview }: CommandContext): Promise<unknown> {
   const { target } = preview;
-  if (target === undefined) throw new Error('There is no preview of a rollback: ask for one first.');
+  if (target === undefined)
+    throw new Error(vscode.l10n.t('There is no preview of a rollback: ask for one first.'));
   const result: unknown = await vscode.commands.executeCommand(commands.rollbackToTag, target);
   // Declined or failed: what is to be looked at stays.
   if (result !== undefined) await preview.close();

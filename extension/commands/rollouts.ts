@@ -1,4 +1,5 @@
 /** Deploy, Promote, Abort, Roll Back: what moves traffic. */
+import * as vscode from 'vscode';
 import type { Method, Params, RolloutResult } from '../../agent/protocol/methods.ts';
 import { hasCode } from '../../agent/protocol/errors.ts';
 import { aboutDeploy, type About } from '../model/confirmation.ts';
@@ -20,23 +21,23 @@ type Run = (context: CommandContext, given: unknown) => Promise<RolloutResult | 
 
 export const deploy: Run = async (context, given) => {
   const { tag, ...target } = targetOf(context, given);
-  const title = 'Deploy';
-  const chosen = await chooseEnvironment(context, target, `${title}: which environment?`);
+  const chosen = await chooseEnvironment(context, target, vscode.l10n.t('Deploy: which environment?'));
   const { folder, state } = chosen;
   const { environment } = state.facts;
-  const ref = tag ?? (await chooseRef(context, { folder, state, title: `${title} to ${environment}` }));
+  const title = vscode.l10n.t('Deploy to {0}', environment);
+  const ref = tag ?? (await chooseRef(context, { folder, state, title }));
   const params = { folder, environment, ref };
   const run = async (): Promise<RolloutResult> => {
     let confirmed = false;
     if (isAsked({ change: 'deploy', facts: state.facts })) {
       const plan = await call(context, {
-        title: `Planning ${ref} for ${environment}`,
+        title: vscode.l10n.t('Planning {0} for {1}', ref, environment),
         method: 'plan',
         params,
       });
       confirmed = await confirm(aboutDeploy(plan, state.facts));
     }
-    return moved(context, chosen, 'deploy', `Deploying ${ref} to ${environment}`, {
+    return moved(context, chosen, 'deploy', vscode.l10n.t('Deploying {0} to {1}', ref, environment), {
       ...{ ...params, hold: false },
       ...(confirmed && { confirmed }),
     });
@@ -53,16 +54,16 @@ export const deploy: Run = async (context, given) => {
 export const promote: Run = (context, given) =>
   decide(context, given, {
     method: 'promote',
-    question: 'Promote: in which environment?',
-    doing: (environment) => `Promoting in ${environment}`,
+    question: vscode.l10n.t('Promote: in which environment?'),
+    doing: (environment) => vscode.l10n.t('Promoting in {0}', environment),
     fits: (state) => isHeld(openRollout(state)),
   });
 
 export const abort: Run = (context, given) =>
   decide(context, given, {
     method: 'abort',
-    question: 'Abort: in which environment?',
-    doing: (environment) => `Aborting the rollout in ${environment}`,
+    question: vscode.l10n.t('Abort: in which environment?'),
+    doing: (environment) => vscode.l10n.t('Aborting the rollout in {0}', environment),
     fits: (state) => openRollout(state) !== undefined,
   });
 
@@ -88,13 +89,13 @@ export const rollbackToTag: Run = async (context, given) => {
 export const rollbackToThis: Run = async (context, given) => {
   const target = targetOf(context, given);
   if (target.tag === undefined || target.environment === undefined)
-    throw new Error('Roll Back to This needs a release: call it on a row that has one.');
+    throw new Error(vscode.l10n.t('Roll Back to This needs a release: call it on a row that has one.'));
   return rollBackTo(context, await chooseEnvironment(context, target, ''), target.tag);
 };
 
 function chooseLive(context: CommandContext, target: ReturnType<typeof targetOf>): Promise<Chosen> {
   const isLive = (state: Chosen['state']): boolean => liveRelease(state) !== null;
-  return chooseEnvironment(context, target, 'Roll back: which environment?', isLive);
+  return chooseEnvironment(context, target, vscode.l10n.t('Roll back: which environment?'), isLive);
 }
 
 async function rollBackTo(
@@ -105,19 +106,19 @@ async function rollBackTo(
   const { folder, state } = chosen;
   const { environment } = state.facts;
   const live = liveRelease(state);
-  const to = tag ?? previousOf(state) ?? 'the release before';
+  const to = tag ?? previousOf(state) ?? vscode.l10n.t('the release before');
   const about: About = {
     change: 'rollback',
     facts: state.facts,
     what: servicesOf(state),
-    from: live === null ? 'what is live' : nameOf(live),
+    from: live === null ? vscode.l10n.t('what is live') : nameOf(live),
     to,
     strategy: isWarm(state, tag)
-      ? 'its slot is still warm: all traffic at once'
-      : 'its slot is started anew first',
+      ? vscode.l10n.t('its slot is still warm: all traffic at once')
+      : vscode.l10n.t('its slot is started anew first'),
   };
   const confirmed = await confirm(about);
-  return move(context, chosen, 'rollback', `Rolling ${environment} back to ${to}`, {
+  return move(context, chosen, 'rollback', vscode.l10n.t('Rolling {0} back to {1}', environment, to), {
     ...{ folder, environment, tag },
     ...(confirmed && { confirmed }),
   });
@@ -140,14 +141,15 @@ async function decide(
   const { environment } = state.facts;
   const rollout = openRollout(state);
   const live = liveRelease(state);
-  const before = live === null ? 'nothing' : nameOf(live);
+  const before = live === null ? vscode.l10n.t('nothing') : nameOf(live);
   const confirmed = await confirm({
     change: method,
     facts: state.facts,
     what: rollout?.services.join(', ') ?? servicesOf(state),
-    from: method === 'promote' ? before : (rollout?.ref ?? 'the open rollout'),
-    to: method === 'promote' ? (rollout?.ref ?? 'the held release') : before,
-    strategy: method === 'promote' ? 'all traffic at once' : 'all traffic back at once',
+    from: method === 'promote' ? before : (rollout?.ref ?? vscode.l10n.t('the open rollout')),
+    to: method === 'promote' ? (rollout?.ref ?? vscode.l10n.t('the held release')) : before,
+    strategy:
+      method === 'promote' ? vscode.l10n.t('all traffic at once') : vscode.l10n.t('all traffic back at once'),
   });
   return move(context, chosen, method, doing(environment), {
     ...{ folder, environment },
@@ -187,7 +189,7 @@ async function moved<M extends Moving>(
 }
 
 function servicesOf({ status }: EnvironmentState): string {
-  return (status?.services ?? []).map(({ service }) => service).join(', ') || 'all';
+  return (status?.services ?? []).map(({ service }) => service).join(', ') || vscode.l10n.t('all');
 }
 
 /** The release that was live before, as far as the slots still show it. */

@@ -1,9 +1,10 @@
 /** Calling the agent for somebody: progress, cancelling, and an end that is never waited for. */
 import * as vscode from 'vscode';
 import type { AgentEvent, Method, Params, Results, RolloutResult } from '../../agent/protocol/methods.ts';
+import { isProgress } from '../../agent/protocol/progress.ts';
 import { hasCode, messageOf, TidegateError } from '../../agent/protocol/errors.ts';
 import { commands } from '../ids.ts';
-import { endMessage, withoutLinks, type NextStep } from '../model/messages.ts';
+import { endMessage, nextTitle, withoutLinks, type NextStep } from '../model/messages.ts';
 import type { Target } from '../model/node.ts';
 import { Declined, type CommandContext } from './context.ts';
 import { say } from '../say.ts';
@@ -31,7 +32,7 @@ export async function call<M extends Method>(
         const controller = new AbortController();
         token.onCancellationRequested(() => controller.abort());
         const onEvent = (event: AgentEvent): void => {
-          if (event.kind !== 'watch' && event.kind !== 'traffic') heard.event(event);
+          if (isProgress(event)) heard.event(event);
           const text = write(output, event);
           if (text === undefined) return;
           progress.report({ message: withoutLinks(text) });
@@ -74,6 +75,8 @@ function write(output: vscode.LogOutputChannel, event: AgentEvent): string | und
       return undefined;
     case 'watch':
     case 'traffic':
+    case 'local':
+    case 'serving':
       return undefined;
   }
 }
@@ -86,8 +89,10 @@ export function tell(
 ): void {
   const { level, text, next } = endMessage(result, target);
   context.output[level === 'warning' ? 'warn' : level](text);
-  void say(level, text, ...next).then((pressed) => {
-    if (pressed !== undefined) void follow(pressed as NextStep, context, result, target);
+  const steps = new Map(next.map((step) => [nextTitle(step), step]));
+  void say(level, text, ...steps.keys()).then((pressed) => {
+    const step = steps.get(pressed ?? '');
+    if (step !== undefined) void follow(step, context, result, target);
   });
 }
 
@@ -155,21 +160,19 @@ function complain({ output }: CommandContext, error: unknown): void {
   const text = [messageOf(error), hint].filter(Boolean).join(' ');
   output.error(text);
   const { environment, method } = error instanceof TidegateError ? error.data : {};
-  const fix = hasCode(error, 'environment.not-set-up')
-    ? 'Set Up'
-    : hasCode(error, 'swarm.inactive')
-      ? 'Turn On Swarm Mode…'
-      : hasCode(error, 'config.invalid')
-        ? 'Show Problems'
-        : 'Show Output';
-  void say('error', text, fix).then((pressed) => {
-    if (pressed === 'Show Output') output.show(true);
-    if (pressed === 'Show Problems') void vscode.commands.executeCommand('workbench.actions.view.problems');
-    if (pressed === 'Turn On Swarm Mode…') void vscode.commands.executeCommand(commands.startSwarm);
-    if (pressed === 'Set Up')
-      void vscode.commands.executeCommand(
-        commands.setUpEnvironment,
-        typeof environment === 'string' && method === undefined ? { environment } : undefined,
-      );
+  const about = typeof environment === 'string' && method === undefined ? { environment } : undefined;
+  const [title, id, ...given] = wayOut(error, about);
+  void say('error', text, title).then((pressed) => {
+    if (pressed !== undefined) void vscode.commands.executeCommand(id, ...given);
   });
+}
+
+/** The button below an error: what it says, and the command it calls. */
+function wayOut(error: unknown, about: object | undefined): readonly [string, string, ...unknown[]] {
+  if (hasCode(error, 'environment.not-set-up'))
+    return [vscode.l10n.t('Set Up'), commands.setUpEnvironment, about];
+  if (hasCode(error, 'swarm.inactive')) return [vscode.l10n.t('Turn On Swarm Mode…'), commands.startSwarm];
+  if (hasCode(error, 'config.invalid'))
+    return [vscode.l10n.t('Show Problems'), 'workbench.actions.view.problems'];
+  return [vscode.l10n.t('Show Output'), commands.showOutput];
 }

@@ -24,14 +24,14 @@ interface From {
 export async function setUpProject(context: CommandContext, given: unknown): Promise<InitResult | undefined> {
   const target = targetOf(context, given);
   if (!vscode.workspace.isTrusted)
-    throw new Error('This workspace is not trusted: Tidegate reads and writes nothing in it.');
+    throw new Error(vscode.l10n.t('This workspace is not trusted: Tidegate reads and writes nothing in it.'));
   const from = await chooseCompose(target);
   const agent = await context.link.connected();
   try {
     const would = await ask(agent, 'init', { ...from, write: false, fix: false });
     const preview = await context.documents.preview('tidegate.yaml', would.text);
     const { title, detail } = setUpQuestion(would);
-    const yes = 'Create';
+    const yes = vscode.l10n.t('Create');
     if ((await vscode.window.showInformationMessage(title, { modal: true, detail }, yes)) !== yes)
       throw new Declined();
     const result = await ask(agent, 'init', { ...from, write: true, fix: false });
@@ -51,7 +51,8 @@ async function chooseCompose(target: Partial<From>): Promise<From> {
   const found = (await vscode.workspace.findFiles(composeFiles, notThere, most)).sort(nearest);
   const [only] = found;
   const [workspace] = vscode.workspace.workspaceFolders ?? [];
-  if (workspace === undefined) throw new Error('Open the folder of a project first: it has a compose file.');
+  if (workspace === undefined)
+    throw new Error(vscode.l10n.t('Open the folder of a project first: it has a compose file.'));
   if (only === undefined) return { folder: workspace.uri.fsPath, compose: compose ?? null };
   if (found.length === 1) return placed(only);
   const items = found.map((uri) => ({
@@ -60,8 +61,8 @@ async function chooseCompose(target: Partial<From>): Promise<From> {
     uri,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: 'Set up this project',
-    placeHolder: 'From which compose file? tidegate.yaml is written beside it',
+    title: vscode.l10n.t('Set up this project'),
+    placeHolder: vscode.l10n.t('From which compose file? tidegate.yaml is written beside it'),
     matchOnDescription: true,
     ignoreFocusOut: true,
   });
@@ -84,12 +85,11 @@ async function ended({ output }: CommandContext, { folder }: From, result: InitR
   await vscode.window.showTextDocument(file, { preview: false });
   const text = setUpDone(result);
   output.info(text);
-  const next = result.problems.some(({ severity }) => severity === 'error')
-    ? (['Show Problems', 'Deploy…'] as const)
-    : (['Deploy…'] as const);
+  const [problems, deploy] = [vscode.l10n.t('Show Problems'), vscode.l10n.t('Deploy…')];
+  const next = result.problems.some(({ severity }) => severity === 'error') ? [problems, deploy] : [deploy];
   void say('info', text, ...next).then((pressed) => {
-    if (pressed === 'Show Problems') void vscode.commands.executeCommand('workbench.actions.view.problems');
-    if (pressed === 'Deploy…') void vscode.commands.executeCommand(commands.deploy, { folder });
+    if (pressed === problems) void vscode.commands.executeCommand('workbench.actions.view.problems');
+    if (pressed === deploy) void vscode.commands.executeCommand(commands.deploy, { folder });
   });
 }
 
@@ -102,9 +102,12 @@ async function helped({ output }: CommandContext, error: unknown, from: From): P
     return true;
   }
   if (!hasCode(error, 'git.not-a-repository')) return false;
-  const text = `${path.basename(from.folder)} is not in a git repository. Tidegate deploys what is committed: make one, commit, and set the project up then.`;
+  const text = vscode.l10n.t(
+    '{0} is not in a git repository. Tidegate deploys what is committed: make one, commit, and set the project up then.',
+    path.basename(from.folder),
+  );
   output.warn(text);
-  void say('warning', text, 'Initialize Repository').then(async (pressed) => {
+  void say('warning', text, vscode.l10n.t('Initialize Repository')).then(async (pressed) => {
     if (pressed === undefined) return;
     await vscode.commands.executeCommand('git.init');
     await vscode.commands.executeCommand(commands.setUpProject, {

@@ -15,26 +15,29 @@ export async function setUpEnvironment(context: CommandContext, given: unknown):
   const { folder, state } = await chooseEnvironment(
     context,
     targetOf(context, given),
-    'Set up which environment?',
+    vscode.l10n.t('Set up which environment?'),
     ({ status }) => status?.state === 'not-set-up',
   );
   const { environment } = state.facts;
   const confirmed = await confirm({
     change: 'setUp',
     facts: state.facts,
-    what: 'edge and control',
-    from: state.status?.state === 'not-set-up' ? 'nothing' : 'what is there',
-    to: 'an environment that can be deployed to',
-    strategy: 'what is there already stays as it is',
+    what: vscode.l10n.t('edge and control'),
+    from: state.status?.state === 'not-set-up' ? vscode.l10n.t('nothing') : vscode.l10n.t('what is there'),
+    to: vscode.l10n.t('an environment that can be deployed to'),
+    strategy: vscode.l10n.t('what is there already stays as it is'),
   });
   const result = await call(context, {
-    title: `Setting up ${environment}`,
+    title: vscode.l10n.t('Setting up {0}', environment),
     method: 'setup',
     params: { folder, environment, upgradeEdge: false, ...(confirmed && { confirmed }) },
   });
   for (const line of [...result.changes, ...result.pending]) context.output.info(line);
-  const text = result.outcome === 'done' ? `${environment} is set up.` : `${environment} was set up already.`;
-  void say('info', text, 'Deploy…').then((pressed) => {
+  const text =
+    result.outcome === 'done'
+      ? vscode.l10n.t('{0} is set up.', environment)
+      : vscode.l10n.t('{0} was set up already.', environment);
+  void say('info', text, vscode.l10n.t('Deploy…')).then((pressed) => {
     if (pressed !== undefined) void vscode.commands.executeCommand(commands.deploy, { folder, environment });
   });
   return result;
@@ -43,18 +46,21 @@ export async function setUpEnvironment(context: CommandContext, given: unknown):
 /** Somebody wants to deploy to what is not there yet: once they say yes, it is brought in first. */
 export async function setUpFirst(context: CommandContext, target: Target, ref: string): Promise<void> {
   const { environment } = target;
-  const yes = 'Set Up and Deploy';
+  const yes = vscode.l10n.t('Set Up and Deploy');
   const answer = await vscode.window.showWarningMessage(
-    `Set up ${environment} first?`,
+    vscode.l10n.t('Set up {0} first?', environment),
     {
       modal: true,
-      detail: `${environment} is not there yet: an edge, which takes its requests, and control have to be brought into it once. Then ${ref} is deployed.`,
+      detail: vscode.l10n.t(
+        '{0} is not there yet: an edge, which takes its requests, and control have to be brought into it once. Then {1} is deployed.',
+        ...[environment, ref],
+      ),
     },
     yes,
   );
   if (answer !== yes) throw new Declined();
   const { changes, pending } = await call(context, {
-    title: `Setting up ${environment}`,
+    title: vscode.l10n.t('Setting up {0}', environment),
     method: 'setup',
     params: { folder: target.folder, environment, upgradeEdge: false, confirmed: true },
   });
@@ -66,30 +72,32 @@ export async function startSwarm(context: CommandContext, given: unknown): Promi
   const { folder, state } = await chooseEnvironment(
     context,
     targetOf(context, given),
-    'Turn Swarm mode on for which environment?',
+    vscode.l10n.t('Turn Swarm mode on for which environment?'),
     ({ status, trouble }) => (trouble?.code ?? status?.problemCode) === 'swarm.inactive',
   );
   const { environment, dockerContext } = state.facts;
-  const yes = 'Turn On';
+  const yes = vscode.l10n.t('Turn On');
   const answer = await vscode.window.showWarningMessage(
-    `Turn on Swarm mode for ${environment}?`,
+    vscode.l10n.t('Turn on Swarm mode for {0}?', environment),
     {
       modal: true,
       detail: [
-        `Docker (${dockerContext === null ? 'the context in use' : `context ${dockerContext}`}) becomes a cluster of one node.`,
-        'On this machine nobody else can reach it. What runs there goes on running.',
+        dockerContext === null
+          ? vscode.l10n.t('Docker (the context in use) becomes a cluster of one node.')
+          : vscode.l10n.t('Docker (context {0}) becomes a cluster of one node.', dockerContext),
+        vscode.l10n.t('On this machine nobody else can reach it. What runs there goes on running.'),
       ].join('\n'),
     },
     yes,
   );
   if (answer !== yes) throw new Declined();
   const result = await call(context, {
-    title: `Turning on Swarm mode for ${environment}`,
+    title: vscode.l10n.t('Turning on Swarm mode for {0}', environment),
     method: 'startSwarm',
     params: { folder, environment, confirmed: true },
   });
   void context.store.reload();
-  void say('info', result.message, 'Deploy…').then((pressed) => {
+  void say('info', result.message, vscode.l10n.t('Deploy…')).then((pressed) => {
     if (pressed !== undefined) void vscode.commands.executeCommand(commands.deploy, { folder, environment });
   });
   return result;
@@ -98,8 +106,11 @@ export async function startSwarm(context: CommandContext, given: unknown): Promi
 /** For a command that failed because of it. */
 export function offerSetUp({ output }: CommandContext, target: Target, error: Error): void {
   output.warn(messageOf(error));
-  const text = `${target.environment} is not set up yet: edge and control have to be brought into it once.`;
-  void say('warning', text, 'Set Up').then((pressed) => {
+  const text = vscode.l10n.t(
+    '{0} is not set up yet: edge and control have to be brought into it once.',
+    target.environment,
+  );
+  void say('warning', text, vscode.l10n.t('Set Up')).then((pressed) => {
     if (pressed !== undefined) void vscode.commands.executeCommand(commands.setUpEnvironment, target);
   });
 }
@@ -108,7 +119,7 @@ export async function takeDown(context: CommandContext, given: unknown): Promise
   const { folder, state } = await chooseEnvironment(
     context,
     targetOf(context, given),
-    'Take which environment down?',
+    vscode.l10n.t('Take which environment down?'),
     ({ status }) => status?.state === 'ready',
   );
   const { environment } = state.facts;
@@ -117,17 +128,17 @@ export async function takeDown(context: CommandContext, given: unknown): Promise
   const confirmed = await confirm({
     change: 'takeDown',
     facts: state.facts,
-    what: services.join(', ') || 'none',
-    from: live === null ? 'nothing deployed' : nameOf(live),
-    to: 'nothing: services, edge, control and the record of releases are removed',
-    strategy: 'at once; volumes stay',
+    what: services.join(', ') || vscode.l10n.t('none'),
+    from: live === null ? vscode.l10n.t('nothing deployed') : nameOf(live),
+    to: vscode.l10n.t('nothing: services, edge, control and the record of releases are removed'),
+    strategy: vscode.l10n.t('at once; volumes stay'),
   });
   const result = await call(context, {
-    title: `Taking ${environment} down`,
+    title: vscode.l10n.t('Taking {0} down', environment),
     method: 'down',
     params: { folder, environment, volumes: false, ...(confirmed && { confirmed }) },
   });
   for (const line of result.removed) context.output.info(`removed ${line}`);
-  void say('info', `${environment} is taken down.`);
+  void say('info', vscode.l10n.t('{0} is taken down.', environment));
   return result;
 }

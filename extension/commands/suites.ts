@@ -12,21 +12,25 @@ import { say } from '../say.ts';
 
 export async function runSuite(context: CommandContext, given: unknown): Promise<SuiteResult | undefined> {
   const { tag, suite: named, ...target } = targetOf(context, given);
-  const { folder, state } = await chooseEnvironment(context, target, 'Run a suite: in which environment?');
+  const { folder, state } = await chooseEnvironment(
+    context,
+    target,
+    vscode.l10n.t('Run a suite: in which environment?'),
+  );
   const { environment } = state.facts;
   const suite = named ?? (await chooseSuite(await context.suites.read(folder), environment));
   const showing = vscode.commands.executeCommand('workbench.view.testing.focus');
   const result = await context.suites.run({ folder, environment }, suite, tag ?? null);
   await showing;
   if (result === undefined) {
-    const text = `${suite} did not run to its end in ${environment}.`;
-    void say('error', text, 'Show Results').then(showResults);
+    const text = vscode.l10n.t('{0} did not run to its end in {1}.', suite, environment);
+    void say('error', text, vscode.l10n.t('Show Results')).then(showResults);
     return undefined;
   }
   context.output[result.outcome === 'failed' ? 'error' : 'info'](result.message);
   const [text = ''] = result.message.split('\n');
   const level = result.outcome === 'failed' ? 'error' : 'info';
-  void say(level, text, 'Show Results').then(showResults);
+  void say(level, text, vscode.l10n.t('Show Results')).then(showResults);
   return result;
 }
 
@@ -37,18 +41,24 @@ function showResults(pressed: string | undefined): void {
 async function chooseSuite(suites: readonly NamedSuite[], environment: string): Promise<string> {
   if (suites.length === 0)
     throw new Error(
-      'tidegate.yaml has no suites: "suites: { unit: { stage: build, service: web, target: test } }".',
+      vscode.l10n.t(
+        'tidegate.yaml has no suites: {0}.',
+        '"suites: { unit: { stage: build, service: web, target: test } }"',
+      ),
     );
   const items = suites.map(({ name, stage, service }) => ({
     label: `$(beaker) ${name}`,
-    description: [stage === 'build' ? 'of HEAD' : 'asks what is live', service ?? '']
+    description: [
+      stage === 'build' ? vscode.l10n.t('of HEAD') : vscode.l10n.t('asks what is live'),
+      service ?? '',
+    ]
       .filter(Boolean)
       .join(' · '),
     name,
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: `Run a suite in ${environment}`,
-    placeHolder: 'Suite',
+    title: vscode.l10n.t('Run a suite in {0}', environment),
+    placeHolder: vscode.l10n.t('Suite'),
     ignoreFocusOut: true,
   });
   if (picked === undefined) throw new Declined();
@@ -68,9 +78,11 @@ export async function confirmSuites(
     change: 'runSuite',
     facts: state.facts,
     what: suites.join(', '),
-    from: live === null ? 'nothing live' : nameOf(live),
-    to: 'the same: nothing is deployed',
-    strategy: 'in containers of their own; suites of stage preview and live send requests to what is live',
+    from: live === null ? vscode.l10n.t('nothing live') : nameOf(live),
+    to: vscode.l10n.t('the same: nothing is deployed'),
+    strategy: vscode.l10n.t(
+      'in containers of their own; suites of stage preview and live send requests to what is live',
+    ),
   });
   return { confirmed };
 }

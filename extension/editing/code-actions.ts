@@ -24,7 +24,7 @@ export class FixActions implements vscode.CodeActionProvider {
     const [first] = here;
     const repairable = all.filter(({ fix, folder }) => fix !== null && folder === first?.folder);
     if (first === undefined || repairable.length < 2) return actions;
-    const title = 'Fix all problems Tidegate can fix';
+    const title = vscode.l10n.t('Fix all problems Tidegate can fix');
     const everything = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
     everything.diagnostics = repairable.map(({ diagnostic }) => diagnostic);
     everything.command = { title, command: commands.fixProblems, arguments: [{ folder: first.folder }] };

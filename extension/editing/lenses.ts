@@ -33,11 +33,11 @@ export class Lenses implements vscode.CodeLensProvider {
       new vscode.CodeLens(rangeOf(range), { title, command, arguments: [{ folder, ...argument }] });
     return [
       ...outline.environments.flatMap((named) => [
-        lens(named, '$(rocket) Deploy', commands.deploy, { environment: named.name }),
-        lens(named, '$(list-tree) Plan', commands.plan, { environment: named.name }),
+        lens(named, `$(rocket) ${vscode.l10n.t('Deploy')}`, commands.deploy, { environment: named.name }),
+        lens(named, `$(list-tree) ${vscode.l10n.t('Plan')}`, commands.plan, { environment: named.name }),
       ]),
       ...outline.suites.map((named) =>
-        lens(named, '$(beaker) Run', commands.runSuite, { suite: named.name }),
+        lens(named, `$(beaker) ${vscode.l10n.t('Run')}`, commands.runSuite, { suite: named.name }),
       ),
     ];
   }

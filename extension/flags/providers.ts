@@ -136,7 +136,9 @@ async function lensesIn(deps: FlagDeps, document: vscode.TextDocument): Promise<
       const mark = one.flag.value ? 'circle-filled' : 'circle-outline';
       return new vscode.CodeLens(range, {
         title: `$(${mark}) ${title}`,
-        tooltip: `Switch ${flag.key} ${one.flag.value ? 'off' : 'on'} in ${one.environment}`,
+        tooltip: one.flag.value
+          ? vscode.l10n.t('Switch {0} off in {1}', flag.key, one.environment)
+          : vscode.l10n.t('Switch {0} on in {1}', flag.key, one.environment),
         command: commands.toggleFlag,
         arguments: [targetOf(known, flag, one)],
       });

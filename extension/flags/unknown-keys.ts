@@ -40,11 +40,11 @@ function warning(document: vscode.TextDocument, { key, offset, nearest }: Unknow
   const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + key.length));
   const hint =
     nearest === undefined
-      ? 'The caller gets its default. Define it in the flags file.'
-      : `Did you mean "${nearest}"?`;
+      ? vscode.l10n.t('The caller gets its default. Define it in the flags file.')
+      : vscode.l10n.t('Did you mean "{0}"?', nearest);
   const diagnostic = new vscode.Diagnostic(
     range,
-    `No environment and no flags file knows the flag "${key}". ${hint}`,
+    `${vscode.l10n.t('No environment and no flags file knows the flag "{0}".', key)} ${hint}`,
     vscode.DiagnosticSeverity.Warning,
   );
   diagnostic.source = 'Tidegate';

@@ -1,5 +1,6 @@
 /** What is compared before a rollback, in the order in which it is read: services and flags, migrations, code. */
 import type { BlobResult, RollbackPlan } from '../../agent/protocol/rollback-plan.ts';
+import { l10n } from './l10n.ts';
 
 export type Side =
   | { readonly kind: 'text'; readonly text: string }
@@ -27,7 +28,7 @@ export function comparedIn({
     if (one !== null) return { kind: 'blob', blob: one };
     // A submodule has no content here; where the other side is a file, this one is not there.
     return other === null
-      ? { kind: 'text', text: '(a submodule: its commits are in another repository)\n' }
+      ? { kind: 'text', text: `${l10n.t('(a submodule: its commits are in another repository)')}\n` }
       : undefined;
   };
   return [
@@ -45,6 +46,10 @@ export function comparedIn({
 /** What cannot be shown is told, so that it still differs from the other side. */
 export function blobText(blob: string, { text, why, bytes }: BlobResult): string {
   if (text !== null) return text;
-  const what = why === 'too-large' ? 'too large to be compared here' : 'not text';
-  return `(${what}: ${bytes.toLocaleString('en')} bytes, blob ${blob.slice(0, 12)})\n`;
+  const facts = [bytes.toLocaleString('en'), blob.slice(0, 12)];
+  const told =
+    why === 'too-large'
+      ? l10n.t('(too large to be compared here: {0} bytes, blob {1})', ...facts)
+      : l10n.t('(not text: {0} bytes, blob {1})', ...facts);
+  return `${told}\n`;
 }

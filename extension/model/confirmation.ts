@@ -1,6 +1,7 @@
 /** What is asked before something changes, by the class of the environment. */
 import type { PlanResult } from '../../agent/protocol/plan.ts';
 import type { ProjectEnvironment } from '../../agent/protocol/project.ts';
+import { l10n } from './l10n.ts';
 import { nameOf } from './words.ts';
 
 export type Change =
@@ -48,52 +49,61 @@ export function confirmationOf(about: About, setting: ConfirmSetting): Confirmat
   return {
     title: titleOf(about),
     detail: [
-      `Environment: ${facts.environment} (${facts.stack})${isProtected ? ', protected' : ''}`,
-      `${nounOf(change)}: ${about.what}`,
-      `From: ${about.from}`,
-      `To: ${about.to}`,
-      `How: ${about.strategy}`,
+      isProtected
+        ? l10n.t('Environment: {0} ({1}), protected', facts.environment, facts.stack)
+        : l10n.t('Environment: {0} ({1})', facts.environment, facts.stack),
+      whatOf(about),
+      l10n.t('From: {0}', about.from),
+      l10n.t('To: {0}', about.to),
+      l10n.t('How: {0}', about.strategy),
     ].join('\n'),
     yes: yesOf(change),
     typed: isProtected && typing.includes(change) ? facts.environment : undefined,
   };
 }
 
-function nounOf(change: Change): string {
-  if (change === 'runSuite') return 'Suites';
-  return change.startsWith('flag') ? 'Flag' : 'Services';
+function whatOf({ change, what }: About): string {
+  if (change === 'runSuite') return l10n.t('Suites: {0}', what);
+  return change.startsWith('flag') ? l10n.t('Flag: {0}', what) : l10n.t('Services: {0}', what);
 }
 
 function titleOf({ change, facts: { environment }, to, what }: About): string {
   switch (change) {
     case 'deploy':
-      return `Deploy ${to} to ${environment}?`;
+      return l10n.t('Deploy {0} to {1}?', to, environment);
     case 'rollback':
-      return `Roll ${environment} back to ${to}?`;
+      return l10n.t('Roll {0} back to {1}?', environment, to);
     case 'promote':
-      return `Give ${to} all the traffic of ${environment}?`;
+      return l10n.t('Give {0} all the traffic of {1}?', to, environment);
     case 'abort':
-      return `Take the rollout in ${environment} back to ${to}?`;
+      return l10n.t('Take the rollout in {0} back to {1}?', environment, to);
     case 'takeDown':
-      return `Take ${environment} down?`;
+      return l10n.t('Take {0} down?', environment);
     case 'setUp':
-      return `Set up ${environment}?`;
+      return l10n.t('Set up {0}?', environment);
     case 'flagOn':
-      return `Switch ${what} on in ${environment}?`;
+      return l10n.t('Switch {0} on in {1}?', what, environment);
     case 'flagChange':
-      return `Change who gets ${what} in ${environment}?`;
+      return l10n.t('Change who gets {0} in {1}?', what, environment);
     case 'runSuite':
-      return `Run ${what} in ${environment}?`;
+      return l10n.t('Run {0} in {1}?', what, environment);
     case 'flagOff':
-      return `Switch ${what} off in ${environment}?`;
+      return l10n.t('Switch {0} off in {1}?', what, environment);
   }
 }
 
 function yesOf(change: Change): string {
   const buttons: Record<Change, string> = {
-    ...{ deploy: 'Deploy', rollback: 'Roll Back', promote: 'Promote', abort: 'Abort the Rollout' },
-    ...{ takeDown: 'Take Down', setUp: 'Set Up', flagOn: 'Switch On', flagOff: 'Switch Off' },
-    ...{ flagChange: 'Change', runSuite: 'Run' },
+    deploy: l10n.t('Deploy'),
+    rollback: l10n.t('Roll Back'),
+    promote: l10n.t('Promote'),
+    abort: l10n.t('Abort the Rollout'),
+    takeDown: l10n.t('Take Down'),
+    setUp: l10n.t('Set Up'),
+    flagOn: l10n.t('Switch On'),
+    flagOff: l10n.t('Switch Off'),
+    flagChange: l10n.t('Change'),
+    runSuite: l10n.t('Run'),
   };
   return buttons[change];
 }
@@ -104,17 +114,19 @@ export function aboutDeploy(plan: PlanResult, facts: ProjectEnvironment): About 
   return {
     change: 'deploy',
     facts,
-    what: moved.map(({ service }) => service).join(', ') || 'none: all of it runs already',
-    from: plan.live === null ? 'nothing' : nameOf(plan.live),
+    what: moved.map(({ service }) => service).join(', ') || l10n.t('none: all of it runs already'),
+    from: plan.live === null ? l10n.t('nothing') : nameOf(plan.live),
     to: plan.tag ?? `${plan.ref} (${plan.commit.slice(0, 8)})`,
     strategy: strategyOf(plan),
   };
 }
 
 export function strategyOf({ steps }: Pick<PlanResult, 'steps'>): string {
-  if (steps.length === 0) return 'blue-green: all traffic at once, when the new slot is healthy';
+  if (steps.length === 0) return l10n.t('blue-green: all traffic at once, when the new slot is healthy');
   const shares = steps.map(({ share, holdMs }) =>
-    holdMs === null ? `${share} % until promoted` : `${share} % for ${Math.round(holdMs / 1000)} s`,
+    holdMs === null
+      ? l10n.t('{0} % until promoted', share)
+      : l10n.t('{0} % for {1} s', share, Math.round(holdMs / 1000)),
   );
-  return `canary: ${shares.join(', then ')}, then all`;
+  return l10n.t('canary: {0}, then all', shares.join(l10n.t(', then ')));
 }

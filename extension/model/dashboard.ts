@@ -7,6 +7,7 @@ import type {
   DashboardStep,
   Mark,
 } from '../../webview/dashboard/messages.ts';
+import { l10n } from './l10n.ts';
 import { isHeld, liveRelease, openRollout, type EnvironmentState, type State } from './state.ts';
 import { endWords, nameOf, phaseWords, targetName } from './words.ts';
 
@@ -45,18 +46,18 @@ function actionsOf(environment: EnvironmentState): DashboardState['actions'] {
   return {
     promote: can(
       open === undefined
-        ? 'No rollout is under way.'
+        ? l10n.t('No rollout is under way.')
         : isHeld(open)
           ? undefined
-          : 'The rollout holds at no step at the moment.',
+          : l10n.t('The rollout holds at no step at the moment.'),
     ),
-    abort: can(open === undefined ? 'No rollout is under way.' : undefined),
+    abort: can(open === undefined ? l10n.t('No rollout is under way.') : undefined),
     rollback: can(
       live === null
-        ? 'Nothing is live.'
+        ? l10n.t('Nothing is live.')
         : open === undefined
           ? undefined
-          : 'A rollout is under way: Abort takes it back.',
+          : l10n.t('A rollout is under way: Abort takes it back.'),
     ),
   };
 }
@@ -65,23 +66,23 @@ function actionsOf(environment: EnvironmentState): DashboardState['actions'] {
 
 type Stage = RolloutProgress['stage'];
 
-const labels: Readonly<Record<Stage, string>> = {
-  planned: 'Plan',
-  building: 'Build',
-  testing: 'Test',
-  placing: 'Start',
-  verifying: 'Probe',
-  releasing: 'Release command',
-  shifting: 'Canary',
-  replacing: 'Workers',
-  promoted: 'All traffic',
-  'testing-live': 'Test live',
-  settling: 'Keep warm',
-  done: 'Done',
-  aborting: 'Going back',
-  aborted: 'Taken back',
-  partial: 'Waiting for edges',
-};
+const labels = (): Readonly<Record<Stage, string>> => ({
+  planned: l10n.t('Plan'),
+  building: l10n.t('Build'),
+  testing: l10n.t('Test'),
+  placing: l10n.t('Start'),
+  verifying: l10n.t('Probe'),
+  releasing: l10n.t('Release command'),
+  shifting: l10n.t('Canary'),
+  replacing: l10n.t('Workers'),
+  promoted: l10n.t('All traffic'),
+  'testing-live': l10n.t('Test live'),
+  settling: l10n.t('Keep warm'),
+  done: l10n.t('Done'),
+  aborting: l10n.t('Going back'),
+  aborted: l10n.t('Taken back'),
+  partial: l10n.t('Waiting for edges'),
+});
 
 /** Every rollout goes through these; what else it goes through is told when it does. */
 const usual: readonly Stage[] = ['planned', 'building', 'placing', 'verifying', 'promoted', 'settling'];
@@ -95,9 +96,10 @@ function shown(environment: EnvironmentState): RolloutProgress | undefined {
 function rolloutOf(environment: EnvironmentState, now: number): DashboardRollout | null {
   const rollout = shown(environment);
   if (rollout === undefined) return null;
-  const kind = rollout.kind === 'deploy' ? 'Deploy' : 'Rollback';
+  const { kind, ref, by } = rollout;
   return {
-    title: `${kind} of ${rollout.ref} by ${rollout.by}`,
+    title:
+      kind === 'deploy' ? l10n.t('Deploy of {0} by {1}', ref, by) : l10n.t('Rollback of {0} by {1}', ref, by),
     steps: stepsOf(rollout, now),
     until: rollout.until === null ? null : Date.parse(rollout.until),
   };
@@ -111,24 +113,29 @@ export function stepsOf(rollout: RolloutProgress, now: number): DashboardStep[] 
   const goingBack = rollout.stage === 'aborting' || rollout.stage === 'partial';
   const reached = Math.max(...[...before, rollout.stage].map((stage) => usual.indexOf(stage)));
   const next = goingBack ? [] : usual.slice(reached + 1);
+  const names = labels();
   return [
-    ...before.map((stage): DashboardStep => ({ label: labels[stage], state: 'done', detail: '' })),
-    { label: labels[rollout.stage], state: goingBack ? 'failed' : 'now', detail: detailOf(rollout, now) },
-    ...next.map((stage): DashboardStep => ({ label: labels[stage], state: 'next', detail: '' })),
+    ...before.map((stage): DashboardStep => ({ label: names[stage], state: 'done', detail: '' })),
+    { label: names[rollout.stage], state: goingBack ? 'failed' : 'now', detail: detailOf(rollout, now) },
+    ...next.map((stage): DashboardStep => ({ label: names[stage], state: 'next', detail: '' })),
   ];
 }
 
 /** Words that do not change with every second: the page counts down by itself. */
 function detailOf(rollout: RolloutProgress, now: number): string {
   const step = /^shifting (\d+)/.exec(rollout.phase)?.[1];
-  const which = step === undefined ? '' : `step ${step}: `;
-  if (rollout.until === null) return which + phaseWords(rollout, now);
-  return which + (rollout.stage === 'shifting' ? 'held' : 'old slot ready to take over');
+  const words = detailWords(rollout, now);
+  return step === undefined ? words : l10n.t('step {0}: {1}', step, words);
+}
+
+function detailWords(rollout: RolloutProgress, now: number): string {
+  if (rollout.until === null) return phaseWords(rollout, now);
+  return rollout.stage === 'shifting' ? l10n.t('held') : l10n.t('old slot ready to take over');
 }
 
 function stageOf(phase: string): Stage {
   const name = /^[a-z-]+/.exec(phase)?.[0] ?? '';
-  return Object.hasOwn(labels, name) ? (name as Stage) : 'planned';
+  return Object.hasOwn(labels(), name) ? (name as Stage) : 'planned';
 }
 
 // ---- marks
@@ -140,14 +147,18 @@ export function marksOf(environment: EnvironmentState, now: number): Mark[] {
   );
   const flags = (environment.flags?.flags ?? []).flatMap(({ key, state, share, by, at }): Mark[] => {
     if (at === null) return [];
-    const how = state === null ? 'back to its default' : state;
-    const part = share === null ? '' : ` for ${share} %`;
+    const how =
+      state === null ? l10n.t('back to its default') : state === 'on' ? l10n.t('on') : l10n.t('off');
+    const who = by ?? '?';
     return [
       {
         at: Date.parse(at),
         kind: 'flag',
         label: `${key} ${how}`,
-        detail: `Flag ${key}: ${how}${part}, by ${by ?? '?'}`,
+        detail:
+          share === null
+            ? l10n.t('Flag {0}: {1}, by {2}', key, how, who)
+            : l10n.t('Flag {0}: {1} for {2} %, by {3}', key, how, share, who),
       },
     ];
   });
@@ -164,28 +175,33 @@ function marksOfRollout(past: PastRollout): Mark[] {
     return found && Date.parse(found.at);
   };
   const kind = past.kind === 'rollback' ? 'rollback' : 'deploy';
-  const what = kind === 'deploy' ? `Deploy of ${name}` : `Rollback to ${name}`;
+  const told = (detail: string): string =>
+    kind === 'deploy'
+      ? l10n.t('Deploy of {0} by {1}: {2}', name, past.by, detail)
+      : l10n.t('Rollback to {0} by {1}: {2}', name, past.by, detail);
   const mark = (at: number | undefined, as: Mark['kind'], label: string, detail: string): Mark[] =>
-    at === undefined ? [] : [{ at, kind: as, label, detail: `${what} by ${past.by}: ${detail}` }];
+    at === undefined ? [] : [{ at, kind: as, label, detail: told(detail) }];
   return [
-    ...mark(began(/^shifting/), kind, `${name} canary`, 'beside the version that is live'),
-    ...mark(began(/^promoted/), kind, `${name} live`, 'all traffic'),
-    ...mark(began(/^aborting/), 'reverted', `${name} back`, endWords(past)),
+    ...mark(began(/^shifting/), kind, l10n.t('{0} canary', name), l10n.t('beside the version that is live')),
+    ...mark(began(/^promoted/), kind, l10n.t('{0} live', name), l10n.t('all traffic')),
+    ...mark(began(/^aborting/), 'reverted', l10n.t('{0} back', name), endWords(past)),
   ];
 }
 
 /** While nothing is known of the environment: why, as far as that is known. */
 export function unknownState(environment: string, { trusted, link, projects }: State): DashboardState {
   const problem = !trusted
-    ? 'This workspace is not trusted: Tidegate starts nothing in it.'
+    ? l10n.t('This workspace is not trusted: Tidegate starts nothing in it.')
     : link.kind === 'failed'
-      ? `The agent cannot be used: ${link.why}.`
+      ? l10n.t('The agent cannot be used: {0}.', link.why)
       : link.kind === 'other-version'
-        ? 'An agent of another version runs: "Restart Agent" lets it finish its rollouts and starts the right one.'
+        ? l10n.t(
+            'An agent of another version runs: "Restart Agent" lets it finish its rollouts and starts the right one.',
+          )
         : projects === undefined || link.kind !== 'connected'
-          ? 'Looking at the environment …'
-          : `tidegate.yaml names no environment ${environment}.`;
-  const no = { possible: false, why: 'Nothing is known of the environment.' };
+          ? l10n.t('Looking at the environment …')
+          : l10n.t('tidegate.yaml names no environment {0}.', environment);
+  const no = { possible: false, why: l10n.t('Nothing is known of the environment.') };
   return {
     ...{
       environment,

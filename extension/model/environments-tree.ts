@@ -5,6 +5,7 @@ import type {
   RolloutStatus,
   SlotStatus,
 } from '../../agent/protocol/methods.ts';
+import { l10n } from './l10n.ts';
 import { plain, type Target, type TreeNode } from './node.ts';
 import { lastReleases } from './service-releases.ts';
 import { isHeld, liveRelease, openRollout, type EnvironmentState, type ProjectState } from './state.ts';
@@ -25,7 +26,7 @@ export function environmentsTree(projects: readonly ProjectState[], now: number)
     kinds: ['project'],
     icon: { id: 'package' },
     tooltip: plain(project.folder),
-    spoken: `project ${project.name}`,
+    spoken: l10n.t('project {0}', project.name),
     children: [...troubleOf(project), ...environments],
     open: true,
     target: undefined,
@@ -43,7 +44,7 @@ function troubleOf({ folder, trouble }: ProjectState): readonly TreeNode[] {
 function firstOf(message: string): string {
   const [head = '', first, ...more] = message.split('\n').map((line) => line.trim());
   if (first === undefined) return head;
-  return more.length === 0 ? first : `${first} (and ${more.length} more)`;
+  return more.length === 0 ? first : l10n.t('{0} (and {1} more)', first, more.length);
 }
 
 function environmentNode({ folder }: ProjectState, state: EnvironmentState, now: number): TreeNode {
@@ -52,7 +53,7 @@ function environmentNode({ folder }: ProjectState, state: EnvironmentState, now:
   const target: Target = { folder, environment: name };
   const id = `${folder}#${name}`;
   const rollout = openRollout(state);
-  const description = [facts.protected ? 'protected' : '', summary(state, rollout, now)]
+  const description = [facts.protected ? l10n.t('protected') : '', summary(state, rollout, now)]
     .filter(Boolean)
     .join(' · ');
   const problem = state.trouble?.message ?? status?.problem ?? null;
@@ -63,12 +64,12 @@ function environmentNode({ folder }: ProjectState, state: EnvironmentState, now:
     kinds: kindsOf(state, rollout),
     icon: iconOf(state, rollout),
     tooltip: environmentTooltip(state, problem),
-    spoken: `environment ${name}, ${description}`,
+    spoken: l10n.t('environment {0}, {1}', name, description),
     children: [
       ...(rollout === undefined ? [] : [rolloutNode(id, target, rollout, now)]),
       ...(problem === null
         ? []
-        : [leaf(`${id}#problem`, 'Problem', problem, ['problem'], 'warning', problem)]),
+        : [leaf(`${id}#problem`, l10n.t('Problem'), problem, ['problem'], 'warning', problem)]),
       ...(status?.services ?? []).map((service) => serviceNode({ id, target, service, state })),
       ...(status?.backing ?? []).map((backing) =>
         backingNode(id, { ...target, service: backing.service }, backing),
@@ -91,22 +92,24 @@ function kindsOf({ facts, status }: EnvironmentState, rollout: RolloutStatus | u
 
 function summary(state: EnvironmentState, rollout: RolloutStatus | undefined, now: number): string {
   const { status, trouble } = state;
-  if (trouble !== undefined) return 'cannot be watched';
-  if (status === undefined) return 'loading …';
+  if (trouble !== undefined) return l10n.t('cannot be watched');
+  if (status === undefined) return l10n.t('loading …');
   if (rollout !== undefined) return `${rollout.ref}: ${phaseWords(rollout, now)}`;
   switch (status.state) {
     case 'not-set-up':
-      return 'not set up';
+      return l10n.t('not set up');
     case 'unreachable':
-      return 'not reachable';
+      return l10n.t('not reachable');
     case 'corrupt':
-      return 'its ledger is damaged';
+      return l10n.t('its ledger is damaged');
     case 'going-down':
-      return 'being taken down';
+      return l10n.t('being taken down');
     case 'ready': {
       const live = liveRelease(state);
-      const page = status.maintenance === null ? '' : ' · maintenance page is up';
-      return `${live === null ? 'nothing deployed yet' : nameOf(live)}${page}`;
+      return [
+        live === null ? l10n.t('nothing deployed yet') : nameOf(live),
+        ...(status.maintenance === null ? [] : [l10n.t('maintenance page is up')]),
+      ].join(' · ');
     }
   }
 }
@@ -122,19 +125,19 @@ function iconOf({ status, trouble }: EnvironmentState, rollout: RolloutStatus | 
 
 function environmentTooltip({ facts, status }: EnvironmentState, problem: string | null): string {
   const rows = [
-    `**${plain(facts.environment)}**${facts.protected ? ' (protected: changes are confirmed)' : ''}`,
-    `stack ${plain(facts.stack)}, docker context ${plain(facts.dockerContext ?? 'default')}`,
+    `**${plain(facts.environment)}**${facts.protected ? ` (${l10n.t('protected: changes are confirmed')})` : ''}`,
+    l10n.t('stack {0}, docker context {1}', plain(facts.stack), plain(facts.dockerContext ?? 'default')),
     plain(facts.url),
-    ...(status === undefined ? [] : [`edges: ${plain(edgeWords(status))}`]),
+    ...(status === undefined ? [] : [l10n.t('edges: {0}', plain(edgeWords(status)))]),
     ...(problem === null ? [] : [plain(problem)]),
   ];
   return rows.join('\n\n');
 }
 
 function edgeWords({ edges }: EnvironmentStatus): string {
-  if (edges.length === 0) return 'none';
+  if (edges.length === 0) return l10n.t('none');
   const current = edges.filter(({ state }) => state === 'current').length;
-  return `${current} of ${edges.length} have acknowledged what is wanted`;
+  return l10n.t('{0} of {1} have acknowledged what is wanted', current, edges.length);
 }
 
 /** Edges that have not: what they serve may be the old. */
@@ -144,8 +147,8 @@ function behind(id: string, status: EnvironmentStatus | undefined): readonly Tre
     .map(({ node, state, detail }) =>
       leaf(
         `${id}#edge:${node}`,
-        `edge on ${node}`,
-        `${state}: ${detail}`,
+        l10n.t('edge on {0}', node),
+        state === 'missing' ? l10n.t('missing: {0}', detail) : l10n.t('behind: {0}', detail),
         ['edge', state],
         'warning',
         detail,
@@ -158,12 +161,19 @@ function rolloutNode(id: string, target: Target, rollout: RolloutStatus, now: nu
   const held = isHeld(rollout);
   return {
     id: `${id}#rollout:${rollout.id}`,
-    label: `${rollout.kind === 'rollback' ? 'Back to' : 'Deploying'} ${rollout.ref}`,
+    label:
+      rollout.kind === 'rollback' ? l10n.t('Back to {0}', rollout.ref) : l10n.t('Deploying {0}', rollout.ref),
     description: words,
     kinds: ['rollout', held ? 'held' : 'moving', rollout.stage],
     icon: { id: held ? 'debug-pause' : 'sync~spin' },
-    tooltip: `${plain(rollout.ref)} by ${plain(rollout.by)}, since ${plain(rollout.since)}: ${plain(rollout.phase)}`,
-    spoken: `${rollout.kind} of ${rollout.ref} by ${rollout.by}: ${words}`,
+    tooltip: l10n.t(
+      '{0} by {1}, since {2}: {3}',
+      ...[rollout.ref, rollout.by, rollout.since, rollout.phase].map(plain),
+    ),
+    spoken:
+      rollout.kind === 'rollback'
+        ? l10n.t('rollback of {0} by {1}: {2}', rollout.ref, rollout.by, words)
+        : l10n.t('deploy of {0} by {1}: {2}', rollout.ref, rollout.by, words),
     children: [],
     open: false,
     target: { ...target, rollout: rollout.id },
@@ -181,7 +191,7 @@ interface ServicePlace {
 function serviceNode({ id, target, service: { service, slots }, state }: ServicePlace): TreeNode {
   const own = `${id}#service:${service}`;
   const active = slots.find((slot) => slot.state === 'active');
-  const description = active?.release ? `${nameOf(active.release)} ${health(active)}` : 'no traffic';
+  const description = active?.release ? `${nameOf(active.release)} ${health(active)}` : l10n.t('no traffic');
   return {
     id: own,
     label: service,
@@ -189,7 +199,7 @@ function serviceNode({ id, target, service: { service, slots }, state }: Service
     kinds: ['service'],
     icon: { id: 'server-process', ...(active && isSick(active) ? { colour: 'bad' as const } : {}) },
     tooltip: `**${plain(service)}**: ${plain(description)}`,
-    spoken: `service ${service}, ${description}`,
+    spoken: l10n.t('service {0}, {1}', service, description),
     children: [
       ...slots.map((slot) => slotNode(own, { ...target, service }, slot, state)),
       ...lastReleases(own, { ...target, service }, state),
@@ -205,7 +215,7 @@ function backingNode(
   target: Target,
   { service, image, running, desired }: BackingStatus,
 ): TreeNode {
-  const description = `${image} · ${running}/${desired ?? 'one a node'} running`;
+  const description = `${image} · ${l10n.t('{0}/{1} running', running, desired ?? l10n.t('one a node'))}`;
   const sick = desired !== null && running < desired;
   return {
     id: `${id}#backing:${service}`,
@@ -214,7 +224,7 @@ function backingNode(
     kinds: ['backing'],
     icon: { id: 'database', ...(sick ? { colour: 'bad' as const } : {}) },
     tooltip: `**${plain(service)}**: ${plain(description)}`,
-    spoken: `backing service ${service}, ${description}`,
+    spoken: l10n.t('backing service {0}, {1}', service, description),
     children: [],
     open: false,
     target,
@@ -236,8 +246,8 @@ function slotNode(id: string, target: Target, slot: SlotStatus, state: Environme
     description,
     kinds: ['slot', slot.state, ...(slot.state === 'warm' && tag ? ['returnable'] : [])],
     icon: slotIcon(slot),
-    tooltip: `**${slot.colour}**: ${plain(description)}${slot.answering ? `\n\nimage ${plain(slot.answering.digest)}` : ''}`,
-    spoken: `slot ${slot.colour}, ${parts.join(', ')}`,
+    tooltip: `**${slot.colour}**: ${plain(description)}${slot.answering ? `\n\n${l10n.t('image {0}', plain(slot.answering.digest))}` : ''}`,
+    spoken: l10n.t('slot {0}, {1}', slot.colour, parts.join(', ')),
     children: [],
     open: false,
     target: { ...target, ...(tag ? { tag } : {}) },
@@ -247,13 +257,13 @@ function slotNode(id: string, target: Target, slot: SlotStatus, state: Environme
 function slotWords({ state, share }: SlotStatus): string {
   switch (state) {
     case 'active':
-      return `live ${share} %`;
+      return l10n.t('live {0} %', share);
     case 'warm':
-      return 'warm: ready to roll back';
+      return l10n.t('warm: ready to roll back');
     case 'preparing':
-      return share > 0 ? `new, ${share} % of the traffic` : 'new, no traffic yet';
+      return share > 0 ? l10n.t('new, {0} % of the traffic', share) : l10n.t('new, no traffic yet');
     case 'empty':
-      return 'empty';
+      return l10n.t('empty');
   }
 }
 
@@ -264,7 +274,7 @@ function slotIcon(slot: SlotStatus): TreeNode['icon'] {
 }
 
 function health({ healthy, desired }: SlotStatus): string {
-  return `${healthy}/${desired} healthy`;
+  return l10n.t('{0}/{1} healthy', healthy, desired);
 }
 
 function isSick({ healthy, desired }: SlotStatus): boolean {
@@ -274,11 +284,11 @@ function isSick({ healthy, desired }: SlotStatus): boolean {
 /** What the newest probe saw, in users' stead: worth a word when there is a slot that should answer. */
 function answerWords({ state, answering, release }: SlotStatus, { history }: EnvironmentState): string {
   if (state === 'empty' || state === 'warm') return '';
-  if (answering === null) return 'no answer seen';
+  if (answering === null) return l10n.t('no answer seen');
   const digest = answering.digest.replace(/^sha256:/, '').slice(0, 7);
-  if (answering.release === release?.number) return `answers ${answering.status} (${digest})`;
+  if (answering.release === release?.number) return l10n.t('answers {0} ({1})', answering.status, digest);
   const other = history?.find(({ to }) => to.number === answering.release)?.to.tag;
-  return `answered by ${other ?? `release ${answering.release}`} (${digest})`;
+  return l10n.t('answered by {0} ({1})', other ?? l10n.t('release {0}', answering.release), digest);
 }
 
 function leaf(

@@ -1,5 +1,6 @@
 /** A flag as somebody types it. */
 import type { FileValue } from '../../agent/protocol/flag-editing.ts';
+import { l10n } from './l10n.ts';
 
 /** `classic=one-page, quick=two-pages`: what the flags file has, or what is wrong with it. */
 export function variantsOf(
@@ -10,14 +11,14 @@ export function variantsOf(
   for (const part of partsOf(text)) {
     const [, name, written] = /^\s*([A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*)\s*=\s*(.*?)\s*$/s.exec(part) ?? [];
     if (name === undefined || written === undefined)
-      return `"${part.trim()}" is no variant: write a name and a value, quick=two-pages`;
-    if (Object.hasOwn(variants, name)) return `${name} is said twice`;
+      return l10n.t('"{0}" is no variant: write a name and a value, quick=two-pages', part.trim());
+    if (Object.hasOwn(variants, name)) return l10n.t('{0} is said twice', name);
     const value = valueOf(written, type);
-    if (value === undefined) return `${written === '' ? 'Nothing' : written} is no ${type}`;
+    if (value === undefined) return l10n.t('"{0}" is no {1}', written, type);
     variants[name] = value;
   }
   const [off, on] = Object.keys(variants);
-  if (off === undefined || on === undefined) return 'Name two variants at least';
+  if (off === undefined || on === undefined) return l10n.t('Name two variants at least');
   return { variants, off, on };
 }
 

@@ -1,5 +1,6 @@
 /** Flags that may be taken out, and why. It is said, and nothing is ever done about it by itself. */
 import type { FlagStatus } from '../../agent/protocol/methods.ts';
+import { l10n } from './l10n.ts';
 import type { EnvironmentState } from './state.ts';
 
 export type StaleReason =
@@ -48,11 +49,11 @@ export function staleReasons(
 export function staleWords(reason: StaleReason): string {
   switch (reason.kind) {
     case 'expired':
-      return `expired on ${reason.day}`;
+      return l10n.t('expired on {0}', reason.day);
     case 'settled':
-      return `${reason.as} everywhere for ${reason.days} days`;
+      return l10n.t('{0} everywhere for {1} days', reason.as, reason.days);
     case 'unused':
-      return 'not used in the code';
+      return l10n.t('not used in the code');
   }
 }
 
@@ -76,7 +77,7 @@ function settledSince(held: readonly FlagStatus[]): { readonly as: string; reado
 
 /** What everybody gets; `undefined`: not everybody gets the same. */
 function sameForAll({ value, share, variant, conditions }: FlagStatus): string | undefined {
-  if (!value) return 'off';
+  if (!value) return l10n.t('off');
   if (conditions > 0 || (share !== null && share < 100)) return undefined;
-  return variant === undefined ? 'on' : `on with ${variant}`;
+  return variant === undefined ? l10n.t('on') : l10n.t('on with {0}', variant);
 }

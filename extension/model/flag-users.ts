@@ -1,6 +1,8 @@
 /** Who asks for a flag, as somebody types it. */
 import type { FlagEvaluation } from '../../agent/protocol/flag-methods.ts';
 
+import { l10n } from './l10n.ts';
+
 export type Attributes = Readonly<Record<string, unknown>>;
 
 /**
@@ -14,8 +16,8 @@ export function attributesOf(text: string): Attributes | string {
   for (const part of partsOf(text)) {
     const [, name, value] = /^\s*([A-Za-z_][\w.-]*)\s*=\s*(.*?)\s*$/s.exec(part) ?? [];
     if (name === undefined || value === undefined)
-      return `"${part.trim()}" is no attribute: write plan=pro, country=de`;
-    if (!put(attributes, name.split('.'), valueOf(value))) return `${name} is said twice`;
+      return l10n.t('"{0}" is no attribute: write plan=pro, country=de', part.trim());
+    if (!put(attributes, name.split('.'), valueOf(value))) return l10n.t('{0} is said twice', name);
   }
   return attributes;
 }
@@ -24,7 +26,7 @@ function jsonObject(text: string): Attributes | string {
   try {
     return JSON.parse(text) as Attributes;
   } catch (error) {
-    return `It is no JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return l10n.t('It is no JSON: {0}', error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -64,11 +66,11 @@ export function evaluationWords({ variant, value, because, reason }: FlagEvaluat
   readonly what: string;
   readonly why: string;
 } {
-  const what = variant === null ? "the SDK's own default" : `${variant} = ${JSON.stringify(value)}`;
+  const what = variant === null ? l10n.t("the SDK's own default") : `${variant} = ${JSON.stringify(value)}`;
   return { what, why: `${because} (${reason})` };
 }
 
 export function userWords(user: string, attributes: string): string {
-  const who = user === '' ? 'somebody without a name' : user;
+  const who = user === '' ? l10n.t('somebody without a name') : user;
   return attributes.trim() === '' ? who : `${who} (${attributes.trim()})`;
 }

@@ -2,6 +2,7 @@
 import type { FlagStatus } from '../../agent/protocol/methods.ts';
 import { staleWords, type StaleReason } from './flag-stale.ts';
 import { groupsOf } from './groups.ts';
+import { l10n } from './l10n.ts';
 import { plain, type TreeNode } from './node.ts';
 import type { ProjectState } from './state.ts';
 
@@ -48,9 +49,14 @@ function flagNode(
   isOneOfMany: boolean,
 ): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
-  const where = on.length === 0 ? 'off' : on.length === held.length ? 'on' : `on in ${on.join(', ')}`;
+  const where =
+    on.length === 0
+      ? l10n.t('off')
+      : on.length === held.length
+        ? l10n.t('on')
+        : l10n.t('on in {0}', on.join(', '));
   const [first] = held;
-  const stale = reasons.length === 0 ? [] : [`stale: ${reasons.join(', ')}`];
+  const stale = reasons.length === 0 ? [] : [l10n.t('stale: {0}', reasons.join(', '))];
   const description = [where, ...stale, ...(isOneOfMany ? [name] : [])].join(' · ');
   const isKnown = held.some(({ flag }) => flag.defined);
   return {
@@ -60,7 +66,7 @@ function flagNode(
     kinds: ['flag', ...(isKnown ? ['known'] : []), ...(stale.length > 0 ? ['stale'] : [])],
     icon: stale.length > 0 ? { id: 'history', colour: 'warn' } : { id: 'symbol-event' },
     tooltip: [...(first === undefined ? [] : [flagTooltip(first.flag)]), ...stale.map(plain)].join('\n\n'),
-    spoken: `flag ${key}, ${description}`,
+    spoken: l10n.t('flag {0}, {1}', key, description),
     children: held.map((one) => stateNode(folder, key, one)),
     open: true,
     target: { folder, flag: key },
@@ -70,11 +76,7 @@ function flagNode(
 function stateNode(folder: string, key: string, { environment, flag }: Held): TreeNode {
   const state = flag.value ? 'on' : 'off';
   const words = stateWords(flag);
-  const why = !flag.defined
-    ? 'no release knows it any more'
-    : flag.state === null
-      ? 'by default'
-      : `by ${flag.by ?? 'somebody'}`;
+  const why = flag.defined ? switchedBy(flag) : l10n.t('no release knows it any more');
   return {
     id: `flag:${folder}#${key}#${environment}`,
     label: environment,
@@ -85,37 +87,52 @@ function stateNode(folder: string, key: string, { environment, flag }: Held): Tr
     ],
     icon: flag.value ? { id: 'circle-filled', colour: 'good' } : { id: 'circle-outline' },
     tooltip: flagTooltip(flag),
-    spoken: `flag ${key} is ${words} in ${environment}, ${why}`,
+    spoken: l10n.t('flag {0} is {1} in {2}, {3}', key, words, environment, why),
     children: [],
     open: false,
     target: { folder, environment, flag: key },
   };
 }
 
+/** `by default`, `by ann@laptop`. */
+export function switchedBy({ state, by }: FlagStatus): string {
+  if (state === null) return l10n.t('by default');
+  return by === null ? l10n.t('by somebody') : l10n.t('by {0}', by);
+}
+
 /** Who gets it is more than on and off: a share of the users, another variant, or rules of the file. */
 export function stateWords({ value, share, variant, variants, conditions }: FlagStatus): string {
-  if (!value) return 'off';
-  const isThere = variant !== undefined && variants.includes(variant);
-  const withWhat = isThere ? ` with ${variant}` : '';
-  if (share !== null && share < 100) return `on for ${share} %${withWhat}`;
-  return conditions > 0 ? `on by its rules${isThere ? `, else ${variant}` : ''}` : `on${withWhat}`;
+  if (!value) return l10n.t('off');
+  const named = variant !== undefined && variants.includes(variant) ? variant : undefined;
+  if (share !== null && share < 100)
+    return named === undefined
+      ? l10n.t('on for {0} %', share)
+      : l10n.t('on for {0} % with {1}', share, named);
+  if (conditions > 0)
+    return named === undefined ? l10n.t('on by its rules') : l10n.t('on by its rules, else {0}', named);
+  return named === undefined ? l10n.t('on') : l10n.t('on with {0}', named);
 }
 
 function flagTooltip(flag: FlagStatus): string {
   const rows = [
     `**${plain(flag.key)}**${flag.description === null ? '' : `: ${plain(flag.description)}`}`,
-    ...(flag.owner === null ? [] : [`owner: ${plain(flag.owner)}`]),
-    ...(flag.default === null ? [] : [`default: ${flag.default ? 'on' : 'off'}`]),
-    ...(flag.expires === null ? [] : [`expires ${flag.expires}`]),
-    ...(flag.type === 'boolean' ? [] : [`variants: ${plain(flag.variants.join(', '))}`]),
+    ...(flag.owner === null ? [] : [l10n.t('owner: {0}', plain(flag.owner))]),
+    ...(flag.default === null ? [] : [l10n.t('default: {0}', flag.default ? l10n.t('on') : l10n.t('off'))]),
+    ...(flag.expires === null ? [] : [l10n.t('expires {0}', flag.expires)]),
+    ...(flag.type === 'boolean' ? [] : [l10n.t('variants: {0}', plain(flag.variants.join(', ')))]),
     ...(isGone(flag)
       ? [
-          `switched to ${plain(flag.variant ?? '')}, which is no variant any more: what its definition says holds`,
+          l10n.t(
+            'switched to {0}, which is no variant any more: what its definition says holds',
+            plain(flag.variant ?? ''),
+          ),
         ]
       : []),
     ...(flag.at === null
       ? []
-      : [`switched ${plain(flag.at.slice(0, 16).replace('T', ' '))} by ${plain(flag.by ?? '?')}`]),
+      : [
+          l10n.t('switched {0} by {1}', plain(flag.at.slice(0, 16).replace('T', ' ')), plain(flag.by ?? '?')),
+        ]),
   ];
   return rows.join('\n\n');
 }

@@ -1,7 +1,8 @@
 /** What is known of the flags of a project: out of its flags file, and out of its environments. */
 import type { FlagKeysResult } from '../../agent/protocol/flag-keys.ts';
 import type { FlagStatus } from '../../agent/protocol/methods.ts';
-import { stateWords } from './flags-tree.ts';
+import { stateWords, switchedBy } from './flags-tree.ts';
+import { l10n } from './l10n.ts';
 import { plain } from './node.ts';
 import type { ProjectState } from './state.ts';
 
@@ -59,22 +60,25 @@ const nothingSaid = { description: null, owner: null, expires: null };
 
 /** `off, by default`, `on for 25 %, by ann@laptop`. */
 export function stateIn({ flag }: FlagInEnvironment): string {
-  if (flag === undefined) return 'not in the live release';
-  return `${stateWords(flag)}, ${flag.state === null ? 'by default' : `by ${flag.by ?? 'somebody'}`}`;
+  if (flag === undefined) return l10n.t('not in the live release');
+  return `${stateWords(flag)}, ${switchedBy(flag)}`;
 }
 
 /** Markdown; `switchLink` gives the address of a link that switches it there. */
 export function hoverOf(known: KnownFlag, switchLink: (one: FlagInEnvironment) => string): string {
   const { key, description, owner, expires, environments } = known;
   const rows = environments.map((one) => {
-    const link =
-      one.flag === undefined ? '' : ` — [switch ${one.flag.value ? 'off' : 'on'}](${switchLink(one)})`;
+    const switching = one.flag?.value === true ? l10n.t('switch off') : l10n.t('switch on');
+    const link = one.flag === undefined ? '' : ` — [${switching}](${switchLink(one)})`;
     return `- ${plain(one.environment)}: ${plain(stateIn(one))}${link}`;
   });
   return [
-    `**Flag ${plain(key)}**${description === null ? '' : `: ${plain(description)}`}`,
+    `**${l10n.t('Flag {0}', plain(key))}**${description === null ? '' : `: ${plain(description)}`}`,
     rows.join('\n'),
-    [owner === null ? '' : `owner: ${plain(owner)}`, expires === null ? '' : `expires ${plain(expires)}`]
+    [
+      owner === null ? '' : l10n.t('owner: {0}', plain(owner)),
+      expires === null ? '' : l10n.t('expires {0}', plain(expires)),
+    ]
       .filter(Boolean)
       .join(' · '),
   ]

@@ -1,5 +1,6 @@
 /** The end of what somebody started, in one message with what can be done next. */
 import type { RolloutResult } from '../../agent/protocol/methods.ts';
+import { l10n } from './l10n.ts';
 
 export type NextStep =
   'Open App' | 'Show Details' | 'Roll Back' | 'Undo' | 'Promote' | 'Abort' | 'Open Preview';
@@ -44,6 +45,20 @@ function wayBack(from: RolloutResult['from'], isRollback: boolean): readonly Nex
   if (!isRollback) return ['Roll Back'];
   // A rollback goes to a tag; what was deployed without one is deployed again.
   return from.tag === null ? [] : ['Undo'];
+}
+
+/** What the button of it says. */
+export function nextTitle(step: NextStep): string {
+  const titles: Readonly<Record<NextStep, string>> = {
+    'Open App': l10n.t('Open App'),
+    'Show Details': l10n.t('Show Details'),
+    'Roll Back': l10n.t('Roll Back'),
+    Undo: l10n.t('Undo'),
+    Promote: l10n.t('Promote'),
+    Abort: l10n.t('Abort'),
+    'Open Preview': l10n.t('Open Preview'),
+  };
+  return titles[step];
 }
 
 /** VS Code makes a link of `[text](command:…)` in a notification, whoever wrote it, and would run it. */

@@ -1,6 +1,7 @@
 /** What can be deployed, as the rows of a quick pick: tags newest first, HEAD and branches below. */
 import type { ReleaseName } from '../../agent/protocol/methods.ts';
 import type { RefEntry, RefsResult } from '../../agent/protocol/project.ts';
+import { l10n } from './l10n.ts';
 
 export type RefItem =
   | { readonly kind: 'separator'; readonly label: string }
@@ -28,31 +29,31 @@ export function refItems(
         kind: 'ref',
         ref: entry.ref,
         label: `$(${isCurrent ? 'pass-filled' : icon}) ${entry.ref}`,
-        description: [isCurrent ? `current in ${environment}` : '', entry.at.slice(0, 10), hint]
+        description: [isCurrent ? l10n.t('current in {0}', environment) : '', entry.at.slice(0, 10), hint]
           .filter(Boolean)
           .join(' · '),
         detail: `${entry.commit.slice(0, 8)} ${entry.subject}`,
         isCurrent,
       };
     };
-  const dirty = refs.dirty === true ? 'without your uncommitted changes' : '';
+  const dirty = refs.dirty === true ? l10n.t('without your uncommitted changes') : '';
   return [
-    ...section('tags', refs.tags.map(item('tag', '')), refs.more.tags),
-    ...section('here', (refs.head === null ? [] : [refs.head]).map(item('git-commit', dirty)), 0),
-    ...section('branches', refs.branches.map(item('git-branch', '')), refs.more.branches),
+    ...section(l10n.t('tags'), refs.tags.map(item('tag', '')), refs.more.tags),
+    ...section(l10n.t('here'), (refs.head === null ? [] : [refs.head]).map(item('git-commit', dirty)), 0),
+    ...section(l10n.t('branches'), refs.branches.map(item('git-branch', '')), refs.more.branches),
   ];
 }
 
 function section(label: string, items: readonly RefItem[], more: number): readonly RefItem[] {
   if (items.length === 0) return [];
-  const title = more === 0 ? label : `${label} (${more} older ones: type the name)`;
+  const title = more === 0 ? label : l10n.t('{0} ({1} older ones: type the name)', label, more);
   return [{ kind: 'separator', label: title }, ...items];
 }
 
 export function refsPlaceholder({ dirty, tags, head }: RefsResult): string {
   if (tags.length === 0 && head === null)
-    return 'There is no commit yet: only what is committed can be deployed';
-  if (dirty === true) return 'Your working tree has uncommitted changes: they are not deployed';
-  if (tags.length === 0) return 'There is no tag yet: HEAD is the commit you are on';
-  return 'Tag, branch or commit';
+    return l10n.t('There is no commit yet: only what is committed can be deployed');
+  if (dirty === true) return l10n.t('Your working tree has uncommitted changes: they are not deployed');
+  if (tags.length === 0) return l10n.t('There is no tag yet: HEAD is the commit you are on');
+  return l10n.t('Tag, branch or commit');
 }

@@ -1,6 +1,7 @@
 /** The view "Releases": what the team rolled out, of all environments, grouped by day. */
 import type { PastRollout } from '../../agent/protocol/project.ts';
 import { groupsOf } from './groups.ts';
+import { l10n } from './l10n.ts';
 import { plain, type TreeNode } from './node.ts';
 import type { ProjectState } from './state.ts';
 import { clockTime, endWords, nameOf, targetName, took } from './words.ts';
@@ -34,7 +35,7 @@ export function releasesTree(
     kinds: ['day'],
     icon: { id: 'calendar' },
     tooltip: plain(day),
-    spoken: `${day}, ${entries.length} rollouts`,
+    spoken: l10n.t('{0}, {1} rollouts', day, entries.length),
     children: entries.map(rolloutRow),
     open: index === 0,
     target: undefined,
@@ -42,7 +43,7 @@ export function releasesTree(
 }
 
 function rolloutRow({ folder, environment, past }: Dated): TreeNode {
-  const from = past.from === null ? 'nothing' : nameOf(past.from);
+  const from = past.from === null ? l10n.t('nothing') : nameOf(past.from);
   const to = targetName(past);
   const ended = endWords(past);
   const lasted = past.tookMs === null ? [] : [took(past.tookMs)];
@@ -53,7 +54,7 @@ function rolloutRow({ folder, environment, past }: Dated): TreeNode {
     kinds: ['past', past.outcome, ...(past.outcome === 'live' && past.to.tag !== null ? ['returnable'] : [])],
     icon: iconOf(past),
     tooltip: tooltipOf(past),
-    spoken: `${past.kind} in ${environment} from ${from} to ${to} by ${past.by}, ${[...lasted, ended].join(', ')}`,
+    spoken: spokenOf(past, [environment, from, to, past.by, [...lasted, ended].join(', ')]),
     children: [],
     open: false,
     target: {
@@ -62,6 +63,12 @@ function rolloutRow({ folder, environment, past }: Dated): TreeNode {
     },
     click: 'tidegate.showRelease',
   };
+}
+
+function spokenOf({ kind }: PastRollout, facts: readonly string[]): string {
+  return kind === 'rollback'
+    ? l10n.t('rollback in {0} from {1} to {2} by {3}, {4}', ...facts)
+    : l10n.t('deploy in {0} from {1} to {2} by {3}, {4}', ...facts);
 }
 
 function iconOf({ outcome, kind }: PastRollout): TreeNode['icon'] {
@@ -79,9 +86,12 @@ function iconOf({ outcome, kind }: PastRollout): TreeNode['icon'] {
 }
 
 function tooltipOf(past: PastRollout): string {
+  const facts = [past.ref, past.by, endWords(past)].map(plain);
   const rows = [
-    `${past.kind} of ${plain(past.ref)} by ${plain(past.by)}: ${plain(endWords(past))}`,
-    `services: ${plain(past.services.join(', '))}`,
+    past.kind === 'rollback'
+      ? l10n.t('rollback of {0} by {1}: {2}', ...facts)
+      : l10n.t('deploy of {0} by {1}: {2}', ...facts),
+    l10n.t('services: {0}', plain(past.services.join(', '))),
     ...(past.detail === '' ? [] : [plain(past.detail.slice(0, 400))]),
   ];
   return rows.join('\n\n');

@@ -1,5 +1,6 @@
 /** A rule as it is put together by picking: what comes out is what the flags file has. */
 import type { FileValue } from '../../agent/protocol/flag-editing.ts';
+import { l10n } from './l10n.ts';
 
 export type FileMap = Readonly<Record<string, FileValue>>;
 
@@ -49,19 +50,21 @@ type Operand = { readonly as: FileValue } | { readonly wrong: string };
 function operandOf({ takes, test }: Operator, typed: string): Operand {
   const text = typed.trim();
   if (takes === 'nothing') return { as: true };
-  if (text === '') return { wrong: 'Write a value' };
+  if (text === '') return { wrong: l10n.t('Write a value') };
   switch (takes) {
     case 'number':
-      return /^-?\d+(\.\d+)?$/.test(text) ? { as: Number(text) } : { wrong: `${text} is no number` };
+      return /^-?\d+(\.\d+)?$/.test(text)
+        ? { as: Number(text) }
+        : { wrong: l10n.t('{0} is no number', text) };
     case 'version':
       return /^(=|!=|>=?|<=?|\^|~)?\s*\d+\.\d+\.\d+\S*$/.test(text)
         ? { as: text }
-        : { wrong: 'Write a version and how it compares: >=1.4.0' };
+        : { wrong: l10n.t('Write a version and how it compares: >=1.4.0') };
     case 'value':
       return { as: scalarOf(text) };
     case 'values': {
       const parts = text.split(',').map((part) => part.trim());
-      if (parts.includes('')) return { wrong: 'There is nothing between two commas' };
+      if (parts.includes('')) return { wrong: l10n.t('There is nothing between two commas') };
       // Texts are compared by what they begin or end with, values also as numbers.
       const values = parts.map((part) => (test === 'in' ? scalarOf(part) : unquoted(part)));
       const [only] = values;
@@ -92,13 +95,18 @@ export function splitOf(typed: string, variants: readonly string[]): FileMap | s
   for (const part of typed.split(',')) {
     const [, variant, share] = /^\s*(\S+?)\s*=\s*(\d{1,3}(?:\.\d{1,2})?)\s*%?\s*$/.exec(part) ?? [];
     if (variant === undefined || share === undefined)
-      return `"${part.trim()}" is no share: write ${variants.map((name) => `${name}=50%`).join(', ')}`;
-    if (!variants.includes(variant)) return `${variant} is no variant: there is ${variants.join(', ')}`;
+      return l10n.t(
+        '"{0}" is no share: write {1}',
+        part.trim(),
+        variants.map((name) => `${name}=50%`).join(', '),
+      );
+    if (!variants.includes(variant))
+      return l10n.t('{0} is no variant: there is {1}', variant, variants.join(', '));
     split[variant] = `${share}%`;
   }
   const sum = Object.values(split).reduce(
     (all, share) => all + Math.round(Number.parseFloat(share) * 100),
     0,
   );
-  return sum === 10_000 ? { split } : `All shares together are ${sum / 100} %, not 100 %`;
+  return sum === 10_000 ? { split } : l10n.t('All shares together are {0} %, not 100 %', sum / 100);
 }

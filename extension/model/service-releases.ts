@@ -1,4 +1,5 @@
 /** The last releases of a service that users had, under the service: each can be brought back from its row. */
+import { l10n } from './l10n.ts';
 import { plain, type Target, type TreeNode } from './node.ts';
 import type { EnvironmentState } from './state.ts';
 import { nameOf, targetName } from './words.ts';
@@ -30,11 +31,11 @@ export function lastReleases(
     return {
       id: `${id}#release:${entry.rollout}`,
       label: name,
-      description: `released ${day} by ${entry.by}`,
+      description: l10n.t('released {0} by {1}', day, entry.by),
       kinds: ['release', ...(entry.to.tag === null ? [] : ['returnable'])],
       icon: { id: 'tag' },
-      tooltip: `release ${String(entry.to.number)} of ${plain(day)} by ${plain(entry.by)}`,
-      spoken: `earlier release ${name} of ${day} by ${entry.by}`,
+      tooltip: l10n.t('release {0} of {1} by {2}', String(entry.to.number), plain(day), plain(entry.by)),
+      spoken: l10n.t('earlier release {0} of {1} by {2}', name, day, entry.by),
       children: [],
       open: false,
       target: { ...target, rollout: entry.rollout, ...(entry.to.tag === null ? {} : { tag: entry.to.tag }) },

@@ -1,5 +1,6 @@
 /** What can be gone back to, as the rows of a quick pick. */
 import type { PastRollout, RefEntry } from '../../agent/protocol/project.ts';
+import { l10n } from './l10n.ts';
 
 export interface TagItem {
   readonly tag: string;
@@ -17,12 +18,12 @@ export function tagItems(
   const released = rollouts.flatMap(({ outcome, to: { tag }, at, by }): readonly TagItem[] => {
     if (outcome !== 'live' || tag === null || seen.has(tag)) return [];
     seen.add(tag);
-    return [{ tag, icon: 'history', description: `released ${at.slice(0, 10)} by ${by}` }];
+    return [{ tag, icon: 'history', description: l10n.t('released {0} by {1}', at.slice(0, 10), by) }];
   });
   const others = tags
     .filter(({ ref }) => !seen.has(ref))
     .map(({ ref, subject }): TagItem => ({
-      ...{ tag: ref, icon: 'tag', description: `never released here, is built · ${subject}` },
+      ...{ tag: ref, icon: 'tag', description: l10n.t('never released here, is built · {0}', subject) },
     }));
   return [...released, ...others];
 }

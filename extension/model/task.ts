@@ -1,4 +1,5 @@
 /** Tasks of type `tidegate`: what is written in tasks.json, as the words of the command line. Pure. */
+import { l10n } from './l10n.ts';
 
 export const taskType = 'tidegate';
 
@@ -21,7 +22,7 @@ export function taskWords(given: unknown): readonly string[] | { readonly wrong:
   if ('wrong' in definition) return definition;
   const { command, environment, ref, suite, folder } = definition;
   if (command === 'suite' && suite === undefined)
-    return { wrong: 'A task that runs a suite needs its name: "suite": "unit".' };
+    return { wrong: l10n.t('A task that runs a suite needs its name: "suite": "unit".') };
   // Names may look like flags; behind `--` nothing does.
   return [
     command,
@@ -38,12 +39,12 @@ function readDefinition(given: unknown): TaskDefinition | { readonly wrong: stri
   const { command, environment } = written;
   const known = taskCommands.find((one) => one === command);
   if (known === undefined)
-    return { wrong: `"command" of a Tidegate task is one of ${taskCommands.join(', ')}.` };
+    return { wrong: l10n.t('"command" of a Tidegate task is one of {0}.', taskCommands.join(', ')) };
   if (typeof environment !== 'string' || environment === '')
-    return { wrong: 'A Tidegate task needs the name of an environment: "environment": "dev".' };
+    return { wrong: l10n.t('A Tidegate task needs the name of an environment: "environment": "dev".') };
   for (const name of ['ref', 'suite', 'folder'])
     if (written[name] !== undefined && (typeof written[name] !== 'string' || written[name] === ''))
-      return { wrong: `"${name}" of a Tidegate task is a text.` };
+      return { wrong: l10n.t('"{0}" of a Tidegate task is a text.', name) };
   const text = (name: string): object => (written[name] === undefined ? {} : { [name]: written[name] });
   return { command: known, environment, ...text('ref'), ...text('suite'), ...text('folder') };
 }

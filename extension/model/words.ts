@@ -1,9 +1,10 @@
 /** Small wordings that several views share. */
 import type { ReleaseName, RolloutStatus } from '../../agent/protocol/methods.ts';
 import type { PastRollout } from '../../agent/protocol/project.ts';
+import { l10n } from './l10n.ts';
 
 export function nameOf({ tag, commit, number }: Pick<ReleaseName, 'tag' | 'commit' | 'number'>): string {
-  return tag ?? (commit === '' ? `release ${number}` : commit.slice(0, 8));
+  return tag ?? (commit === '' ? l10n.t('release {0}', number) : commit.slice(0, 8));
 }
 
 export function targetName({ to }: Pick<PastRollout, 'to'>): string {
@@ -26,40 +27,40 @@ export function phaseWords(rollout: RolloutStatus, now: number): string {
   const left = rollout.until === null ? undefined : Math.max(0, Date.parse(rollout.until) - now);
   switch (rollout.stage) {
     case 'planned':
-      return 'starting';
+      return l10n.t('starting');
     case 'building':
-      return 'building images';
+      return l10n.t('building images');
     case 'testing':
-      return 'running test suites';
+      return l10n.t('running test suites');
     case 'releasing':
-      return 'running release commands';
+      return l10n.t('running release commands');
     case 'placing':
-      return 'starting the new slot';
+      return l10n.t('starting the new slot');
     case 'verifying':
-      return 'probing the new slot';
+      return l10n.t('probing the new slot');
     case 'shifting':
-      if (!rollout.phase.endsWith('holding')) return 'moving a share of the traffic';
+      if (!rollout.phase.endsWith('holding')) return l10n.t('moving a share of the traffic');
       return left === undefined
-        ? 'held: waits for Promote or Abort'
-        : `held, goes on in ${Math.ceil(left / 1000)} s`;
+        ? l10n.t('held: waits for Promote or Abort')
+        : l10n.t('held, goes on in {0} s', Math.ceil(left / 1000));
     case 'replacing':
-      return 'exchanging workers';
+      return l10n.t('exchanging workers');
     case 'promoted':
-      return 'moving all traffic';
+      return l10n.t('moving all traffic');
     case 'testing-live':
-      return 'running test suites against the live release';
+      return l10n.t('running test suites against the live release');
     case 'settling':
       return left === undefined
-        ? 'draining the old slot'
-        : `keeps the old slot warm until ${clockTime(rollout.until ?? '')}`;
+        ? l10n.t('draining the old slot')
+        : l10n.t('keeps the old slot warm until {0}', clockTime(rollout.until ?? ''));
     case 'done':
-      return 'done';
+      return l10n.t('done');
     case 'aborting':
-      return 'going back';
+      return l10n.t('going back');
     case 'aborted':
-      return 'taken back';
+      return l10n.t('taken back');
     case 'partial':
-      return 'waits for edges that have not answered';
+      return l10n.t('waits for edges that have not answered');
   }
 }
 
@@ -68,14 +69,14 @@ export function endWords({ outcome, reason }: Pick<PastRollout, 'outcome' | 'rea
   const why = reason === null || reason === 'completed' ? '' : `: ${reason}`;
   switch (outcome) {
     case 'running':
-      return 'running';
+      return l10n.t('running');
     case 'live':
-      return 'went live';
+      return l10n.t('went live');
     case 'failed':
-      return `failed, users saw nothing of it${why}`;
+      return `${l10n.t('failed, users saw nothing of it')}${why}`;
     case 'reverted':
-      return `taken back${why}`;
+      return `${l10n.t('taken back')}${why}`;
     case 'partial':
-      return `not confirmed by every edge${why}`;
+      return `${l10n.t('not confirmed by every edge')}${why}`;
   }
 }

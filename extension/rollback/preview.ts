@@ -55,13 +55,12 @@ export class RollbackPreview implements vscode.CodeLensProvider {
   async show(target: Target, plan: RollbackPlan): Promise<void> {
     await this.close();
     this.#count += 1;
-    const name = `${plan.environment} back to ${targetOfPlan(plan)}`;
-    const title = `Roll ${name}`;
+    const title = vscode.l10n.t('Roll {0} back to {1}', plan.environment, targetOfPlan(plan));
     const version = String(this.#count);
     const header = this.#documents.keep(`${title.replaceAll('/', '-')}.rollback`, headerText(plan), version);
     const pairs = this.#pairs(target, plan, version);
     const sides = pairs.flatMap(([, before, after]) => [before, after]).filter((uri) => uri !== undefined);
-    this.#shown = { target, plan, title: `${title}: what differs`, header, sides };
+    this.#shown = { target, plan, title: vscode.l10n.t('{0}: what differs', title), header, sides };
     await showAbove(header);
     await vscode.commands.executeCommand('vscode.changes', this.#shown.title, pairs);
     this.#changed.fire();
@@ -88,9 +87,15 @@ export class RollbackPreview implements vscode.CodeLensProvider {
       new vscode.CodeLens(top, { title, command, ...(given && { arguments: [given] }) });
     return [
       ...(shown.plan.refused.length === 0
-        ? [lens(`$(discard) Roll Back to ${name}`, commands.rollbackPreviewed)]
-        : [lens('$(refresh) Refused now: Look Again', commands.previewRollback, shown.target)]),
-      lens('$(close) Close', commands.closePreview),
+        ? [lens(`$(discard) ${vscode.l10n.t('Roll Back to {0}', name)}`, commands.rollbackPreviewed)]
+        : [
+            lens(
+              `$(refresh) ${vscode.l10n.t('Refused now: Look Again')}`,
+              commands.previewRollback,
+              shown.target,
+            ),
+          ]),
+      lens(`$(close) ${vscode.l10n.t('Close')}`, commands.closePreview),
     ];
   }
 
@@ -104,7 +109,7 @@ export class RollbackPreview implements vscode.CodeLensProvider {
     plan: RollbackPlan,
     version: string,
   ): readonly (readonly [vscode.Uri, vscode.Uri | undefined, vscode.Uri | undefined])[] {
-    const from = plan.from?.tag ?? 'live';
+    const from = plan.from?.tag ?? vscode.l10n.t('live');
     const keep = (path: string, side: Side | undefined, of: string): vscode.Uri | undefined =>
       side && this.#documents.keep(path, this.#text(folder, side), `${of} ${version}`);
     return comparedIn(plan).map(({ path, before, after }) => {
@@ -124,7 +129,7 @@ export class RollbackPreview implements vscode.CodeLensProvider {
           return blobText(blob, await agent.request('blob', { folder, blob }, call));
         } catch (error) {
           // One file that cannot be read is no reason to show none.
-          return `(cannot be read: ${messageOf(error)})\n`;
+          return `${vscode.l10n.t('(cannot be read: {0})', messageOf(error))}\n`;
         }
       });
   }

@@ -21,7 +21,7 @@ export class SuiteItems {
   setSuites(suites: readonly NamedSuite[]): void {
     const kept = suites.map(({ name, stage, range }) => {
       const item = this.suite(name);
-      item.description = stage === null ? '' : `stage ${stage}`;
+      item.description = stage === null ? '' : vscode.l10n.t('stage {0}', stage);
       item.range = rangeOf(range);
       return item;
     });
@@ -53,7 +53,11 @@ export class SuiteItems {
   async publish(environment: string, ended: EndedSuite): Promise<void> {
     const { suite } = ended.end;
     const request = new vscode.TestRunRequest([this.suite(suite)]);
-    const run = this.controller.createTestRun(request, `${suite} in ${environment}`, false);
+    const run = this.controller.createTestRun(
+      request,
+      vscode.l10n.t('{0} in {1}', suite, environment),
+      false,
+    );
     run.appendOutput(lines(ended.end.text));
     await this.tell(run, ended);
     run.end();
@@ -110,7 +114,9 @@ function mark(run: vscode.TestRun, item: vscode.TestItem, { status, message, too
       run.passed(item, took);
       return;
     case 'flaky':
-      run.appendOutput(lines(`${item.label} is flaky: it failed once and passed when it was tried again`));
+      run.appendOutput(
+        lines(vscode.l10n.t('{0} is flaky: it failed once and passed when it was tried again', item.label)),
+      );
       run.passed(item, took);
       return;
     case 'skipped':
@@ -122,7 +128,9 @@ function mark(run: vscode.TestRun, item: vscode.TestItem, { status, message, too
 }
 
 function messageAt(text: string, { uri, range }: vscode.TestItem): vscode.TestMessage {
-  const message = new vscode.TestMessage(text === '' ? 'It failed, and its report says no more.' : text);
+  const message = new vscode.TestMessage(
+    text === '' ? vscode.l10n.t('It failed, and its report says no more.') : text,
+  );
   if (uri !== undefined && range !== undefined) message.location = new vscode.Location(uri, range);
   return message;
 }

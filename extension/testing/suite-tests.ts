@@ -123,7 +123,7 @@ export class SuiteTests {
 
   #profile(project: Project, about: About, isDefault: boolean): vscode.TestRunProfile {
     return project.items.controller.createRunProfile(
-      `Run in ${about.environment}`,
+      vscode.l10n.t('Run in {0}', about.environment),
       vscode.TestRunProfileKind.Run,
       async (request, token) => {
         const suites = project.items.suitesOf(request);

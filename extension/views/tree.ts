@@ -80,7 +80,8 @@ function itemOf(node: TreeNode): vscode.TreeItem {
   );
   item.tooltip = new vscode.MarkdownString(node.tooltip);
   item.accessibilityInformation = { label: node.spoken };
-  if (node.click !== undefined) item.command = { command: node.click, title: 'Show', arguments: [node.id] };
+  if (node.click !== undefined)
+    item.command = { command: node.click, title: vscode.l10n.t('Show'), arguments: [node.id] };
   return item;
 }
 

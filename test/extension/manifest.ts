@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import metadata from '../../package.json' with { type: 'json' };
+import words from '../../package.nls.json' with { type: 'json' };
 import { commands, milestoneKey, settings, views } from '../../extension/ids.ts';
 import { milestones } from '../../extension/model/milestones.ts';
 import { api } from './stage.ts';
+
+/** What the editor puts in place of `%key%`. */
+function inWords(text: string): string {
+  return (words as Readonly<Record<string, string>>)[text.slice(1, -1)] ?? text;
+}
 
 export function manifestTests(): void {
   describe('the manifest', () => {
@@ -31,7 +37,7 @@ export function manifestTests(): void {
         items.map(({ command }) => command),
       );
       const inWelcomes = contributes.viewsWelcome.flatMap(({ contents }) =>
-        [...contents.matchAll(/command:(tidegate\.\w+)/g)].map(([, id]) => id ?? ''),
+        [...inWords(contents).matchAll(/command:(tidegate\.\w+)/g)].map(([, id]) => id ?? ''),
       );
       assert.deepEqual(
         [...inMenus, ...inWelcomes].filter((id) => !declared.includes(id)),
@@ -61,7 +67,7 @@ export function manifestTests(): void {
         milestones.map((milestone) => `onContext:${milestoneKey(milestone)}`),
       );
       const linked = steps.flatMap(({ description }) =>
-        [...description.matchAll(/command:(tidegate\.\w+)(?=\))/g)].map(([, id]) => id ?? ''),
+        [...inWords(description).matchAll(/command:(tidegate\.\w+)(?=\))/g)].map(([, id]) => id ?? ''),
       );
       assert.deepEqual(
         linked.filter((id) => !declared.includes(id)),
