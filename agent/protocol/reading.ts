@@ -10,6 +10,7 @@ const reading: readonly Method[] = [
   'flagRules',
   'flagEdit',
   'flags.evaluate',
+  'flags.counts',
   'flags.serve',
   'flags.variables',
   'flags.local',

@@ -27,13 +27,33 @@ export function flagsTree(
     const known = project.environments.flatMap(({ facts, flags }) =>
       (flags?.flags ?? []).map((flag): Held => ({ environment: facts.environment, flag })),
     );
+    const troubles = project.environments.flatMap(({ facts, flagsTrouble }) =>
+      flagsTrouble === undefined ? [] : [troubleNode(project.folder, facts.environment, flagsTrouble)],
+    );
     const byKey = groupsOf(known, ({ flag }) => flag.key);
-    return [...byKey]
+    const nodes = [...byKey]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, held]) => ({ key, held, reasons: stale(project, key).map(staleWords) }))
       .filter(({ reasons }) => !onlyStale || reasons.length > 0)
       .map((row) => flagNode(project, row, projects.length > 1));
+    return [...troubles, ...nodes];
   });
+}
+
+/** What is shown of this environment is what was known before. */
+function troubleNode(folder: string, environment: string, message: string): TreeNode {
+  return {
+    id: `flagsTrouble:${folder}#${environment}`,
+    label: environment,
+    description: message,
+    kinds: ['flagsTrouble'],
+    icon: { id: 'warning', colour: 'warn' },
+    tooltip: plain(message),
+    spoken: l10n.t('The flags of {0} cannot be read: {1}', environment, message),
+    children: [],
+    open: false,
+    target: undefined,
+  };
 }
 
 interface FlagRow {
