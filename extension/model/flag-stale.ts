@@ -58,8 +58,8 @@ export function staleWords(reason: StaleReason): string {
 }
 
 /** What could not be read may have another state: then nothing is said. */
-function isRead({ status, flags }: EnvironmentState): boolean {
-  return flags !== undefined || status?.state === 'not-set-up';
+function isRead({ status, flags, flagsTrouble }: EnvironmentState): boolean {
+  return flagsTrouble === undefined && (flags !== undefined || status?.state === 'not-set-up');
 }
 
 /** Of switches that are there to be used one day, being unused says nothing. */
