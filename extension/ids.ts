@@ -21,6 +21,7 @@ export const commands = {
   removeFlag: 'tidegate.removeFlag',
   showStaleFlags: 'tidegate.showStaleFlags',
   showAllFlags: 'tidegate.showAllFlags',
+  setFlagServerToken: 'tidegate.setFlagServerToken',
   plan: 'tidegate.plan',
   showLogs: 'tidegate.showLogs',
   setUpEnvironment: 'tidegate.setUpEnvironment',

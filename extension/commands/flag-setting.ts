@@ -9,6 +9,7 @@ import { confirm } from './ask.ts';
 import { Declined, type CommandContext } from './context.ts';
 import { pick } from './pick.ts';
 import { call } from './run.ts';
+import { shownAtOnce } from './shown-at-once.ts';
 
 /** Who is to get it. */
 export interface Wanted {
@@ -55,18 +56,26 @@ export async function setFlag(context: CommandContext, setting: Setting): Promis
     what: key,
     from: wantedWords(from),
     to: wantedWords(to),
-    strategy:
-      to.share === undefined ? l10n.t('at once, for all users; no deploy') : l10n.t('at once; no deploy'),
+    strategy: strategyOf(setting),
   });
-  const result = await call(context, {
+  const switching = call(context, {
     title: l10n.t('Switching {0} {1} in {2}', key, wantedWords(to), environment),
     method: 'flags.set',
     params: { ...{ folder, environment, key }, ...paramsOf(to), ...(confirmed && { confirmed }) },
   });
+  const shown = { folder, environment, key, on: to.on, share: to.share };
+  const result = await shownAtOnce(context.store, shown, switching);
   context.output.info(result.message);
   // The message stays as long as it likes; the command has ended.
   void offerUndo(context, setting, result);
   return result;
+}
+
+function strategyOf({ to, state: { facts } }: Setting): string {
+  if (to.share !== undefined) return l10n.t('at once; no deploy');
+  return facts.flagServer === undefined
+    ? l10n.t('at once, for all users; no deploy')
+    : l10n.t('at once, for whom its strategies there say; no deploy');
 }
 
 async function offerUndo(
@@ -79,7 +88,10 @@ async function offerUndo(
   const pressed = await say(level, message, ...(outcome === 'unchanged' ? [] : [undo]));
   if (pressed !== undo) return;
   try {
-    await setFlag(context, { ...setting, to: setting.from, from: setting.to });
+    // The strategies of a flag server stay as they are, whatever is switched.
+    const isAtServer = setting.state.facts.flagServer !== undefined;
+    const to = isAtServer ? { on: setting.from.on } : setting.from;
+    await setFlag(context, { ...setting, to, from: setting.to });
   } catch (error) {
     if (!(error instanceof Declined)) void say('error', String(error));
   }

@@ -10,6 +10,7 @@ import { removeFlag } from './flag-remove.ts';
 import { editFlagRules } from './flag-rules.ts';
 import { whoGetsFlag } from './flag-users.ts';
 import { wrapInFlag } from './flag-wrap.ts';
+import { setFlagServerToken } from './flag-server.ts';
 import { changeShare, changeVariant, toggleFlag } from './flags.ts';
 import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
@@ -46,6 +47,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.removeFlag]: removeFlag,
     [commands.showStaleFlags]: ({ views }) => views.showStale(true),
     [commands.showAllFlags]: ({ views }) => views.showStale(false),
+    [commands.setFlagServerToken]: setFlagServerToken,
     [commands.plan]: plan,
     [commands.showLogs]: (own, given) => logs.show(own, given),
     [commands.setUpEnvironment]: setUpEnvironment,

@@ -4,10 +4,12 @@ import { staleWords, type StaleReason } from './flag-stale.ts';
 import { groupsOf } from './groups.ts';
 import { l10n } from './l10n.ts';
 import { plain, type TreeNode } from './node.ts';
-import type { ProjectState } from './state.ts';
+import { atServer, expectedFlags, isExpected, serverTooltip, troubledServers } from './server-flags.ts';
+import type { EnvironmentState, ProjectState } from './state.ts';
 
 interface Held {
   readonly environment: string;
+  readonly state: EnvironmentState;
   readonly flag: FlagStatus;
 }
 
@@ -19,24 +21,26 @@ export interface FlagRows {
 
 const all: FlagRows = { stale: () => [], onlyStale: false };
 
+/** `now`: milliseconds since the epoch. */
 export function flagsTree(
   projects: readonly ProjectState[],
+  now = Date.now(),
   { stale, onlyStale }: FlagRows = all,
 ): readonly TreeNode[] {
   return projects.flatMap((project) => {
-    const known = project.environments.flatMap(({ facts, flags }) =>
-      (flags?.flags ?? []).map((flag): Held => ({ environment: facts.environment, flag })),
+    const known = project.environments.flatMap((state) =>
+      expectedFlags(state).map((flag): Held => ({ environment: state.facts.environment, state, flag })),
     );
     const troubles = project.environments.flatMap(({ facts, flagsTrouble }) =>
       flagsTrouble === undefined ? [] : [troubleNode(project.folder, facts.environment, flagsTrouble)],
     );
     const byKey = groupsOf(known, ({ flag }) => flag.key);
-    const nodes = [...byKey]
+    const flags = [...byKey]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, held]) => ({ key, held, reasons: stale(project, key).map(staleWords) }))
       .filter(({ reasons }) => !onlyStale || reasons.length > 0)
-      .map((row) => flagNode(project, row, projects.length > 1));
-    return [...troubles, ...nodes];
+      .map((row) => flagNode(project, row, { isOneOfMany: projects.length > 1, now }));
+    return [...troubledServers(project), ...troubles, ...flags];
   });
 }
 
@@ -66,7 +70,7 @@ interface FlagRow {
 function flagNode(
   { folder, name }: ProjectState,
   { key, held, reasons }: FlagRow,
-  isOneOfMany: boolean,
+  { isOneOfMany, now }: { readonly isOneOfMany: boolean; readonly now: number },
 ): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
   const where =
@@ -87,23 +91,25 @@ function flagNode(
     icon: stale.length > 0 ? { id: 'history', colour: 'warn' } : { id: 'symbol-event' },
     tooltip: [...(first === undefined ? [] : [flagTooltip(first.flag)]), ...stale.map(plain)].join('\n\n'),
     spoken: l10n.t('flag {0}, {1}', key, description),
-    children: held.map((one) => stateNode(folder, key, one)),
+    children: held.map((one) => stateNode(folder, key, one, now)),
     open: true,
     target: { folder, flag: key },
   };
 }
 
-function stateNode(folder: string, key: string, { environment, flag }: Held): TreeNode {
+function stateNode(folder: string, key: string, held: Held, now: number): TreeNode {
+  const { environment, state: known, flag } = held;
   const state = flag.value ? 'on' : 'off';
   const words = stateWords(flag);
-  const why = flag.defined ? switchedBy(flag) : l10n.t('no release knows it any more');
+  const why = isExpected(known, key) ? l10n.t('switching…') : whyWords(held, now);
   return {
     id: `flag:${folder}#${key}#${environment}`,
     label: environment,
     description: `${words}, ${why}`,
     kinds: [
       ...['flagState', state, flag.defined ? 'known' : 'forgotten'],
-      ...(flag.type === 'boolean' ? [] : ['variants']),
+      ...(flag.type === 'boolean' || flag.server !== undefined ? [] : ['variants']),
+      ...serverKinds(flag),
     ],
     icon: flag.value ? { id: 'circle-filled', colour: 'good' } : { id: 'circle-outline' },
     tooltip: flagTooltip(flag),
@@ -112,6 +118,16 @@ function stateNode(folder: string, key: string, { environment, flag }: Held): Tr
     open: false,
     target: { folder, environment, flag: key },
   };
+}
+
+function whyWords({ flag, state }: Held, now: number): string {
+  if (flag.server !== undefined) return atServer(flag, state.facts, now);
+  return flag.defined ? switchedBy(flag) : l10n.t('no release knows it any more');
+}
+
+function serverKinds({ server }: FlagStatus): readonly string[] {
+  if (server === undefined) return [];
+  return server.stale ? ['remote', 'stale'] : ['remote'];
 }
 
 /** `by default`, `by ann@laptop`. */
@@ -138,6 +154,7 @@ function flagTooltip(flag: FlagStatus): string {
     `**${plain(flag.key)}**${flag.description === null ? '' : `: ${plain(flag.description)}`}`,
     ...(flag.owner === null ? [] : [l10n.t('owner: {0}', plain(flag.owner))]),
     ...(flag.default === null ? [] : [l10n.t('default: {0}', flag.default ? l10n.t('on') : l10n.t('off'))]),
+    ...serverTooltip(flag),
     ...(flag.expires === null ? [] : [l10n.t('expires {0}', flag.expires)]),
     ...(flag.type === 'boolean' ? [] : [l10n.t('variants: {0}', plain(flag.variants.join(', ')))]),
     ...(isGone(flag)

@@ -37,7 +37,9 @@ export class Views {
     this.#trees = [
       tree(views.environments, ({ projects = [] }) => environmentsTree(projects, Date.now())),
       tree(views.releases, ({ projects = [] }) => releasesTree(projects)),
-      tree(views.flags, ({ projects = [] }) => flagsTree(projects, { stale, onlyStale: this.#onlyStale })),
+      tree(views.flags, ({ projects = [] }) =>
+        flagsTree(projects, Date.now(), { stale, onlyStale: this.#onlyStale }),
+      ),
     ];
     flags.onChange(() => this.update(store.state));
   }

@@ -7,6 +7,7 @@ import { dashboardTests } from './dashboard.ts';
 import { editingTests } from './editing.ts';
 import { flagCommandTests } from './flag-commands.ts';
 import { flagFileTests } from './flag-file.ts';
+import { flagServerTests } from './flag-server.ts';
 import { flagTests } from './flags.ts';
 import { manifestTests } from './manifest.ts';
 import { previewTests } from './preview.ts';
@@ -17,6 +18,7 @@ import { leaveStage } from './stage.ts';
 import { suiteTests } from './suites.ts';
 import { taskTests } from './tasks.ts';
 import { treeTests } from './trees.ts';
+import { welcomeTests } from './welcome.ts';
 
 const suites = [
   ...[
@@ -33,8 +35,9 @@ const suites = [
     flagTests,
     flagCommandTests,
     flagFileTests,
+    flagServerTests,
   ],
-  ...[apiTests, connectionTests],
+  ...[apiTests, connectionTests, welcomeTests],
 ];
 
 export async function run(): Promise<void> {
