@@ -5,6 +5,9 @@ import type { AgentLink } from './agent/link.ts';
 import { confirmSuites } from './commands/suites.ts';
 import { Problems } from './editing/problems.ts';
 import { registerEditing } from './editing/register.ts';
+import { FlagsFile } from './flags/flags-file.ts';
+import { FlagReferences } from './flags/references.ts';
+import { StaleFlags } from './flags/stale-flags.ts';
 import { Hearing } from './hearing.ts';
 import { Store } from './project/store.ts';
 import { SuiteTests } from './testing/suite-tests.ts';
@@ -14,6 +17,9 @@ export interface Parts {
   readonly hearing: Hearing;
   readonly problems: Problems;
   readonly suites: SuiteTests;
+  readonly references: FlagReferences;
+  readonly stale: StaleFlags;
+  readonly flagsFile: FlagsFile;
   /** A tidegate.yaml is another one now. */
   readonly reload: () => void;
   readonly registered: vscode.Disposable;
@@ -41,6 +47,8 @@ export function openParts(link: AgentLink, output: vscode.LogOutputChannel): Par
     void suites.readAll();
   };
   const editing = registerEditing({ link, store, hearing, problems });
-  const registered = vscode.Disposable.from(editing, suites, store);
-  return { store, hearing, problems, suites, reload, registered };
+  const references = new FlagReferences(log);
+  const flags = { references, stale: new StaleFlags(store, references), flagsFile: new FlagsFile(link) };
+  const registered = vscode.Disposable.from(editing, suites, references, store);
+  return { store, hearing, problems, suites, ...flags, reload, registered };
 }

@@ -2,16 +2,20 @@
 import * as vscode from 'vscode';
 import type { AgentLink } from '../agent/link.ts';
 import { hintForEditor } from '../model/hints.ts';
-import type { Target } from '../model/node.ts';
+import type { RowTarget, Target } from '../model/node.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
 import type { FlagServerTokens } from '../flag-server/tokens.ts';
 import type { Dashboards } from '../dashboard/dashboards.ts';
 import type { Documents } from '../documents.ts';
+import type { FlagsFile } from '../flags/flags-file.ts';
+import type { FlagReferences } from '../flags/references.ts';
+import type { StaleFlags } from '../flags/stale-flags.ts';
 import type { Hearing } from '../hearing.ts';
 import type { RollbackPreview } from '../rollback/preview.ts';
 import type { RunningBar } from '../running-bar.ts';
 import type { SuiteTests } from '../testing/suite-tests.ts';
+import type { Views } from '../views/views.ts';
 import type { Problems } from '../editing/problems.ts';
 
 export interface CommandContext {
@@ -25,11 +29,17 @@ export interface CommandContext {
   readonly suites: SuiteTests;
   readonly problems: Problems;
   readonly preview: RollbackPreview;
+  readonly references: FlagReferences;
+  readonly flagsFile: FlagsFile;
+  readonly stale: StaleFlags;
+  /** Of this workspace, over restarts. */
+  readonly memory: vscode.Memento;
   /** Looks for files named tidegate.yaml again. */
   readonly lookForProjects: () => Promise<void>;
   readonly flagTokens: FlagServerTokens;
   /** What a row of a tree is about. */
-  readonly targetOfRow: (id: string) => Target | undefined;
+  readonly targetOfRow: (id: string) => RowTarget | undefined;
+  readonly views: Pick<Views, 'showStale'>;
   readonly version: string;
 }
 

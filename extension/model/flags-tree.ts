@@ -1,5 +1,6 @@
 /** The view "Flags": each flag with the environments it is known in. */
 import type { FlagStatus } from '../../agent/protocol/methods.ts';
+import { staleWords, type StaleReason } from './flag-stale.ts';
 import { groupsOf } from './groups.ts';
 import { l10n } from './l10n.ts';
 import { plain, type TreeNode } from './node.ts';
@@ -12,19 +13,33 @@ interface Held {
   readonly flag: FlagStatus;
 }
 
+export interface FlagRows {
+  /** Why a flag may be taken out. */
+  readonly stale: (project: ProjectState, key: string) => readonly StaleReason[];
+  readonly onlyStale: boolean;
+}
+
+const all: FlagRows = { stale: () => [], onlyStale: false };
+
 /** `now`: milliseconds since the epoch. */
-export function flagsTree(projects: readonly ProjectState[], now = Date.now()): readonly TreeNode[] {
+export function flagsTree(
+  projects: readonly ProjectState[],
+  now = Date.now(),
+  { stale, onlyStale }: FlagRows = all,
+): readonly TreeNode[] {
   return projects.flatMap((project) => {
-    const all = project.environments.flatMap((state) =>
+    const known = project.environments.flatMap((state) =>
       expectedFlags(state).map((flag): Held => ({ environment: state.facts.environment, state, flag })),
     );
     const troubles = project.environments.flatMap(({ facts, flagsTrouble }) =>
       flagsTrouble === undefined ? [] : [troubleNode(project.folder, facts.environment, flagsTrouble)],
     );
-    const byKey = groupsOf(all, ({ flag }) => flag.key);
+    const byKey = groupsOf(known, ({ flag }) => flag.key);
     const flags = [...byKey]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, held]) => flagNode(project, key, held, { isOneOfMany: projects.length > 1, now }));
+      .map(([key, held]) => ({ key, held, reasons: stale(project, key).map(staleWords) }))
+      .filter(({ reasons }) => !onlyStale || reasons.length > 0)
+      .map((row) => flagNode(project, row, { isOneOfMany: projects.length > 1, now }));
     return [...troubledServers(project), ...troubles, ...flags];
   });
 }
@@ -45,10 +60,16 @@ function troubleNode(folder: string, environment: string, message: string): Tree
   };
 }
 
+interface FlagRow {
+  readonly key: string;
+  readonly held: readonly Held[];
+  /** Why it is stale, in words. */
+  readonly reasons: readonly string[];
+}
+
 function flagNode(
   { folder, name }: ProjectState,
-  key: string,
-  held: readonly Held[],
+  { key, held, reasons }: FlagRow,
   { isOneOfMany, now }: { readonly isOneOfMany: boolean; readonly now: number },
 ): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
@@ -59,18 +80,20 @@ function flagNode(
         ? l10n.t('on')
         : l10n.t('on in {0}', on.join(', '));
   const [first] = held;
-  const description = [where, ...(isOneOfMany ? [name] : [])].join(' · ');
+  const stale = reasons.length === 0 ? [] : [l10n.t('stale: {0}', reasons.join(', '))];
+  const description = [where, ...stale, ...(isOneOfMany ? [name] : [])].join(' · ');
+  const isKnown = held.some(({ flag }) => flag.defined);
   return {
     id: `flag:${folder}#${key}`,
     label: key,
     description,
-    kinds: ['flag'],
-    icon: { id: 'symbol-event' },
-    tooltip: first === undefined ? '' : flagTooltip(first.flag),
+    kinds: ['flag', ...(isKnown ? ['known'] : []), ...(stale.length > 0 ? ['stale'] : [])],
+    icon: stale.length > 0 ? { id: 'history', colour: 'warn' } : { id: 'symbol-event' },
+    tooltip: [...(first === undefined ? [] : [flagTooltip(first.flag)]), ...stale.map(plain)].join('\n\n'),
     spoken: l10n.t('flag {0}, {1}', key, description),
     children: held.map((one) => stateNode(folder, key, one, now)),
     open: true,
-    target: undefined,
+    target: { folder, flag: key },
   };
 }
 
@@ -83,7 +106,11 @@ function stateNode(folder: string, key: string, held: Held, now: number): TreeNo
     id: `flag:${folder}#${key}#${environment}`,
     label: environment,
     description: `${words}, ${why}`,
-    kinds: ['flagState', state, ...(flag.defined ? ['known'] : ['forgotten']), ...serverKinds(flag)],
+    kinds: [
+      ...['flagState', state, flag.defined ? 'known' : 'forgotten'],
+      ...(flag.type === 'boolean' || flag.server !== undefined ? [] : ['variants']),
+      ...serverKinds(flag),
+    ],
     icon: flag.value ? { id: 'circle-filled', colour: 'good' } : { id: 'circle-outline' },
     tooltip: flagTooltip(flag),
     spoken: l10n.t('flag {0} is {1} in {2}, {3}', key, words, environment, why),
@@ -109,11 +136,17 @@ export function switchedBy({ state, by }: FlagStatus): string {
   return by === null ? l10n.t('by somebody') : l10n.t('by {0}', by);
 }
 
-/** Who gets it is more than on and off: a share of the users, or rules of the file. */
-export function stateWords({ value, share, conditions }: FlagStatus): string {
+/** Who gets it is more than on and off: a share of the users, another variant, or rules of the file. */
+export function stateWords({ value, share, variant, variants, conditions }: FlagStatus): string {
   if (!value) return l10n.t('off');
-  if (share !== null && share < 100) return l10n.t('on for {0} %', share);
-  return conditions > 0 ? l10n.t('on by its rules') : l10n.t('on');
+  const named = variant !== undefined && variants.includes(variant) ? variant : undefined;
+  if (share !== null && share < 100)
+    return named === undefined
+      ? l10n.t('on for {0} %', share)
+      : l10n.t('on for {0} % with {1}', share, named);
+  if (conditions > 0)
+    return named === undefined ? l10n.t('on by its rules') : l10n.t('on by its rules, else {0}', named);
+  return named === undefined ? l10n.t('on') : l10n.t('on with {0}', named);
 }
 
 function flagTooltip(flag: FlagStatus): string {
@@ -123,6 +156,15 @@ function flagTooltip(flag: FlagStatus): string {
     ...(flag.default === null ? [] : [l10n.t('default: {0}', flag.default ? l10n.t('on') : l10n.t('off'))]),
     ...serverTooltip(flag),
     ...(flag.expires === null ? [] : [l10n.t('expires {0}', flag.expires)]),
+    ...(flag.type === 'boolean' ? [] : [l10n.t('variants: {0}', plain(flag.variants.join(', ')))]),
+    ...(isGone(flag)
+      ? [
+          l10n.t(
+            'switched to {0}, which is no variant any more: what its definition says holds',
+            plain(flag.variant ?? ''),
+          ),
+        ]
+      : []),
     ...(flag.at === null
       ? []
       : [
@@ -130,4 +172,8 @@ function flagTooltip(flag: FlagStatus): string {
         ]),
   ];
   return rows.join('\n\n');
+}
+
+function isGone({ variant, variants, defined }: FlagStatus): boolean {
+  return defined && variant !== undefined && !variants.includes(variant);
 }

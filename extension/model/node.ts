@@ -18,7 +18,7 @@ export interface TreeNode {
   /** Its children, which it has or may get, are seen at first. */
   readonly open: boolean;
   /** What a command is about when it is called on this row. */
-  readonly target: Target | undefined;
+  readonly target: RowTarget | undefined;
   /** What a click does. */
   readonly click?: CommandId;
 }
@@ -37,6 +37,9 @@ export interface Target {
   /** A compose file, seen from the folder. */
   readonly compose?: string;
 }
+
+/** Of a row that is about all environments. */
+export type RowTarget = Omit<Target, 'environment'> & { readonly environment?: string };
 
 /** Text from a repository or a cluster inside Markdown. */
 export function plain(text: string): string {

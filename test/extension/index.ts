@@ -5,6 +5,8 @@ import { commandTests } from './commands.ts';
 import { connectionTests } from './connection.ts';
 import { dashboardTests } from './dashboard.ts';
 import { editingTests } from './editing.ts';
+import { flagCommandTests } from './flag-commands.ts';
+import { flagFileTests } from './flag-file.ts';
 import { flagServerTests } from './flag-server.ts';
 import { flagTests } from './flags.ts';
 import { manifestTests } from './manifest.ts';
@@ -31,6 +33,8 @@ const suites = [
     dashboardTests,
     previewTests,
     flagTests,
+    flagCommandTests,
+    flagFileTests,
     flagServerTests,
   ],
   ...[apiTests, connectionTests, welcomeTests],
