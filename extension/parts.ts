@@ -6,6 +6,8 @@ import { confirmSuites } from './commands/suites.ts';
 import { Problems } from './editing/problems.ts';
 import { registerEditing } from './editing/register.ts';
 import { Hearing } from './hearing.ts';
+import { FlagServing } from './flags/serving.ts';
+import { LocalWatch } from './project/local-watch.ts';
 import { Store } from './project/store.ts';
 import { SuiteTests } from './testing/suite-tests.ts';
 
@@ -14,6 +16,7 @@ export interface Parts {
   readonly hearing: Hearing;
   readonly problems: Problems;
   readonly suites: SuiteTests;
+  readonly serving: FlagServing;
   /** A tidegate.yaml is another one now. */
   readonly reload: () => void;
   readonly registered: vscode.Disposable;
@@ -36,11 +39,14 @@ export function openParts(link: AgentLink, output: vscode.LogOutputChannel): Par
     store.setLink(state);
     if (state.kind === 'connected') void suites.readAll();
   });
+  const local = new LocalWatch({ store, agent: () => link.agent, log });
+  const serving = new FlagServing(link, store);
   const reload = (): void => {
     void store.reload();
+    local.again();
     void suites.readAll();
   };
   const editing = registerEditing({ link, store, hearing, problems });
-  const registered = vscode.Disposable.from(editing, suites, store);
-  return { store, hearing, problems, suites, reload, registered };
+  const registered = vscode.Disposable.from(editing, suites, local, serving, store);
+  return { store, hearing, problems, suites, serving, reload, registered };
 }

@@ -6,6 +6,7 @@ import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
 import type { Dashboards } from '../dashboard/dashboards.ts';
 import type { Documents } from '../documents.ts';
+import type { FlagServing } from '../flags/serving.ts';
 import type { Hearing } from '../hearing.ts';
 import type { RollbackPreview } from '../rollback/preview.ts';
 import type { RunningBar } from '../running-bar.ts';
@@ -23,6 +24,7 @@ export interface CommandContext {
   readonly suites: SuiteTests;
   readonly problems: Problems;
   readonly preview: RollbackPreview;
+  readonly serving: FlagServing;
   /** What a row of a tree is about. */
   readonly targetOfRow: (id: string) => Target | undefined;
   readonly version: string;
@@ -39,7 +41,18 @@ export function targetOf(context: CommandContext, given: unknown): Partial<Targe
   if (given === undefined || given === null) return {};
   if (typeof given === 'string') return context.targetOfRow(given) ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) throw badArgument(given);
-  const known = ['folder', 'environment', 'service', 'tag', 'flag', 'rollout', 'suite', 'compose'];
+  const known = [
+    'folder',
+    'environment',
+    'service',
+    'tag',
+    'flag',
+    'user',
+    'value',
+    'rollout',
+    'suite',
+    'compose',
+  ];
   for (const [name, value] of Object.entries(given))
     if (!known.includes(name) || typeof value !== 'string') throw badArgument(given);
   return given;
@@ -49,7 +62,7 @@ function badArgument(given: unknown): Error {
   return new Error(
     vscode.l10n.t(
       'A Tidegate command takes {0}, all of them texts, not {1}.',
-      ...['{ folder, environment, service, tag, flag, suite, compose }', JSON.stringify(given)],
+      ...['{ folder, environment, service, tag, flag, user, value, suite, compose }', JSON.stringify(given)],
     ),
   );
 }

@@ -5,6 +5,14 @@ import { copyDiagnostics, restartAgent } from './agent.ts';
 import type { CommandContext } from './context.ts';
 import { openDashboard } from './dashboard.ts';
 import { toggleFlag } from './flags.ts';
+import {
+  clearAllOverrides,
+  clearOverride,
+  copyFlagVariables,
+  overrideFlag,
+  serveFlags,
+  stopServingFlags,
+} from './local-flags.ts';
 import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
 import { abort, deploy, promote, rollback, rollbackToTag, rollbackToThis } from './rollouts.ts';
@@ -30,6 +38,12 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.rollbackPreviewed]: rollbackPreviewed,
     [commands.closePreview]: closePreview,
     [commands.toggleFlag]: toggleFlag,
+    [commands.overrideFlag]: overrideFlag,
+    [commands.clearOverride]: clearOverride,
+    [commands.clearAllOverrides]: clearAllOverrides,
+    [commands.serveFlags]: serveFlags,
+    [commands.stopServingFlags]: stopServingFlags,
+    [commands.copyFlagVariables]: copyFlagVariables,
     [commands.plan]: plan,
     [commands.showLogs]: (own, given) => logs.show(own, given),
     [commands.setUpEnvironment]: setUpEnvironment,

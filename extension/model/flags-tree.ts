@@ -2,6 +2,7 @@
 import type { FlagStatus } from '../../agent/protocol/methods.ts';
 import { groupsOf } from './groups.ts';
 import { l10n } from './l10n.ts';
+import { overrideNode, servedNodes } from './local-flags.ts';
 import { plain, type TreeNode } from './node.ts';
 import type { ProjectState } from './state.ts';
 
@@ -16,27 +17,34 @@ export function flagsTree(projects: readonly ProjectState[]): readonly TreeNode[
       (flags?.flags ?? []).map((flag): Held => ({ environment: facts.environment, flag })),
     );
     const byKey = groupsOf(all, ({ flag }) => flag.key);
-    return [...byKey]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, held]) => flagNode(project, key, held, projects.length > 1));
+    // One that no release knows yet may be overridden all the same.
+    const keys = new Set([...byKey.keys(), ...(project.local?.overrides ?? []).map(({ flag }) => flag)]);
+    const nodes = [...keys]
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((key) => flagNode(project, key, byKey.get(key) ?? [], projects.length > 1));
+    return [...servedNodes(project), ...nodes];
   });
 }
 
 function flagNode(
-  { folder, name }: ProjectState,
+  { folder, name, local }: ProjectState,
   key: string,
   held: readonly Held[],
   isOneOfMany: boolean,
 ): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
+  const overrides = (local?.overrides ?? []).filter(({ flag }) => flag === key);
   const where =
-    on.length === 0
-      ? l10n.t('off')
-      : on.length === held.length
-        ? l10n.t('on')
-        : l10n.t('on in {0}', on.join(', '));
+    held.length === 0
+      ? l10n.t('in no live release')
+      : on.length === 0
+        ? l10n.t('off')
+        : on.length === held.length
+          ? l10n.t('on')
+          : l10n.t('on in {0}', on.join(', '));
   const [first] = held;
-  const description = [where, ...(isOneOfMany ? [name] : [])].join(' · ');
+  const here = overrides.length > 0 ? [l10n.t('overridden here')] : [];
+  const description = [where, ...here, ...(isOneOfMany ? [name] : [])].join(' · ');
   return {
     id: `flag:${folder}#${key}`,
     label: key,
@@ -45,7 +53,10 @@ function flagNode(
     icon: { id: 'symbol-event' },
     tooltip: first === undefined ? '' : flagTooltip(first.flag),
     spoken: l10n.t('flag {0}, {1}', key, description),
-    children: held.map((one) => stateNode(folder, key, one)),
+    children: [
+      ...overrides.map((override) => overrideNode(folder, override)),
+      ...held.map((one) => stateNode(folder, key, one)),
+    ],
     open: true,
     target: undefined,
   };

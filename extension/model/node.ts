@@ -30,6 +30,10 @@ export interface Target {
   readonly service?: string;
   readonly tag?: string;
   readonly flag?: string;
+  /** Whom an override is for; without it: everybody. */
+  readonly user?: string;
+  /** What a flag is to be overridden with. */
+  readonly value?: string;
   readonly rollout?: string;
   readonly suite?: string;
   /** A compose file, seen from the folder. */

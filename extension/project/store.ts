@@ -91,6 +91,11 @@ export class Store {
     if (this.#active) this.#startWatches(agent);
   }
 
+  /** What is overridden and served on this machine. */
+  setLocal(folder: string, local: Pick<ProjectState, 'local' | 'serving'>): void {
+    this.#changeProject(folder, (project) => ({ ...project, ...local }));
+  }
+
   environment(folder: string, name: string): EnvironmentState | undefined {
     return this.#state.projects
       ?.find((project) => project.folder === folder)

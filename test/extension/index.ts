@@ -6,6 +6,7 @@ import { connectionTests } from './connection.ts';
 import { dashboardTests } from './dashboard.ts';
 import { editingTests } from './editing.ts';
 import { flagTests } from './flags.ts';
+import { localFlagTests } from './local-flags.ts';
 import { manifestTests } from './manifest.ts';
 import { previewTests } from './preview.ts';
 import { problemTests } from './problems.ts';
@@ -29,6 +30,7 @@ const suites = [
     dashboardTests,
     previewTests,
     flagTests,
+    localFlagTests,
   ],
   ...[apiTests, connectionTests],
 ];
