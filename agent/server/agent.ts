@@ -15,6 +15,7 @@ import { blob } from './methods/blob.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { flagKeys } from './methods/flag-keys.ts';
+import { flagCounts } from './methods/flag-counts.ts';
 import { clearOverrides, localFlags, overrideFlag } from './methods/flag-overrides.ts';
 import { flagVariables, serveFlags } from './methods/flag-serve.ts';
 import { createFlag, listFlags, switchFlag, useFlagToken } from './methods/flag-source.ts';
@@ -43,6 +44,7 @@ import { status } from './methods/status.ts';
 import { traffic } from './methods/traffic.ts';
 import { validate } from './methods/validate.ts';
 import { watch } from './methods/watch.ts';
+import { namingEnvironment } from './naming.ts';
 import { openFeeds, type Feeds } from './watch/feeds.ts';
 import { told } from './watch/tee.ts';
 
@@ -108,6 +110,7 @@ const methods: Methods = {
   'flags.useToken': useFlagToken,
   'flags.token': flagToken,
   'flags.evaluate': evaluateFlags,
+  'flags.counts': flagCounts,
   'flags.serve': serveFlags,
   'flags.variables': flagVariables,
   'flags.override': overrideFlag,
@@ -154,7 +157,9 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
       const own: Agent = { ...agent, identity: identity() };
       return working(own.identity, () =>
         told(own, method, params, call, (tee) => methods[method](own, params, tee)),
-      );
+      ).catch((error: unknown) => {
+        throw namingEnvironment(error, params);
+      });
     },
     close: () => {
       if (options.shared !== undefined) return;

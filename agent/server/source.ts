@@ -1,7 +1,7 @@
 /** A commit as something that can be released: its configuration, and its services' wanted content. */
 import { canonicalJson, sha256 } from '../common/canonical.ts';
 import { configFailure, problemLine } from '../config/failures.ts';
-import type { AppService, Project, ServiceBase, WebService } from '../config/model.ts';
+import type { AppService, Problem, Project, ServiceBase, WebService } from '../config/model.ts';
 import { loadProject } from '../config/project.ts';
 import { sortProblems } from '../config/report.ts';
 import type { Commit } from '../git/repository.ts';
@@ -29,6 +29,16 @@ export interface Source {
   readonly flags: readonly FlagDefinition[] | undefined;
 }
 
+/** A deploy is not the place for a long list: it is said again each time. */
+const warningsTold = 3;
+
+function warningLines(warnings: readonly Problem[]): readonly string[] {
+  const lines = warnings.map(problemLine);
+  const more = lines.length - warningsTold;
+  if (more <= 1) return lines;
+  return [...lines.slice(0, warningsTold), `and ${more} more: "tidegate validate" lists them all`];
+}
+
 /** Reads the commit's configuration; throws `config.invalid` with every problem, notes every warning. */
 export async function readSource(agent: Agent, place: Place, ref: string, call: Call): Promise<Source> {
   const { repository, folder, environment, readCheckoutFile } = place;
@@ -51,8 +61,7 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
       environment: environment.name,
       environments: loaded.environments,
     });
-  for (const problem of problems)
-    call.onEvent({ kind: 'note', level: 'warning', text: problemLine(problem) });
+  for (const text of warningLines(problems)) call.onEvent({ kind: 'note', level: 'warning', text });
   if (loaded.usedCheckoutConfig)
     call.onEvent({
       kind: 'note',

@@ -16,14 +16,33 @@ export function flagsTree(projects: readonly ProjectState[]): readonly TreeNode[
     const all = project.environments.flatMap(({ facts, flags }) =>
       (flags?.flags ?? []).map((flag): Held => ({ environment: facts.environment, flag })),
     );
+    const troubles = project.environments.flatMap(({ facts, flagsTrouble }) =>
+      flagsTrouble === undefined ? [] : [troubleNode(project.folder, facts.environment, flagsTrouble)],
+    );
     const byKey = groupsOf(all, ({ flag }) => flag.key);
     // One that no release knows yet may be overridden all the same.
     const keys = new Set([...byKey.keys(), ...(project.local?.overrides ?? []).map(({ flag }) => flag)]);
     const nodes = [...keys]
       .sort((a, b) => (a < b ? -1 : 1))
       .map((key) => flagNode(project, key, byKey.get(key) ?? [], projects.length > 1));
-    return [...servedNodes(project), ...nodes];
+    return [...servedNodes(project), ...troubles, ...nodes];
   });
+}
+
+/** What is shown of this environment is what was known before. */
+function troubleNode(folder: string, environment: string, message: string): TreeNode {
+  return {
+    id: `flagsTrouble:${folder}#${environment}`,
+    label: environment,
+    description: message,
+    kinds: ['flagsTrouble'],
+    icon: { id: 'warning', colour: 'warn' },
+    tooltip: plain(message),
+    spoken: l10n.t('The flags of {0} cannot be read: {1}', environment, message),
+    children: [],
+    open: false,
+    target: undefined,
+  };
 }
 
 function flagNode(
