@@ -17,6 +17,7 @@ export const commands = {
   serveFlags: 'tidegate.serveFlags',
   stopServingFlags: 'tidegate.stopServingFlags',
   copyFlagVariables: 'tidegate.copyFlagVariables',
+  setFlagServerToken: 'tidegate.setFlagServerToken',
   plan: 'tidegate.plan',
   showLogs: 'tidegate.showLogs',
   setUpEnvironment: 'tidegate.setUpEnvironment',

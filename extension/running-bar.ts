@@ -4,10 +4,13 @@ import { commands } from './ids.ts';
 import { openRollout, type State } from './model/state.ts';
 import { phaseWords } from './model/words.ts';
 
+const tickMs = 1_000;
+
 export class RunningBar {
   readonly #item = vscode.window.createStatusBarItem('tidegate.running', vscode.StatusBarAlignment.Left, 10);
   readonly #own = new Map<symbol, string>();
   #watched: readonly string[] = [];
+  #tick: NodeJS.Timeout | undefined;
 
   constructor() {
     this.#item.name = 'Tidegate';
@@ -31,7 +34,14 @@ export class RunningBar {
     };
   }
 
-  update({ projects = [] }: State): void {
+  update(state: State): void {
+    clearTimeout(this.#tick);
+    const { projects = [] } = state;
+    const counts = projects.some(({ environments }) =>
+      environments.some((one) => typeof openRollout(one)?.until === 'string'),
+    );
+    // What is left of a hold is told by the second, as in the side bar.
+    if (counts) this.#tick = setTimeout(() => this.update(state), tickMs);
     this.#watched = projects.flatMap(({ environments }) =>
       environments.flatMap((state) => {
         const rollout = openRollout(state);
@@ -44,6 +54,7 @@ export class RunningBar {
   }
 
   dispose(): void {
+    clearTimeout(this.#tick);
     this.#item.dispose();
   }
 

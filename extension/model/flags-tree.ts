@@ -4,17 +4,20 @@ import { groupsOf } from './groups.ts';
 import { l10n } from './l10n.ts';
 import { overrideNode, servedNodes } from './local-flags.ts';
 import { plain, type TreeNode } from './node.ts';
-import type { ProjectState } from './state.ts';
+import { atServer, expectedFlags, isExpected, serverTooltip, troubledServers } from './server-flags.ts';
+import type { EnvironmentState, ProjectState } from './state.ts';
 
 interface Held {
   readonly environment: string;
+  readonly state: EnvironmentState;
   readonly flag: FlagStatus;
 }
 
-export function flagsTree(projects: readonly ProjectState[]): readonly TreeNode[] {
+/** `now`: milliseconds since the epoch. */
+export function flagsTree(projects: readonly ProjectState[], now = Date.now()): readonly TreeNode[] {
   return projects.flatMap((project) => {
-    const all = project.environments.flatMap(({ facts, flags }) =>
-      (flags?.flags ?? []).map((flag): Held => ({ environment: facts.environment, flag })),
+    const all = project.environments.flatMap((state) =>
+      expectedFlags(state).map((flag): Held => ({ environment: state.facts.environment, state, flag })),
     );
     const troubles = project.environments.flatMap(({ facts, flagsTrouble }) =>
       flagsTrouble === undefined ? [] : [troubleNode(project.folder, facts.environment, flagsTrouble)],
@@ -24,8 +27,8 @@ export function flagsTree(projects: readonly ProjectState[]): readonly TreeNode[
     const keys = new Set([...byKey.keys(), ...(project.local?.overrides ?? []).map(({ flag }) => flag)]);
     const nodes = [...keys]
       .sort((a, b) => (a < b ? -1 : 1))
-      .map((key) => flagNode(project, key, byKey.get(key) ?? [], projects.length > 1));
-    return [...servedNodes(project), ...troubles, ...nodes];
+      .map((key) => flagNode(project, key, byKey.get(key) ?? [], { isOneOfMany: projects.length > 1, now }));
+    return [...servedNodes(project), ...troubledServers(project), ...troubles, ...nodes];
   });
 }
 
@@ -49,7 +52,7 @@ function flagNode(
   { folder, name, local }: ProjectState,
   key: string,
   held: readonly Held[],
-  isOneOfMany: boolean,
+  { isOneOfMany, now }: { readonly isOneOfMany: boolean; readonly now: number },
 ): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
   const overrides = (local?.overrides ?? []).filter(({ flag }) => flag === key);
@@ -74,22 +77,23 @@ function flagNode(
     spoken: l10n.t('flag {0}, {1}', key, description),
     children: [
       ...overrides.map((override) => overrideNode(folder, override)),
-      ...held.map((one) => stateNode(folder, key, one)),
+      ...held.map((one) => stateNode(folder, key, one, now)),
     ],
     open: true,
     target: undefined,
   };
 }
 
-function stateNode(folder: string, key: string, { environment, flag }: Held): TreeNode {
+function stateNode(folder: string, key: string, held: Held, now: number): TreeNode {
+  const { environment, state: known, flag } = held;
   const state = flag.value ? 'on' : 'off';
   const words = stateWords(flag);
-  const why = flag.defined ? switchedBy(flag) : l10n.t('no release knows it any more');
+  const why = isExpected(known, key) ? l10n.t('switching…') : whyWords(held, now);
   return {
     id: `flag:${folder}#${key}#${environment}`,
     label: environment,
     description: `${words}, ${why}`,
-    kinds: ['flagState', state, ...(flag.defined ? ['known'] : ['forgotten'])],
+    kinds: ['flagState', state, ...(flag.defined ? ['known'] : ['forgotten']), ...serverKinds(flag)],
     icon: flag.value ? { id: 'circle-filled', colour: 'good' } : { id: 'circle-outline' },
     tooltip: flagTooltip(flag),
     spoken: l10n.t('flag {0} is {1} in {2}, {3}', key, words, environment, why),
@@ -97,6 +101,16 @@ function stateNode(folder: string, key: string, { environment, flag }: Held): Tr
     open: false,
     target: { folder, environment, flag: key },
   };
+}
+
+function whyWords({ flag, state }: Held, now: number): string {
+  if (flag.server !== undefined) return atServer(flag, state.facts, now);
+  return flag.defined ? switchedBy(flag) : l10n.t('no release knows it any more');
+}
+
+function serverKinds({ server }: FlagStatus): readonly string[] {
+  if (server === undefined) return [];
+  return server.stale ? ['remote', 'stale'] : ['remote'];
 }
 
 /** `by default`, `by ann@laptop`. */
@@ -117,6 +131,7 @@ function flagTooltip(flag: FlagStatus): string {
     `**${plain(flag.key)}**${flag.description === null ? '' : `: ${plain(flag.description)}`}`,
     ...(flag.owner === null ? [] : [l10n.t('owner: {0}', plain(flag.owner))]),
     ...(flag.default === null ? [] : [l10n.t('default: {0}', flag.default ? l10n.t('on') : l10n.t('off'))]),
+    ...serverTooltip(flag),
     ...(flag.expires === null ? [] : [l10n.t('expires {0}', flag.expires)]),
     ...(flag.at === null
       ? []

@@ -34,6 +34,8 @@ export interface Target {
   readonly user?: string;
   /** What a flag is to be overridden with. */
   readonly value?: string;
+  /** `then`: a rollback switches flags to what they were when that release was live. */
+  readonly flags?: string;
   readonly rollout?: string;
   readonly suite?: string;
   /** A compose file, seen from the folder. */

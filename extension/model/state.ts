@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../agent/protocol/codes.ts';
 import type { EnvironmentStatus, FlagsResult, RolloutStatus } from '../../agent/protocol/methods.ts';
 import type { LocalFlags, ServingEvent } from '../../agent/protocol/local-flags.ts';
+import type { ExpectedFlag } from './server-flags.ts';
 import type { PastRollout, ProjectEnvironment } from '../../agent/protocol/project.ts';
 import type { RolloutProgress, WatchUpdate } from '../../agent/protocol/watch.ts';
 
@@ -19,6 +20,10 @@ export interface EnvironmentState {
   /** Newest first; `undefined`: not read yet. */
   readonly history: readonly PastRollout[] | undefined;
   readonly flags: FlagsResult | undefined;
+  /** Why they cannot be read from the server that holds them; `flags` are those seen last. */
+  readonly serverTrouble?: Trouble | undefined;
+  /** Flags that are being switched, by key. */
+  readonly expected?: ReadonlyMap<string, ExpectedFlag>;
   /** Why they could not be read the last time; `flags` are those from before. */
   readonly flagsTrouble: string | undefined;
   /** Why it cannot be watched. */

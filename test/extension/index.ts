@@ -5,6 +5,7 @@ import { commandTests } from './commands.ts';
 import { connectionTests } from './connection.ts';
 import { dashboardTests } from './dashboard.ts';
 import { editingTests } from './editing.ts';
+import { flagServerTests } from './flag-server.ts';
 import { flagTests } from './flags.ts';
 import { localFlagTests } from './local-flags.ts';
 import { manifestTests } from './manifest.ts';
@@ -16,6 +17,7 @@ import { leaveStage } from './stage.ts';
 import { suiteTests } from './suites.ts';
 import { taskTests } from './tasks.ts';
 import { treeTests } from './trees.ts';
+import { welcomeTests } from './welcome.ts';
 
 const suites = [
   ...[
@@ -31,8 +33,9 @@ const suites = [
     previewTests,
     flagTests,
     localFlagTests,
+    flagServerTests,
   ],
-  ...[apiTests, connectionTests],
+  ...[apiTests, connectionTests, welcomeTests],
 ];
 
 export async function run(): Promise<void> {
