@@ -12,6 +12,14 @@ import { whoGetsFlag } from './flag-users.ts';
 import { wrapInFlag } from './flag-wrap.ts';
 import { setFlagServerToken } from './flag-server.ts';
 import { changeShare, changeVariant, toggleFlag } from './flags.ts';
+import {
+  clearAllOverrides,
+  clearOverride,
+  copyFlagVariables,
+  overrideFlag,
+  serveFlags,
+  stopServingFlags,
+} from './local-flags.ts';
 import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
 import { abort, deploy, promote, rollback, rollbackToTag, rollbackToThis } from './rollouts.ts';
@@ -47,6 +55,12 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.removeFlag]: removeFlag,
     [commands.showStaleFlags]: ({ views }) => views.showStale(true),
     [commands.showAllFlags]: ({ views }) => views.showStale(false),
+    [commands.overrideFlag]: overrideFlag,
+    [commands.clearOverride]: clearOverride,
+    [commands.clearAllOverrides]: clearAllOverrides,
+    [commands.serveFlags]: serveFlags,
+    [commands.stopServingFlags]: stopServingFlags,
+    [commands.copyFlagVariables]: copyFlagVariables,
     [commands.setFlagServerToken]: setFlagServerToken,
     [commands.plan]: plan,
     [commands.showLogs]: (own, given) => logs.show(own, given),
