@@ -32,6 +32,27 @@ import { runSuite } from './suites.ts';
 
 type Handler = (context: CommandContext, given: unknown) => Promise<unknown>;
 
+const flagHandlers = {
+  [commands.toggleFlag]: toggleFlag,
+  [commands.changeFlagShare]: changeShare,
+  [commands.changeFlagVariant]: changeVariant,
+  [commands.killFlag]: killFlag,
+  [commands.whoGetsFlag]: whoGetsFlag,
+  [commands.editFlagRules]: editFlagRules,
+  [commands.createFlag]: createFlag,
+  [commands.wrapInFlag]: wrapInFlag,
+  [commands.removeFlag]: removeFlag,
+  [commands.showStaleFlags]: ({ views }: CommandContext) => views.showStale(true),
+  [commands.showAllFlags]: ({ views }: CommandContext) => views.showStale(false),
+  [commands.overrideFlag]: overrideFlag,
+  [commands.clearOverride]: clearOverride,
+  [commands.clearAllOverrides]: clearAllOverrides,
+  [commands.serveFlags]: serveFlags,
+  [commands.stopServingFlags]: stopServingFlags,
+  [commands.copyFlagVariables]: copyFlagVariables,
+  [commands.setFlagServerToken]: setFlagServerToken,
+};
+
 export function registerCommands(context: CommandContext): vscode.Disposable {
   const logs = new LogFollower();
   const handlers: Readonly<Record<CommandId, Handler>> = {
@@ -44,24 +65,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.previewRollback]: previewRollback,
     [commands.rollbackPreviewed]: rollbackPreviewed,
     [commands.closePreview]: closePreview,
-    [commands.toggleFlag]: toggleFlag,
-    [commands.changeFlagShare]: changeShare,
-    [commands.changeFlagVariant]: changeVariant,
-    [commands.killFlag]: killFlag,
-    [commands.whoGetsFlag]: whoGetsFlag,
-    [commands.editFlagRules]: editFlagRules,
-    [commands.createFlag]: createFlag,
-    [commands.wrapInFlag]: wrapInFlag,
-    [commands.removeFlag]: removeFlag,
-    [commands.showStaleFlags]: ({ views }) => views.showStale(true),
-    [commands.showAllFlags]: ({ views }) => views.showStale(false),
-    [commands.overrideFlag]: overrideFlag,
-    [commands.clearOverride]: clearOverride,
-    [commands.clearAllOverrides]: clearAllOverrides,
-    [commands.serveFlags]: serveFlags,
-    [commands.stopServingFlags]: stopServingFlags,
-    [commands.copyFlagVariables]: copyFlagVariables,
-    [commands.setFlagServerToken]: setFlagServerToken,
+    ...flagHandlers,
     [commands.plan]: plan,
     [commands.showLogs]: (own, given) => logs.show(own, given),
     [commands.setUpEnvironment]: setUpEnvironment,
