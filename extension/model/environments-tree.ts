@@ -7,6 +7,7 @@ import type {
 } from '../../agent/protocol/methods.ts';
 import { l10n } from './l10n.ts';
 import { plain, type Target, type TreeNode } from './node.ts';
+import { projectNames } from './project-names.ts';
 import { lastReleases } from './service-releases.ts';
 import { isHeld, liveRelease, openRollout, type EnvironmentState, type ProjectState } from './state.ts';
 import { nameOf, phaseWords } from './words.ts';
@@ -19,9 +20,10 @@ export function environmentsTree(projects: readonly ProjectState[], now: number)
   }));
   const [only] = trees;
   if (only !== undefined && trees.length === 1) return [...troubleOf(only.project), ...only.environments];
+  const names = projectNames(projects);
   return trees.map(({ project, environments }) => ({
     id: `project:${project.folder}`,
-    label: project.name,
+    label: names.get(project.folder) ?? project.name,
     description: '',
     kinds: ['project'],
     icon: { id: 'package' },

@@ -3,6 +3,7 @@ import type { FlagStatus } from '../../agent/protocol/methods.ts';
 import { groupsOf } from './groups.ts';
 import { l10n } from './l10n.ts';
 import { plain, type TreeNode } from './node.ts';
+import { projectNames } from './project-names.ts';
 import type { ProjectState } from './state.ts';
 
 interface Held {
@@ -11,6 +12,7 @@ interface Held {
 }
 
 export function flagsTree(projects: readonly ProjectState[]): readonly TreeNode[] {
+  const names = projects.length > 1 ? projectNames(projects) : undefined;
   return projects.flatMap((project) => {
     const all = project.environments.flatMap(({ facts, flags }) =>
       (flags?.flags ?? []).map((flag): Held => ({ environment: facts.environment, flag })),
@@ -18,16 +20,11 @@ export function flagsTree(projects: readonly ProjectState[]): readonly TreeNode[
     const byKey = groupsOf(all, ({ flag }) => flag.key);
     return [...byKey]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, held]) => flagNode(project, key, held, projects.length > 1));
+      .map(([key, held]) => flagNode(project.folder, key, held, names?.get(project.folder)));
   });
 }
 
-function flagNode(
-  { folder, name }: ProjectState,
-  key: string,
-  held: readonly Held[],
-  isOneOfMany: boolean,
-): TreeNode {
+function flagNode(folder: string, key: string, held: readonly Held[], project: string | undefined): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
   const where =
     on.length === 0
@@ -36,7 +33,7 @@ function flagNode(
         ? l10n.t('on')
         : l10n.t('on in {0}', on.join(', '));
   const [first] = held;
-  const description = [where, ...(isOneOfMany ? [name] : [])].join(' · ');
+  const description = [where, ...(project === undefined ? [] : [project])].join(' · ');
   return {
     id: `flag:${folder}#${key}`,
     label: key,

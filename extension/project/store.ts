@@ -27,6 +27,9 @@ export interface StoreDeps {
   readonly onEvent?: (about: Params<'history'>, rollout: string, event: ProgressEvent) => void;
 }
 
+/** Reading a project is a matter of milliseconds, and asks no cluster. */
+const againMs = 3_000;
+
 type Since = Awaited<ReturnType<typeof watchEnvironment>>;
 
 interface Watch {
@@ -43,6 +46,8 @@ export class Store {
   #state: State = nothingYet;
   #folders: readonly string[] | undefined;
   #active = false;
+  /** A project with trouble is going to be read again. */
+  #again: AbortController | undefined;
 
   constructor(deps: StoreDeps) {
     this.#deps = deps;
@@ -88,7 +93,18 @@ export class Store {
     const agent = this.#deps.agent();
     if (agent === undefined || folders === undefined) return;
     await Promise.all(folders.map((folder) => this.#reloadProject(agent, folder)));
-    if (this.#active) this.#startWatches(agent);
+    if (!this.#active) return;
+    this.#startWatches(agent);
+    if (this.#state.projects?.some(({ trouble }) => trouble !== undefined) === true) void this.#lookAgain();
+  }
+
+  /** What is wrong with a project may be put right where no watcher of files sees it: by `git init`. */
+  async #lookAgain(): Promise<void> {
+    if (this.#again !== undefined) return;
+    const again = (this.#again = new AbortController());
+    await this.#deps.clock.sleep(againMs, again.signal);
+    if (this.#again === again) this.#again = undefined;
+    if (!again.signal.aborted) await this.reload();
   }
 
   environment(folder: string, name: string): EnvironmentState | undefined {
@@ -153,6 +169,8 @@ export class Store {
   }
 
   #stopWatches(): void {
+    this.#again?.abort();
+    this.#again = undefined;
     for (const { stop } of this.#watches.values()) stop.abort();
     this.#watches.clear();
   }

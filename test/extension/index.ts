@@ -7,6 +7,7 @@ import { dashboardTests } from './dashboard.ts';
 import { editingTests } from './editing.ts';
 import { flagTests } from './flags.ts';
 import { manifestTests } from './manifest.ts';
+import { oddInputTests } from './odd-input.ts';
 import { previewTests } from './preview.ts';
 import { problemTests } from './problems.ts';
 import { projectTests } from './project.ts';
@@ -30,7 +31,7 @@ const suites = [
     previewTests,
     flagTests,
   ],
-  ...[apiTests, connectionTests],
+  ...[oddInputTests, apiTests, connectionTests],
 ];
 
 export async function run(): Promise<void> {
