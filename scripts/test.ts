@@ -18,6 +18,7 @@ import { removeLeftovers, removeTestImages } from './testing/leftovers.ts';
 import { Phases } from './testing/phases.ts';
 import { ensureSshServer } from './testing/ssh-server.ts';
 import { buildBundles, runMocha, runShopTests } from './testing/suites.ts';
+import { beginUnleash } from './unleash/on-its-way.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const isFull = process.argv.includes('--full');
@@ -56,11 +57,13 @@ async function withEngine(): Promise<Counts> {
   );
   const began = performance.now();
   const coming = beginEditor({ root, say });
+  const unleash = beginUnleash({ root, say });
   const engine = await ensureEngine({ root, around: thisMachine, consent, say });
   try {
     say(`Docker Engine: ${engine.host}${engine.private ? ' (private)' : ''}`);
     const images = await ensureBaseImages(engine.docker, say);
     await ensureSshServer(consent, say);
+    await unleash.arrived(consent);
     const found = await coming.arrived(consent);
     await buildBundles();
     phases.add('preparation', began);

@@ -4,6 +4,7 @@ import { usage } from './failures.ts';
 import { fileCommands } from './file-commands.ts';
 import { swarmStart } from './swarm-command.ts';
 import { flagCommands } from './flag-commands.ts';
+import { localFlagCommands } from './local-flag-commands.ts';
 import { watchCommands } from './watch-commands.ts';
 
 export const flags = {
@@ -32,6 +33,20 @@ export const flags = {
   open: { takes: null, short: null, summary: 'Let SDKs in that send no token.' },
   user: { takes: 'NAME', short: null, summary: 'Who asks: the targetingKey.' },
   context: { takes: 'JSON', short: null, summary: 'What is known of the user, as a JSON object.' },
+  live: {
+    takes: null,
+    short: null,
+    summary: 'Switched as they are in the environment, not as the file says.',
+  },
+  port: { takes: 'PORT', short: null, summary: "Listen there; the next one is flagd's." },
+  for: { takes: 'USER', short: null, summary: 'For this user alone: the targetingKey.' },
+  clear: { takes: null, short: null, summary: 'Take overrides back.' },
+  description: { takes: 'TEXT', short: null, summary: 'What the flag is for.' },
+  kind: {
+    takes: 'KIND',
+    short: null,
+    summary: 'release (if left out), experiment, ops or kill-switch.',
+  },
   stdio: { takes: null, short: null, summary: 'JSON-RPC over standard input and output.' },
   folder: { takes: 'DIR', short: 'C', summary: 'Work as if started in DIR.' },
   json: {
@@ -344,6 +359,7 @@ export const commands: readonly Command[] = [
     }),
   },
   ...flagCommands,
+  ...localFlagCommands,
   {
     name: 'agent',
     positionals: [],

@@ -33,6 +33,23 @@ export const flagCommands: readonly Command[] = [
     }),
   })),
   {
+    name: 'flags create',
+    positionals: ['ENV', 'KEY'],
+    flags: ['description', 'kind'],
+    summary: 'Create a flag at the server that holds the flags of the environment.',
+    details: 'Where there is no such server, flags come with the commit. See docs/unleash.md.',
+    request: (typed) => ({
+      method: 'flags.create',
+      params: {
+        folder: typed.folder,
+        environment: typed.positionals.ENV ?? '',
+        key: typed.positionals.KEY ?? '',
+        description: typed.texts.description ?? '',
+        kind: kindOf(typed),
+      },
+    }),
+  },
+  {
     name: 'flags token',
     positionals: ['ENV'],
     flags: ['rotate', 'require', 'open'],
@@ -70,6 +87,15 @@ export const flagCommands: readonly Command[] = [
     }),
   },
 ];
+
+const kinds = ['release', 'experiment', 'ops', 'kill-switch'] as const;
+
+function kindOf({ texts }: Typed): (typeof kinds)[number] {
+  const { kind: written = 'release' } = texts;
+  const kind = kinds.find((one) => one === written);
+  if (kind === undefined) throw usage(`--kind is not ${written}.`, `It is one of: ${kinds.join(', ')}.`);
+  return kind;
+}
 
 type Context = Extract<
   ReturnType<NonNullable<Command['request']>>,

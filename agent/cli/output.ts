@@ -5,6 +5,7 @@ import { jsonProgress } from './progress/json.ts';
 import { liveProgress } from './progress/live.ts';
 import { plainProgress } from './progress/plain.ts';
 import type { Progress } from './progress/progress.ts';
+import { servingStream } from './progress/serving.ts';
 import { logStream } from './progress/stream.ts';
 import { trafficStream } from './progress/traffic.ts';
 import { watchStream } from './progress/watch.ts';
@@ -50,6 +51,7 @@ export class Output {
     const progress = this.#progress();
     const format = this.#options.json ? 'json' : 'text';
     if (method === 'watch') return watchStream(this.#host.stdout, format, progress);
+    if (method === 'flags.serve') return servingStream(this.#host.stdout, format, progress);
     if (method === 'traffic') return trafficStream(this.#host.stdout, format, progress);
     return method === 'logs' ? logStream(this.#host.stdout, format, progress) : progress;
   }

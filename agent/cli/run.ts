@@ -165,5 +165,6 @@ class Execution {
 }
 
 function shapeOf(method: Method): 'document' | 'line' {
-  return method === 'logs' || method === 'watch' || method === 'traffic' ? 'line' : 'document';
+  const lines: readonly Method[] = ['logs', 'watch', 'traffic', 'flags.serve'];
+  return lines.includes(method) ? 'line' : 'document';
 }

@@ -15,7 +15,7 @@ import { openAccess, type SdkAccess } from '../swarm/ledger/sdk-access.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { ClusterEvent, Stored } from '../swarm/port.ts';
 import type { LedgerView } from './ledger-view.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime } from '../common/one-at-a-time.ts';
 
 export interface FlagsView extends FlagsSource {
   readonly problem: () => string | undefined;

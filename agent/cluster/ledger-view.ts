@@ -15,7 +15,7 @@ import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { Routes } from '../swarm/ledger/routes.ts';
 import type { ClusterEvent, Stored, Unsubscribe } from '../swarm/port.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime } from '../common/one-at-a-time.ts';
 
 export interface EdgeState {
   readonly routing: Routing;

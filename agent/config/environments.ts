@@ -1,4 +1,5 @@
 import { stackName } from '../common/names.ts';
+import { flagServerOf } from './flag-server.ts';
 import type { Variables } from './interpolate.ts';
 import type { Environment } from './model.ts';
 import { defaults, type EnvironmentInput } from './schema.ts';
@@ -21,6 +22,7 @@ export function environmentsOf(file: TidegateFile, variables: Variables): readon
     edge: input.edge,
     registry: input.registry,
     images: imagesOf(input, variables),
+    ...flagServerOf(input.flags),
     variables: variablesOf(file, name),
   }));
 }

@@ -27,7 +27,23 @@ export interface Environment {
   /** `registry.example/shop`: where built images are pushed to. */
   readonly registry: string | undefined;
   readonly images: { readonly edge: string; readonly control: string };
+  /** Who holds its flags; missing: Tidegate, in the environment's ledger. */
+  readonly flagServer?: FlagServer;
   readonly variables: Readonly<Record<string, string>>;
+}
+
+/** A server of feature flags that is somebody else's. */
+export interface FlagServer {
+  readonly kind: 'unleash';
+  /** Without a slash at its end, and without `/api`. */
+  readonly url: string;
+  readonly project: string;
+  /** Its name there. */
+  readonly environment: string;
+  /** Variable of the caller that holds the token. */
+  readonly tokenVariable: string;
+  /** PEM file as it is written, seen from tidegate.yaml; `undefined`: public authorities. */
+  readonly ca: string | undefined;
 }
 
 /** As it is written: the edge has its own defaults. */

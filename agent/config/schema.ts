@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { workerOrder } from '../swarm/ledger/release.ts';
 import { edgeSchema } from './edge-schema.ts';
+import { flagServerSchema } from './flag-server.ts';
 import { durationPattern, parseMilliseconds, parseShare, sharePattern } from './durations.ts';
 
 /** Also valid as a part of an image name, of a Swarm name and of a label of the ledger. */
@@ -123,6 +124,7 @@ export const environmentSchema = z
       })
       .optional()
       .describe("Tidegate's own images, where the defaults cannot be had: { edge: …, control: … }."),
+    flags: flagServerSchema,
     variables,
   })
   .check((context) => {

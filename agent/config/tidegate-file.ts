@@ -1,6 +1,7 @@
 /** One tidegate.yaml, read as far as it is right: a broken environment leaves the others usable. */
 import { names, slotServiceName, stackName } from '../common/names.ts';
 import { checkClaims } from './claims.ts';
+import { checkFlagServers } from './flag-server.ts';
 import { checkInternalRoutes } from './internal-routes.ts';
 import { Report, type Finding, type Place } from './report.ts';
 import { environmentSchema, serviceSchema, suiteSchema, tidegateSchema } from './schema.ts';
@@ -71,6 +72,7 @@ export function readTidegateFile(path: string, text: string): TidegateFile {
   checkServiceNames(file);
   checkClaims(file);
   checkInternalRoutes(file);
+  checkFlagServers(file, reports.environments);
   return file;
 }
 

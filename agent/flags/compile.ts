@@ -42,7 +42,7 @@ function defaultOf({ model, setting }: SwitchedFlag): string {
 }
 
 /** Gives the name of a variant, or `otherwise`; `null`, too, where nothing depends on anything. */
-function whileOn(flag: SwitchedFlag, find: FindFlag, otherwise: string | null): Json {
+export function whileOn(flag: SwitchedFlag, find: FindFlag, otherwise: string | null): Json {
   const { model } = flag;
   const guards = [...scheduleGuards(model), ...model.needs.map((need) => needGuard(need, find))];
   const served = model.targeting ?? chosen(flag, otherwise);

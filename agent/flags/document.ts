@@ -5,6 +5,7 @@ import type { FlagSetting } from '../swarm/ledger/flags.ts';
 import { compileFlag, type SwitchedFlag } from './compile.ts';
 import { digestOf, serveFlag, type ServedFlag } from './evaluate.ts';
 import { modelOf, settingOf } from './model.ts';
+import { withOverrides, type Override } from './overrides.ts';
 
 export interface FlagsDocument {
   /** Sorted by key. One that did not change, nor anything it needs, is the same object as before. */
@@ -27,8 +28,9 @@ export function flagsDocument(
   definitions: readonly FlagDefinition[],
   states: ReadonlyMap<string, FlagSetting>,
   before?: FlagsDocument,
+  overrides: readonly Override[] = [],
 ): FlagsDocument {
-  const sources = flagSources(definitions, states, before);
+  const sources = withOverrides(flagSources(definitions, states, before), overrides);
   const isSame = sameness(sources, before?.sources);
   const flags = new Map<string, ServedFlag>();
   for (const [key, source] of sources) {

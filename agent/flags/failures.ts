@@ -14,10 +14,14 @@ export function unknownFlag(key: string, known: readonly string[], environment: 
   });
 }
 
-export function noShare(key: string, why: string): TidegateError {
+export function noShare(
+  key: string,
+  why: string,
+  hint = 'Change it in the flags file, commit and deploy; or switch the flag on or off for everybody.',
+): TidegateError {
   return failure('flags.no-share', {
     message: `"${key}" cannot be switched on for a share of its users: ${why}.`,
-    hint: 'Change it in the flags file, commit and deploy; or switch the flag on or off for everybody.',
+    hint,
     data: { flag: key },
   });
 }

@@ -1,6 +1,7 @@
 /** Why an edge or control does not come up, read from its tasks. */
 import { names } from '../common/names.ts';
 import type { TidegateError } from '../common/errors.ts';
+import type { Door } from '../edge/door.ts';
 import type { ReleaseEngine } from '../release/engine.ts';
 import type { Task } from '../swarm/port.ts';
 import { controlNotReady, edgeNotReady, portTaken } from './failures.ts';
@@ -23,10 +24,24 @@ export async function failedTasks({ swarm, ledger }: ReleaseEngine): Promise<Rea
   return new Set(tasks.flat().flatMap(({ id, state }) => (state === 'failed' ? [id] : [])));
 }
 
+/**
+ * Throws what keeps every edge from running: a rollout would wait for one in vain. One that is only being started again
+ * is worth waiting for.
+ */
+export async function requireSomeEdge(engine: ReleaseEngine, door: Door): Promise<void> {
+  const { swarm, ledger } = engine;
+  const edge = names.edge(ledger.stack);
+  const [service, tasks] = await Promise.all([swarm.services.get(edge), swarm.tasks.list({ service: edge })]);
+  if (!service) throw edgeNotReady(ledger.stack, 'there is no such service');
+  if (tasks.some((task) => task.state === 'running' && task.desired === 'running')) return;
+  const why = await whyNotReady(engine, door, { final: false, missing: '', before: new Set() });
+  if (why) throw why;
+}
+
 /** `undefined` while there is hope; with `final` always an error. */
 export async function whyNotReady(
   { swarm, ledger }: ReleaseEngine,
-  port: string,
+  { http, https }: Door,
   { final, missing, before }: Readiness,
 ): Promise<TidegateError | undefined> {
   const { stack } = ledger;
@@ -39,6 +54,7 @@ export async function whyNotReady(
   );
   if (taken && !edges.some((task) => task.state === 'running' && task.nodeId === taken.nodeId)) {
     const node = nodes.find(({ id }) => id === taken.nodeId)?.name ?? '';
+    const port = [http, https].filter((one) => one !== undefined).join(' or ');
     return portTaken(port, node, taken.error ?? taken.message);
   }
   const controls = await newer(names.control(stack));

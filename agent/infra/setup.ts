@@ -257,10 +257,6 @@ async function ensureService(
   return [];
 }
 
-function portsOf({ http, https }: Door): string {
-  return [http, https].filter((port) => port !== undefined).join(' or ');
-}
-
 /** `before`: tasks that had failed; `toGo`: edges whose successors are on their way. */
 async function untilReady(
   request: SetupRequest,
@@ -275,7 +271,7 @@ async function untilReady(
     async () => {
       const missing = await awaitEdges(engine, { routes, limitMs: 1_000, signal });
       if (missing.length === 0 && (await areGone(engine, edge, toGo))) return { error: undefined };
-      const error = await whyNotReady(engine, portsOf(door), { final: false, missing: '', before });
+      const error = await whyNotReady(engine, door, { final: false, missing: '', before });
       return error && { error };
     },
     { limitMs: readyMs, pollMs: 250, signal },
@@ -284,7 +280,7 @@ async function untilReady(
   if (trouble?.error) throw trouble.error;
   const silent = await awaitEdges(engine, { routes, limitMs: 0, signal });
   const missing = silent.length === 0 ? 'the edges of before still run' : describeMissing(silent);
-  const error = await whyNotReady(engine, portsOf(door), { final: true, missing, before });
+  const error = await whyNotReady(engine, door, { final: true, missing, before });
   if (error) throw error;
 }
 

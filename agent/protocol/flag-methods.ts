@@ -1,5 +1,13 @@
 /** Methods about feature flags. */
 import * as z from 'zod';
+import type { LocalOverride } from './local-flags.ts';
+import {
+  flagServerParams,
+  type FlagServerName,
+  type FlagServerResults,
+  type HeldElsewhere,
+  type FlagSegment,
+} from './flag-server.ts';
 import type { ReleaseName } from './methods.ts';
 
 const environment = z.string().min(1);
@@ -40,6 +48,7 @@ export const flagParams = {
     key: z.string().min(1).nullable(),
     context: flagContext,
   }),
+  ...flagServerParams,
 } as const;
 
 export interface FlagStatus {
@@ -71,6 +80,8 @@ export interface FlagStatus {
     readonly state: 'refused' | 'buckets-differ';
     readonly reason: string;
   };
+  /** Of a flag that another server holds. */
+  readonly server?: HeldElsewhere;
   /** Who switched it last, and when (RFC 3339). */
   readonly by: string | null;
   readonly at: string | null;
@@ -82,6 +93,12 @@ export interface FlagsResult {
   /** The live release, whose definitions hold. */
   readonly release: ReleaseName | null;
   readonly flags: readonly FlagStatus[];
+  /** On the agent's machine: what is served there differs by these. Missing: none. */
+  readonly overrides?: readonly LocalOverride[];
+  /** Who holds them, where that is not Tidegate. */
+  readonly server?: FlagServerName;
+  /** Of that server: groups of users that flags may be on for. */
+  readonly segments?: readonly FlagSegment[];
 }
 
 export interface FlagSetResult {
@@ -136,7 +153,7 @@ export interface FlagEvaluateResult {
   readonly evaluations: readonly FlagEvaluation[];
 }
 
-export interface FlagResults {
+export interface FlagResults extends FlagServerResults {
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;
   'flags.token': FlagTokenResult;

@@ -10,6 +10,12 @@ import type { DoctorResult } from './doctor.ts';
 import type { CertificateResult, MaintenanceResult } from './door.ts';
 import { fileParams, type FileResults } from './files.ts';
 import { flagParams, type FlagResults } from './flag-methods.ts';
+import {
+  localFlagParams,
+  type LocalFlagResults,
+  type LocalFlagsEvent,
+  type ServingEvent,
+} from './local-flags.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
 import type { RollbackPlan } from './rollback-plan.ts';
@@ -74,6 +80,7 @@ export const params = {
   /** Runs until it is cancelled. */
   traffic: z.strictObject({ ...place, environment }),
   ...flagParams,
+  ...localFlagParams,
   maintenance: z.strictObject({ ...changed, environment, on: z.boolean() }),
   /** Whatever the environment: changed only when it was confirmed. */
   'backing.apply': z.strictObject({
@@ -249,7 +256,7 @@ export interface SuiteResult {
   readonly tookMs: number;
 }
 
-export interface Results extends FileResults, FlagResults {
+export interface Results extends FileResults, FlagResults, LocalFlagResults {
   setup: SetupResult;
   deploy: RolloutResult;
   promote: RolloutResult;
@@ -279,7 +286,7 @@ export interface Results extends FileResults, FlagResults {
 }
 
 /** Reported while a method runs. */
-export type AgentEvent = ProgressEvent | WatchEvent | TrafficEvent;
+export type AgentEvent = ProgressEvent | WatchEvent | TrafficEvent | LocalFlagsEvent | ServingEvent;
 
 export type ProgressEvent =
   | ProblemEvent

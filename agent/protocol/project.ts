@@ -1,4 +1,5 @@
 /** What a client shows before anything is asked of a cluster: the project, its references, its past. */
+import type { FlagServerName } from './flag-server.ts';
 import type { ReleaseName } from './methods.ts';
 
 export interface ProjectResult {
@@ -17,6 +18,8 @@ export interface ProjectEnvironment {
   readonly dockerContext: string | null;
   /** Where people open it, as far as that can be told from here. */
   readonly url: string;
+  /** Who holds its flags; missing: Tidegate. */
+  readonly flagServer?: FlagServerName;
 }
 
 /** What can be deployed. */

@@ -23,13 +23,15 @@ export async function removeLeftRuns(
   containers: Pick<Containers, 'list' | 'remove'>,
 ): Promise<void> {
   const { swarm, ledger } = engine;
-  for (const object of runObjects) {
+  const removeLeft = async (object: (typeof runObjects)[number]): Promise<void> => {
     const own = { [labels.stack]: ledger.stack, [labels.object]: object };
-    for (const service of await swarm.services.list(own))
+    const [services, here] = await Promise.all([swarm.services.list(own), containers.list(own)]);
+    for (const service of services)
       if (await isLeft(engine, service.labels)) await removeService(engine, service.name);
-    for (const container of await containers.list(own))
+    for (const container of here)
       if (await isLeft(engine, container.labels)) await containers.remove(container.id);
-  }
+  };
+  await Promise.all(runObjects.map(removeLeft));
 }
 
 async function isLeft(

@@ -46,7 +46,7 @@ export async function releaseLock(
   rollout.epoch = undefined;
 }
 
-function writerOf({ head, engine, epoch }: Rollout): Writer {
+export function writerOf({ head, engine, epoch }: Rollout): Writer {
   return { rollout: head.id, driver: engine.driver, epoch };
 }
 

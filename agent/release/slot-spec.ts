@@ -48,6 +48,9 @@ export function slotSpec(placement: SlotPlacement): ServiceSpec {
   };
 }
 
+/** In a release of an environment whose flags another server holds: what kind of server that is. */
+export const flagServerVariable = 'TIDEGATE_FLAG_SERVER';
+
 /**
  * Where feature flags are asked for, and with what: our names for it, and those that SDKs read by themselves (Unleash's
  * read none). No part of a release's content, so that nothing that runs is restarted for it; what the compose file sets
@@ -55,6 +58,8 @@ export function slotSpec(placement: SlotPlacement): ServiceSpec {
  */
 function withFlags(env: readonly string[], token: string | undefined): readonly string[] {
   const set = new Set(env.map((entry) => entry.split('=', 1)[0]));
+  // Its SDKs ask another server: what is here would answer that there are no flags.
+  if (set.has(flagServerVariable)) return env;
   const ours = [
     ['TIDEGATE_FLAGS_URL', flagsUrl],
     ['OFREP_ENDPOINT', flagsUrl],

@@ -5,14 +5,19 @@ import { silentLog, type Log } from '../common/log.ts';
 import type { AgentApi, Call, Method, Params, Results } from '../protocol/methods.ts';
 import { openSwarm } from '../swarm/docker-swarm.ts';
 import { checkConfirmed } from './confirmation.ts';
+import { checkFlagSource } from './flag-sources/open.ts';
 import { openConnections, type Connections, type OpenSwarm } from './connections.ts';
+import { ownFolders, type OwnFolders } from './folders.ts';
 import { identity, working, type Identity } from './identity.ts';
+import { openServings, type Servings } from './local/servings.ts';
 import { applyBacking } from './methods/apply-backing.ts';
 import { blob } from './methods/blob.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { flagKeys } from './methods/flag-keys.ts';
-import { listEnvironmentFlags, setFlag } from './methods/flags.ts';
+import { clearOverrides, localFlags, overrideFlag } from './methods/flag-overrides.ts';
+import { flagVariables, serveFlags } from './methods/flag-serve.ts';
+import { createFlag, listFlags, switchFlag, useFlagToken } from './methods/flag-source.ts';
 import { forgetEdge } from './methods/forget-edge.ts';
 import { projectHistory } from './methods/history.ts';
 import { init } from './methods/init.ts';
@@ -38,6 +43,7 @@ import { status } from './methods/status.ts';
 import { traffic } from './methods/traffic.ts';
 import { validate } from './methods/validate.ts';
 import { watch } from './methods/watch.ts';
+import { namingEnvironment } from './naming.ts';
 import { openFeeds, type Feeds } from './watch/feeds.ts';
 import { told } from './watch/tee.ts';
 
@@ -48,8 +54,14 @@ export interface AgentOptions {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly open?: OpenSwarm;
+  /** Of this process's user, where they are not the usual ones. */
+  readonly folders?: OwnFolders;
   /** What several sessions of one process have together; without it, an agent has its own. */
-  readonly shared?: { readonly connections: Connections; readonly feeds: Feeds };
+  readonly shared?: {
+    readonly connections: Connections;
+    readonly feeds: Feeds;
+    readonly servings: Servings;
+  };
 }
 
 /** What methods work with. */
@@ -61,6 +73,11 @@ export interface Agent {
   readonly identity: Identity;
   readonly connections: Connections;
   readonly feeds: Feeds;
+  readonly folders: OwnFolders;
+  /** Flags that this process serves on this machine. */
+  readonly servings: Servings;
+  /** Of this client, by the address of the flag server. */
+  readonly flagTokens: Map<string, string>;
   readonly readAssets: () => Promise<{ readonly control: string; readonly lua: string }>;
 }
 
@@ -85,11 +102,18 @@ const methods: Methods = {
   'backing.apply': applyBacking,
   setCertificate,
   forgetEdge,
-  'flags.list': listEnvironmentFlags,
+  'flags.list': listFlags,
   flagKeys,
-  'flags.set': setFlag,
+  'flags.set': switchFlag,
+  'flags.create': createFlag,
+  'flags.useToken': useFlagToken,
   'flags.token': flagToken,
   'flags.evaluate': evaluateFlags,
+  'flags.serve': serveFlags,
+  'flags.variables': flagVariables,
+  'flags.override': overrideFlag,
+  'flags.clearOverrides': clearOverrides,
+  'flags.local': localFlags,
   plan,
   init,
   validate,
@@ -116,6 +140,9 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
     identity: identity(),
     connections: options.shared?.connections ?? openConnections({ env, clock, log, open }),
     feeds: options.shared?.feeds ?? openFeeds(),
+    folders: options.folders ?? ownFolders(process.env, process.platform),
+    servings: options.shared?.servings ?? openServings(),
+    flagTokens: new Map(),
     readAssets: async () => ({
       control: await readFile(assets.controlBundle, 'utf8'),
       lua: await readFile(assets.edgeLua, 'utf8'),
@@ -124,10 +151,13 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
   return {
     request: async (method, params, call) => {
       await checkConfirmed(agent, method, params);
+      await checkFlagSource(agent, method, params);
       const own: Agent = { ...agent, identity: identity() };
       return working(own.identity, () =>
         told(own, method, params, call, (tee) => methods[method](own, params, tee)),
-      );
+      ).catch((error: unknown) => {
+        throw namingEnvironment(error, params);
+      });
     },
     close: () => {
       if (options.shared !== undefined) return;

@@ -6,6 +6,7 @@ import { openSwarm } from '../swarm/docker-swarm.ts';
 import { createAgent, type AgentOptions } from './agent.ts';
 import { openConnections, type Connections } from './connections.ts';
 import type { Lent } from './socket/serve-socket.ts';
+import { openServings } from './local/servings.ts';
 import { openFeeds, type Feeds } from './watch/feeds.ts';
 import type { HelloParams } from '../protocol/connection/wire.ts';
 
@@ -28,6 +29,7 @@ export function openAgents(
 ): Agents {
   const { clock = systemClock, log = silentLog, open = openSwarm } = options;
   const pool = new Map<string, Pooled>();
+  const servings = openServings();
 
   function use(env: Readonly<Record<string, string>>): { pooled: Pooled; release: () => void } {
     const key = canonicalJson(env);
@@ -55,7 +57,7 @@ export function openAgents(
         ...options,
         // What decides about engine and keys cannot be put in by the way of compose variables.
         env: { ...variables, ...env },
-        shared: { connections: pooled.connections, feeds },
+        shared: { connections: pooled.connections, feeds, servings },
       });
       return { api, release };
     },

@@ -49,6 +49,11 @@ export async function openCheckout(agent: Agent, folder: string): Promise<Checko
   };
 }
 
+/** Absolute path of the folder of tidegate.yaml: what belongs to a project on this machine belongs to that. */
+export function projectOf({ repository, folder }: Pick<Checkout, 'repository' | 'folder'>): string {
+  return path.join(repository.root, folder);
+}
+
 export async function openPlace(agent: Agent, folder: string, name: string): Promise<Place> {
   const checkout = await openCheckout(agent, folder);
   const environment = checkout.environments.find((candidate) => candidate.name === name);

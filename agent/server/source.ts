@@ -1,7 +1,7 @@
 /** A commit as something that can be released: its configuration, and its services' wanted content. */
 import { canonicalJson, sha256 } from '../common/canonical.ts';
 import { configFailure, problemLine } from '../config/failures.ts';
-import type { AppService, Project, ServiceBase, WebService } from '../config/model.ts';
+import type { AppService, Problem, Project, ServiceBase, WebService } from '../config/model.ts';
 import { loadProject } from '../config/project.ts';
 import { sortProblems } from '../config/report.ts';
 import type { Commit } from '../git/repository.ts';
@@ -15,6 +15,7 @@ import type { NetworkDetails, ReleasedService, ReleasedWeb, ReleaseRecord } from
 import type { RolloutHead } from '../swarm/ledger/rollout.ts';
 import type { Agent } from './agent.ts';
 import { callerFiles } from './caller-files.ts';
+import { toldOfFlagServer } from './flag-sources/variables.ts';
 import { madeFiles, mountProject } from './mounted.ts';
 import { buildImage } from './images.ts';
 import type { Place } from './place.ts';
@@ -26,6 +27,16 @@ export interface Source {
   readonly wanted: Readonly<Record<string, Wanted>>;
   /** `undefined`: the project names no flags file. */
   readonly flags: readonly FlagDefinition[] | undefined;
+}
+
+/** A deploy is not the place for a long list: it is said again each time. */
+const warningsTold = 3;
+
+function warningLines(warnings: readonly Problem[]): readonly string[] {
+  const lines = warnings.map(problemLine);
+  const more = lines.length - warningsTold;
+  if (more <= 1) return lines;
+  return [...lines.slice(0, warningsTold), `and ${more} more: "tidegate validate" lists them all`];
 }
 
 /** Reads the commit's configuration; throws `config.invalid` with every problem, notes every warning. */
@@ -50,8 +61,7 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
       environment: environment.name,
       environments: loaded.environments,
     });
-  for (const problem of problems)
-    call.onEvent({ kind: 'note', level: 'warning', text: problemLine(problem) });
+  for (const text of warningLines(problems)) call.onEvent({ kind: 'note', level: 'warning', text });
   if (loaded.usedCheckoutConfig)
     call.onEvent({
       kind: 'note',
@@ -60,7 +70,7 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
     });
   const { builder } = place.connection;
   const wanted: Record<string, Wanted> = {};
-  const { project } = mounted;
+  const project = toldOfFlagServer(mounted.project);
   for (const service of project.services)
     wanted[service.name] = {
       content: contentKey(
@@ -76,7 +86,8 @@ export async function readSource(agent: Agent, place: Place, ref: string, call: 
       rollout: service.rollout,
       ...(service.kind === 'worker' && { worker: service.order }),
     };
-  return { commit, project, wanted, flags };
+  // What another server holds is not served from here as well.
+  return { commit, project, wanted, flags: environment.flagServer ? undefined : flags };
 }
 
 /** Builds what moves; takes over from the live release what does not. */

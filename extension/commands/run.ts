@@ -1,6 +1,7 @@
 /** Calling the agent for somebody: progress, cancelling, and an end that is never waited for. */
 import * as vscode from 'vscode';
 import type { AgentEvent, Method, Params, Results, RolloutResult } from '../../agent/protocol/methods.ts';
+import { isProgress } from '../../agent/protocol/progress.ts';
 import { hasCode, messageOf, TidegateError } from '../../agent/protocol/errors.ts';
 import { commands } from '../ids.ts';
 import { endMessage, nextTitle, withoutLinks, type NextStep } from '../model/messages.ts';
@@ -31,7 +32,7 @@ export async function call<M extends Method>(
         const controller = new AbortController();
         token.onCancellationRequested(() => controller.abort());
         const onEvent = (event: AgentEvent): void => {
-          if (event.kind !== 'watch' && event.kind !== 'traffic') heard.event(event);
+          if (isProgress(event)) heard.event(event);
           const text = write(output, event);
           if (text === undefined) return;
           progress.report({ message: withoutLinks(text) });
@@ -74,6 +75,8 @@ function write(output: vscode.LogOutputChannel, event: AgentEvent): string | und
       return undefined;
     case 'watch':
     case 'traffic':
+    case 'local':
+    case 'serving':
       return undefined;
   }
 }

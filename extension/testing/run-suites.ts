@@ -1,6 +1,7 @@
 /** Suites that somebody here asked for, one after the other, as a run of the Test Explorer. */
 import * as vscode from 'vscode';
 import type { AgentApi, AgentEvent, ProgressEvent, SuiteResult } from '../../agent/protocol/methods.ts';
+import { isProgress } from '../../agent/protocol/progress.ts';
 import { hasCode, messageOf, TidegateError } from '../../agent/protocol/errors.ts';
 import type { About } from '../hearing.ts';
 import { SuiteGathering } from '../model/suite-results.ts';
@@ -55,7 +56,7 @@ async function runOne(agent: AgentApi, items: SuiteItems, one: One): Promise<Sui
   const gathering = new SuiteGathering();
   let telling: Promise<void> = Promise.resolve();
   const onEvent = (event: AgentEvent): void => {
-    if (event.kind === 'watch' || event.kind === 'traffic') return;
+    if (!isProgress(event)) return;
     const text = outputOf(event);
     if (text !== undefined) run.appendOutput(lines(text), undefined, suite);
     const ended = gathering.add({ of: suite.label, through: 'call' }, event);

@@ -75,11 +75,7 @@ export const operations: Operations<Operation> = {
     'deploy-failing': { back: ['slot removed: mailer', 'slot removed: web'], onward: [] },
     'rollback-several': {
       back: [],
-      onward: [
-        'slot removed: mailer',
-        'slot created: mailer',
-        'routes written: route route route slot slot slot',
-      ],
+      onward: ['slot removed: mailer', 'slot created: mailer', 'routes written: route route route slot slot'],
     },
   },
 };

@@ -53,8 +53,8 @@ export const operations: Operations<Operation> = {
     'deploy-tested': { back: ['command created', 'suite created', 'suite removed'], onward: [] },
     abort: { back: ['slot scaled', 'slot removed'], onward: [] },
     'rollback-warm': {
-      back: ['routes written: rollout'],
-      onward: ['routes written: lock', 'routes written: route slot'],
+      back: ['routes written: lock rollout'],
+      onward: ['routes written: route slot'],
     },
     'rollback-kept': { back: ['routes written: rollout'], onward: [...placing, 'routes written: route'] },
   },

@@ -1,6 +1,7 @@
 import { elapsed } from '../duration.ts';
 import { cleanLine, cleanText, type Style } from '../terminal.ts';
 import type { AgentEvent } from '../../protocol/methods.ts';
+import { isProgress } from '../../protocol/progress.ts';
 import type { Progress, Sink } from './progress.ts';
 import { watchLines } from './watch.ts';
 
@@ -60,8 +61,8 @@ class LiveProgress implements Progress {
 
   #staying(event: Exclude<AgentEvent, { kind: 'phase' }>): string {
     const { style } = this.#options;
-    if (event.kind === 'tests' || event.kind === 'problem' || event.kind === 'traffic') return '';
     if (event.kind === 'watch') return watchLines(event).join('\n');
+    if (!isProgress(event) || event.kind === 'tests' || event.kind === 'problem') return '';
     if (event.kind === 'line') return style.dim(`    ${event.source} | ${cleanLine(event.text)}`);
     const text = cleanText(event.text);
     if (event.kind === 'suite') return event.outcome === 'passed' ? style.good(text) : style.bad(text);

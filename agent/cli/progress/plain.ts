@@ -1,3 +1,4 @@
+import { isProgress } from '../../protocol/progress.ts';
 import type { Progress, Sink } from './progress.ts';
 import { eventLines, watchLines } from './watch.ts';
 
@@ -6,7 +7,7 @@ export function plainProgress(sink: Sink): Progress {
   let last = '';
   return {
     show: (event) => {
-      if (event.kind === 'traffic') return;
+      if (event.kind !== 'watch' && !isProgress(event)) return;
       const lines = event.kind === 'watch' ? watchLines(event) : eventLines(event);
       const line = lines.join('\n');
       // A driver reports its phase again when it only looked; lines of programs repeat for a reason.

@@ -3,14 +3,20 @@ import type { FlagSetResult, FlagsResult, FlagStatus } from '../../protocol/meth
 import { ago } from '../duration.ts';
 import { alignColumns } from '../table.ts';
 import { cleanText, type Style } from '../terminal.ts';
+import { reportOverrides } from './local-flags.ts';
 import { releaseName } from './release-name.ts';
+import { reportServerFlags } from './server-flags.ts';
 
 /** One line a flag. `now`: milliseconds since the epoch. */
 export function reportFlags(result: FlagsResult, style: Style, now: number): string[] {
+  const { server } = result;
+  if (server !== undefined) return reportServerFlags({ ...result, server }, style, now);
   const head = `${style.bold(result.environment)}  ${style.dim(`release ${releaseName(result.release)}`)}`;
-  if (result.flags.length === 0) return [head, '  It has no flags.'];
+  const { overrides = [] } = result;
+  const here = overrides.length === 0 ? [] : ['', ...reportOverrides(overrides, style)];
+  if (result.flags.length === 0) return [head, '  It has no flags.', ...here];
   const titles = ['  FLAG', 'STATE', 'SWITCHED', 'DESCRIPTION'].map((title) => style.dim(title));
-  return [head, ...alignColumns([titles, ...result.flags.map((flag) => row(flag, style, now))])];
+  return [head, ...alignColumns([titles, ...result.flags.map((flag) => row(flag, style, now))]), ...here];
 }
 
 function row(flag: FlagStatus, style: Style, now: number): string[] {

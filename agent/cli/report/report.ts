@@ -5,6 +5,7 @@ import { cleanText, type Style } from '../terminal.ts';
 import { reportBacking, reportDown, reportForgotten, reportSetup } from './environment.ts';
 import { reportEvaluations, reportFlags, reportFlagSet, reportFlagToken } from './flags.ts';
 import { reportDoctor } from './doctor.ts';
+import { reportLocalFlags, variableLines } from './local-flags.ts';
 import { reportInit } from './init.ts';
 import { reportPlan } from './plan.ts';
 import { reportCertificate, reportMaintenance } from './door.ts';
@@ -98,7 +99,18 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
     lines: ({ keys }) => (keys ?? []).map(({ key, line }) => `${line}: ${cleanText(key)}`),
     ending: () => done,
   },
+  'flags.create': {
+    lines: ({ outcome, message }, { style }) => [`${word(outcome, style)}: ${cleanText(message)}`],
+    ending: () => done,
+  },
+  /** For editors: from a terminal, the token is a variable. */
+  'flags.useToken': { lines: () => [], ending: () => done },
   'flags.list': { lines: (result, { style, now }) => reportFlags(result, style, now), ending: () => done },
+  'flags.serve': { lines: () => [], ending: () => done },
+  'flags.variables': { lines: ({ variables }) => variableLines(variables), ending: () => done },
+  'flags.override': { lines: ({ message }) => [cleanText(message)], ending: () => done },
+  'flags.clearOverrides': { lines: ({ message }) => [cleanText(message)], ending: () => done },
+  'flags.local': { lines: (result, { style }) => reportLocalFlags(result, style), ending: () => done },
   'flags.token': { lines: (result) => reportFlagToken(result), ending: () => done },
   'flags.evaluate': { lines: (result, { style }) => reportEvaluations(result, style), ending: () => done },
   'flags.set': {

@@ -11,7 +11,7 @@ import { thinned, type TrafficPoint } from '../../protocol/traffic.ts';
 import { packPoints } from '../../swarm/ledger/traffic.ts';
 import type { TrafficStore } from '../../swarm/ledger/traffic-store.ts';
 import type { ClusterEvent } from '../../swarm/port.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
+import { oneAtATime } from '../../common/one-at-a-time.ts';
 import { Totals } from './totals.ts';
 import { Watchers } from './watchers.ts';
 

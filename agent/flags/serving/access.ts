@@ -9,10 +9,16 @@ export interface Credentials {
   readonly ticket: string | undefined;
 }
 
+export interface FlagsAccess extends SdkAccess {
+  /** Whatever is sent is right: on a developer's own machine a token of an environment is no typo. */
+  readonly anyToken?: true;
+}
+
 export type Verdict = 'allowed' | 'no-token' | 'wrong-token';
 
 /** A token that is sent has to be right, even where none is asked for: a typo is found on the first day. */
-export function judge({ tokens, required }: SdkAccess, sent: Credentials): Verdict {
+export function judge({ tokens, required, anyToken }: FlagsAccess, sent: Credentials): Verdict {
+  if (anyToken) return 'allowed';
   const token = sent.apiKey ?? bare(sent.authorization);
   if (token !== undefined) return tokens.some((one) => equal(one, token)) ? 'allowed' : 'wrong-token';
   if (sent.ticket !== undefined)

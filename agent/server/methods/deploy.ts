@@ -6,7 +6,7 @@ import { recover } from '../../release/recovery.ts';
 import type { Move, ReleaseCommand } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { bringBacking, checkKinds } from '../backing.ts';
-import { checkCluster } from '../cluster-check.ts';
+import { checkDelivery } from '../cluster-check.ts';
 import { bringDefinitions } from '../environment-flags.ts';
 import { checkRegistry } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
@@ -19,7 +19,7 @@ export async function deploy(agent: Agent, params: Params<'deploy'>, call: Call)
   const place = await openPlace(agent, params.folder, params.environment);
   const source = await readSource(agent, place, params.ref, call);
   await announce(place, source, params.ref, call);
-  await checkCluster(place);
+  await checkDelivery(place);
   return deploySource(agent, place, { source, hold: params.hold, kind: 'deploy', call });
 }
 

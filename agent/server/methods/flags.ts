@@ -21,6 +21,7 @@ import type { Stored } from '../../swarm/port.ts';
 import type { Agent } from '../agent.ts';
 import { readEnvironmentFlags } from '../environment-flags.ts';
 import { openPlace, type Place } from '../place.ts';
+import { overridesHere } from './flag-overrides.ts';
 import { nameOf } from '../rollouts.ts';
 
 /** How long controls may take to say that they serve a switched flag. They need milliseconds. */
@@ -30,14 +31,17 @@ export async function listEnvironmentFlags(
   agent: Agent,
   params: Params<'flags.list'>,
 ): Promise<Results['flags.list']> {
-  const { engine, environment } = await openPlace(agent, params.folder, params.environment);
+  const place = await openPlace(agent, params.folder, params.environment);
+  const { engine, environment } = place;
   const { current, flags, definitions } = await readEnvironmentFlags(engine.ledger);
   const live = liveRelease(current);
+  const overrides = await overridesHere(agent, place);
   return {
     environment: environment.name,
     stack: environment.stack,
     release: live ? nameOf(live) : null,
     flags: listFlags(definitions, flags),
+    ...(overrides.length > 0 && { overrides }),
   };
 }
 

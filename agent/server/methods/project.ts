@@ -3,6 +3,7 @@ import type { Params, Results } from '../../protocol/methods.ts';
 import type { ProjectEnvironment } from '../../protocol/project.ts';
 import type { Environment } from '../../config/model.ts';
 import type { Agent } from '../agent.ts';
+import { serverName } from '../flag-sources/open.ts';
 import { edgeUrl, openCheckout } from '../place.ts';
 
 /** The environments that tidegate.yaml of the checkout names; no cluster is asked. */
@@ -17,6 +18,7 @@ export async function project(agent: Agent, params: Params<'project'>): Promise<
       protected: environment.protected,
       dockerContext: environment.dockerContext ?? null,
       url: edgeUrl(environment, hosts[0]),
+      ...serverName(environment),
     })),
   };
 }

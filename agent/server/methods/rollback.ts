@@ -11,7 +11,7 @@ import { isPinned } from '../../swarm/image-name.ts';
 import type { ReleaseRecord } from '../../swarm/ledger/release.ts';
 import type { Move } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
-import { checkCluster } from '../cluster-check.ts';
+import { checkDelivery } from '../cluster-check.ts';
 import { bringDefinitions } from '../environment-flags.ts';
 import { whyImageIsGone } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
@@ -27,7 +27,7 @@ import { deploySource } from './deploy.ts';
  */
 export async function rollback(agent: Agent, params: Params<'rollback'>, call: Call): Promise<RolloutResult> {
   const place = await openPlace(agent, params.folder, params.environment);
-  await checkCluster(place);
+  await checkDelivery(place);
   const note = (text: string): void => call.onEvent({ kind: 'note', level: 'info', text });
   await recover(place.engine, { driverState: agent.identity.stateOf, signal: call.signal, onNote: note });
   await clearAway(place);

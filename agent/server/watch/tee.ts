@@ -1,5 +1,6 @@
 /** What a rollout reports to the client that asked for it, told to everybody who watches as well. */
 import type { Call, Method, Params, ProgressEvent, Results } from '../../protocol/methods.ts';
+import { isProgress } from '../../protocol/progress.ts';
 import { changes } from '../../protocol/reading.ts';
 import type { Agent } from '../agent.ts';
 import { openPlace } from '../place.ts';
@@ -22,7 +23,7 @@ export async function told<M extends Method>(
   const tee = new Tee(() => findFeed(agent, params.folder, params.environment ?? ''));
   const onEvent: Call['onEvent'] = (event) => {
     call.onEvent(event);
-    if (event.kind !== 'watch' && event.kind !== 'traffic') tee.add(event);
+    if (isProgress(event)) tee.add(event);
   };
   const result = await run({ ...call, onEvent });
   if ('message' in result) tee.add({ kind: 'note', level: 'info', text: result.message });

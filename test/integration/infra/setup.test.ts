@@ -55,6 +55,11 @@ describe('setup and down', function () {
     assert.equal(error['code'], 'edge.port-taken');
     assert.match(error['message'] ?? '', new RegExp(`port ${shop.port}`));
     assert.match(error['hint'] ?? '', /edge\.http in tidegate\.yaml/);
+    const deploy = await shop.cli('deploy', 'dev', 'v1.0.0', '--json');
+    assert.equal(deploy.code, 1, deploy.stdout + deploy.stderr);
+    const after = JSON.parse(deploy.stdout) as { error: Record<string, string> };
+    // Before anything is built or placed, and at once: no edge will come.
+    assert.equal(after.error['code'], 'edge.port-taken', deploy.stdout);
     await new Promise((resolve) => holder.close(resolve));
   });
 

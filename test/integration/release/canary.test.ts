@@ -74,7 +74,7 @@ describe('a release with steps, and the way back when nothing is warm', function
     assert.equal(refused.code, 1, refused.stdout);
     const { error } = JSON.parse(refused.stdout) as { error: Record<string, string> };
     assert.equal(error['code'], 'release.cannot-be-restored');
-    assert.match(error['hint'] ?? '', /tidegate deploy ENV TAG/);
+    assert.match(error['hint'] ?? '', /tidegate deploy dev TAG/);
     assert.equal((await shop.ledger.journals.list()).length, journals, 'no rollout was begun');
   });
 

@@ -91,12 +91,34 @@ describe('the command line', () => {
     ['flags token dev', 'flags.token', { ...dev, rotate: false }],
     ['flags token dev --rotate --require', 'flags.token', { ...dev, rotate: true, required: true }],
     ['flags token dev --open', 'flags.token', { ...dev, rotate: false, required: false }],
+    [
+      'flags create dev a --description New --kind ops',
+      'flags.create',
+      { ...dev, key: 'a', description: 'New', kind: 'ops' },
+    ],
+    ['flags create dev a', 'flags.create', { ...dev, key: 'a', description: '', kind: 'release' }],
     ['flags evaluate dev', 'flags.evaluate', { ...dev, key: null, context: {} }],
     [
       'flags evaluate dev a --user ann --context {"plan":"pro"}',
       'flags.evaluate',
       { ...dev, key: 'a', context: { plan: 'pro', targetingKey: 'ann' } },
     ],
+    ['flags serve', 'flags.serve', { folder: '/project', environment: null, states: 'file', port: null }],
+    ['flags serve dev --live --port 4000', 'flags.serve', { ...dev, states: 'environment', port: 4000 }],
+    ['flags variables', 'flags.variables', { folder: '/project', environment: null }],
+    [
+      'flags override a on --for ann',
+      'flags.override',
+      { folder: '/project', key: 'a', to: 'on', targetingKey: 'ann' },
+    ],
+    ['flags override a on', 'flags.override', { folder: '/project', key: 'a', to: 'on', targetingKey: null }],
+    ['flags override --clear', 'flags.clearOverrides', { folder: '/project', key: null }],
+    [
+      'flags override a --clear --for ann',
+      'flags.clearOverrides',
+      { folder: '/project', key: 'a', targetingKey: 'ann' },
+    ],
+    ['flags overrides', 'flags.local', { folder: '/project', follow: false }],
     ['-C sub promote dev', 'promote', { folder: '/project/sub', environment: 'dev' }],
     ['promote dev --folder=/elsewhere', 'promote', { folder: '/elsewhere', environment: 'dev' }],
     ['promote -- dev', 'promote', dev],
@@ -108,8 +130,8 @@ describe('the command line', () => {
 
   it('reaches every method of the API but those of a text that is being written, with parameters the API takes', () => {
     const reached = table.map(([line]) => requestOf(...line.split(' ')));
-    // A terminal has a git that shows a blob, and no text that is being written.
-    const editors = [...Object.keys(editingParams), 'blob', 'flagKeys'];
+    // A terminal has a git that shows a blob, variables for tokens, and no text that is being written.
+    const editors = [...Object.keys(editingParams), 'blob', 'flagKeys', 'flags.useToken'];
     const wanted = Object.keys(params).filter((method) => !editors.includes(method));
     assert.deepEqual([...new Set(reached.map(({ method }) => method))].sort(), wanted.sort());
     for (const { method, params: given } of reached) {

@@ -7,7 +7,7 @@ import { openControl, type Control } from '../../../agent/cluster/control.ts';
 import { systemClock, type Clock } from '../../../agent/common/clock.ts';
 import { silentLog } from '../../../agent/common/log.ts';
 import { names } from '../../../agent/common/names.ts';
-import type { Method, Params, Results } from '../../../agent/protocol/methods.ts';
+import type { AgentApi, Method, Params, Results } from '../../../agent/protocol/methods.ts';
 import { createAgent } from '../../../agent/server/agent.ts';
 import type { FlagDefinition } from '../../../agent/swarm/ledger/flag-definition.ts';
 import { openLedger, type Ledger } from '../../../agent/swarm/ledger/ledger.ts';
@@ -35,6 +35,9 @@ export interface RunningControl {
 export interface FlagsEnvironment {
   readonly cluster: FakeCluster;
   readonly ledger: Ledger;
+  /** The checkout. */
+  readonly folder: string;
+  readonly agent: AgentApi;
   /** A record with these flags; its number. */
   release(flags: readonly FlagDefinition[] | undefined): Promise<number>;
   routes(change: Partial<Routes>): Promise<void>;
@@ -67,6 +70,7 @@ export async function openFlagsEnvironment(clock: Clock = systemClock): Promise<
     clock,
     assets: { controlBundle: '', edgeLua: '' },
     open: () => cluster.view(),
+    folders: { runtime: path.join(folder, '.runtime'), state: path.join(folder, '.state') },
   });
   const service = cluster.putService(undefined, {
     Name: names.control(stack),
@@ -78,6 +82,8 @@ export async function openFlagsEnvironment(clock: Clock = systemClock): Promise<
   return {
     cluster,
     ledger,
+    folder,
+    agent,
     release: async (flags) => {
       const record = await ledger.releases.add(
         aRecord(flags && { flags: [...flags] }),

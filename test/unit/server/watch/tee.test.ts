@@ -5,6 +5,7 @@ import type { AgentEvent } from '../../../../agent/protocol/methods.ts';
 import type { WatchedRollout } from '../../../../agent/protocol/watch.ts';
 import { openConnections } from '../../../../agent/server/connections.ts';
 import { identity } from '../../../../agent/server/identity.ts';
+import { openServings } from '../../../../agent/server/local/servings.ts';
 import { openFeeds } from '../../../../agent/server/watch/feeds.ts';
 import { told } from '../../../../agent/server/watch/tee.ts';
 import { eventually } from '../../../support/eventually.ts';
@@ -36,6 +37,9 @@ describe('what a rollout reports', () => {
       identity: identity(),
       connections,
       feeds,
+      folders: { runtime: '/nowhere', state: '/nowhere' },
+      servings: openServings(),
+      flagTokens: new Map(),
       readAssets: () => Promise.reject(new Error('not needed')),
     };
     const own: AgentEvent[] = [];
