@@ -29,6 +29,7 @@ export const flags = {
   share: { takes: 'PERCENT', short: null, summary: 'For how many of the users: 25%.' },
   variant: { takes: 'NAME', short: null, summary: 'Which variant of the flag they get.' },
   rotate: { takes: null, short: null, summary: 'Make a new token; the one before stays good.' },
+  force: { takes: null, short: null, summary: 'Also when services that run would be turned away.' },
   require: { takes: null, short: null, summary: 'Turn SDKs away that send no token.' },
   open: { takes: null, short: null, summary: 'Let SDKs in that send no token.' },
   user: { takes: 'NAME', short: null, summary: 'Who asks: the targetingKey.' },

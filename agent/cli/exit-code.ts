@@ -101,6 +101,8 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'rollout.left': exitCodes.partial,
   'flags.unknown': exitCodes.usage,
   'flags.no-share': exitCodes.usage,
+  'flags.token-in-use': exitCodes.failed,
+  'flags.too-many': exitCodes.failed,
   'flags.no-variant': exitCodes.usage,
   'flags.no-file': exitCodes.usage,
   'flags.wrong-value': exitCodes.usage,

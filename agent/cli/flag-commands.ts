@@ -52,10 +52,12 @@ export const flagCommands: readonly Command[] = [
   {
     name: 'flags token',
     positionals: ['ENV'],
-    flags: ['rotate', 'require', 'open'],
+    flags: ['rotate', 'force', 'require', 'open'],
     summary: 'Show what SDKs read flags with; make it where there is none.',
     details: 'Services get it as TIDEGATE_FLAGS_TOKEN when they are placed next. See docs/flags.md.',
     request: ({ folder, positionals, set }) => {
+      if (set.has('force') && !set.has('rotate'))
+        throw usage('--force belongs to --rotate.', 'Leave it out, or write --rotate as well.');
       if (set.has('require') && set.has('open'))
         throw usage('--require and --open say opposite things.', 'Leave one of them out.');
       const required = set.has('require') ? true : set.has('open') ? false : undefined;
@@ -65,6 +67,7 @@ export const flagCommands: readonly Command[] = [
           folder,
           environment: positionals.ENV ?? '',
           rotate: set.has('rotate'),
+          ...(set.has('force') && { force: true }),
           ...(required !== undefined && { required }),
         },
       };
@@ -84,6 +87,18 @@ export const flagCommands: readonly Command[] = [
         key: typed.positionals.KEY ?? null,
         context: contextOf(typed),
       },
+    }),
+  },
+  {
+    name: 'flags counts',
+    positionals: ['ENV', '[KEY]'],
+    flags: [],
+    summary: 'Show how often flags are asked for, variant by variant, and which SDKs are connected.',
+    details:
+      'Control counts in memory: "since" says from when on. Without KEY: all flags. See docs/flags.md.',
+    request: ({ folder, positionals }) => ({
+      method: 'flags.counts',
+      params: { folder, environment: positionals.ENV ?? '', key: positionals.KEY ?? null },
     }),
   },
 ];

@@ -5,9 +5,11 @@ import type { Clock } from '../common/clock.ts';
 import type { Log } from '../common/log.ts';
 import { names } from '../common/names.ts';
 import { openFlagdSync } from '../flags/flagd/sync-server.ts';
+import { Tally } from '../flags/counts/tally.ts';
 import { openFlagsHttp, type FlagsHttp } from '../flags/serving/http.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { Swarm } from '../swarm/port.ts';
+import { openCountsBoard, type CountsBoard, type CountsBoardOptions } from './counts-board.ts';
 import { catchUp } from './catch-up.ts';
 import { openCertificates } from './certificates.ts';
 import { openEdgeTasks, tidy, type EdgeTasks } from './edge-tasks.ts';
@@ -54,7 +56,7 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   const { stack } = ledger;
   const tasks = (): Promise<readonly string[]> => ownTasks(swarm, stack);
   const flags = openFlagsView({ ledger, view, task, tasks, log });
-  const flagServers = openFlagServers(flags);
+  const flagServers = openFlagServers(flags, { stack, store: ledger.flagCounts, task, tasks, clock, log });
   const edges = openEdgeTasks(swarm, stack);
   const traffic = openTrafficBoard({ stack, store: ledger.traffic, task, tasks, clock, log });
   const probing = openProbing({ ...{ view, swarm, reports, clock, log, signal }, ...wayThrough(edges) });
@@ -68,7 +70,7 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
     flags: flagServers.http,
     log,
   });
-  const unwatch = watchAll(swarm, view, flags, traffic);
+  const unwatch = watchAll(swarm, view, flags, traffic, flagServers.counts);
   const look = async (): Promise<void> => {
     await view.refresh();
     await flags.refresh();
@@ -78,7 +80,7 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   const timers = [
     every(pollMs, look),
     every(tidyMs, () => tidy({ ledger, edges, reports, log })),
-    every(pointMs, traffic.tick),
+    ...[traffic.tick, flagServers.counts.tick].map((tick) => every(pointMs, tick)),
   ];
   view.onChange(({ routing: { version }, services: { hash } }) => log.info({ version, hash }, 'new state'));
   return {
@@ -96,13 +98,29 @@ export function openControl({ ledger, swarm, clock, log, task }: ControlOptions)
   };
 }
 
-function openFlagServers(flags: FlagsView): { http: FlagsHttp; flagd: Http2Server; close: () => void } {
-  const [http, sync] = [openFlagsHttp(flags), openFlagdSync(flags)];
+interface FlagServers {
+  readonly http: FlagsHttp;
+  readonly flagd: Http2Server;
+  readonly counts: CountsBoard;
+  readonly close: () => void;
+}
+
+function openFlagServers(
+  flags: FlagsView,
+  board: Omit<CountsBoardOptions, 'tally' | 'sdks' | 'streams' | 'isDefined'>,
+): FlagServers {
+  const tally = new Tally();
+  const [http, sync] = [openFlagsHttp(flags, tally), openFlagdSync(flags)];
+  const counts = openCountsBoard({
+    ...{ ...board, tally, sdks: http.sdks },
+    streams: () => ({ ...http.listening(), flagd: sync.listening() }),
+    isDefined: (key) => flags.document()?.flags.has(key) === true,
+  });
   const close = (): void => {
     http.close();
     sync.close();
   };
-  return { http, flagd: sync.server, close };
+  return { http, flagd: sync.server, counts, close };
 }
 
 function wayThrough({ reach }: EdgeTasks): Pick<ProbingOptions, 'fetch' | 'reachOf'> {

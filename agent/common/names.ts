@@ -66,6 +66,7 @@ export const names = {
   flags: (stack: string) => `${stack}.flags`,
   flagDefinitions: (stack: string, number: number) => `${stack}.flags.${number}`,
   flagAcks: (stack: string) => `${stack}.flag-acks`,
+  flagCounts: (stack: string) => `${stack}.flag-counts`,
   traffic: (stack: string) => `${stack}.traffic`,
 } as const;
 

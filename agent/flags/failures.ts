@@ -41,3 +41,12 @@ export function unknownVariant(key: string, variant: string, known: readonly str
     data: { flag: key, known },
   });
 }
+
+export function tokenInUse(services: readonly string[], environment: string): TidegateError {
+  const [are, they] = services.length === 1 ? ['was', 'It is'] : ['were', 'They are'];
+  return failure('flags.token-in-use', {
+    message: `${services.join(', ')} ${are} given the token before the one of now, and would be turned away: only the newest two are good.`,
+    hint: `${they} given the newest when placed next: deploy a release that changes ${services.length === 1 ? 'it' : 'them'} to ${environment}, and let what is kept warm go. --force rotates all the same.`,
+    data: { services },
+  });
+}

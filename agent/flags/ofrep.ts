@@ -2,6 +2,8 @@
  * OpenFeature's Remote Evaluation Protocol: one flag, and all of them. A request in, an answer out. https://github.com/open-feature/protocol (service/openapi.yaml, 0.1.0)
  */
 import { sha256 } from '../common/canonical.ts';
+import { unnamed } from '../protocol/flag-counts.ts';
+import { noCounter, type FlagCounter } from './counts/tally.ts';
 import type { FlagsDocument } from './document.ts';
 import type { Context, ServedFlag } from './evaluate.ts';
 import { isJsonObject } from '../common/json.ts';
@@ -29,12 +31,13 @@ export const streamPath = '/ofrep/v1/stream';
 
 /**
  * `document`: `undefined` before the ledger has been read for the first time. `stream`: where this client is told of
- * changes, as a path with what lets it in.
+ * changes, as a path with what lets it in. `counter`: is told which variants are handed out.
  */
 export function answerOfrep(
   document: FlagsDocument | undefined,
   request: OfrepRequest,
   stream: string = streamPath,
+  counter: FlagCounter = noCounter,
 ): OfrepReply {
   const wanted = wantedOf(request.path);
   if (wanted === undefined) return json(404, { errorDetails: `There is nothing at ${request.path}.` });
@@ -48,8 +51,8 @@ export function answerOfrep(
   if (!document)
     return json(503, { errorDetails: 'The flags have not been read yet.' }, { 'retry-after': '1' });
   return wanted === 'all'
-    ? bulk(document, { ...asked, stream, ifNoneMatch: request.ifNoneMatch })
-    : single(document, asked.context, wanted.key);
+    ? bulk(document, { ...asked, stream, ifNoneMatch: request.ifNoneMatch }, counter)
+    : single(document, { ...asked, key: wanted.key }, counter);
 }
 
 /** An empty key: one that cannot be decoded. */
@@ -91,12 +94,19 @@ function contextOf(body: string): Problem | { readonly context: Context } {
     : { errorCode: 'INVALID_CONTEXT', errorDetails: '"context" is not an object.' };
 }
 
-function single({ flags }: FlagsDocument, context: Context, key: string): OfrepReply {
+interface Single {
+  readonly context: Context;
+  readonly key: string;
+}
+
+function single({ flags }: FlagsDocument, { context, key }: Single, counter: FlagCounter): OfrepReply {
   const flag = flags.get(key);
   if (flag) {
     const answer = evaluation(flag, context);
+    counter.count(key, answer.variant, 'ofrep');
     return reply(answer.ok ? 200 : 400, answer.text);
   }
+  counter.countUnknown();
   return json(404, {
     key,
     errorCode: 'FLAG_NOT_FOUND',
@@ -110,25 +120,52 @@ interface Bulk {
   readonly ifNoneMatch: string | undefined;
 }
 
-/** The `ETag` is of what this user gets: two users may have different ones. */
-function bulk({ flags }: FlagsDocument, { context, stream, ifNoneMatch }: Bulk): OfrepReply {
-  const answers = Array.from(flags.values(), (flag) => evaluation(flag, context).text);
+/** The `ETag` is of what this user gets: two users may have different ones. Who has it already is given nothing. */
+function bulk(
+  document: FlagsDocument,
+  { context, stream, ifNoneMatch }: Bulk,
+  counter: FlagCounter,
+): OfrepReply {
+  const texts: string[] = [];
+  const own: Answer[] = [];
+  for (const flag of document.flags.values()) {
+    const answer = evaluation(flag, context);
+    texts.push(answer.text);
+    if (flag.depends) own.push(answer);
+  }
   const streams = JSON.stringify([{ type: 'sse', endpoint: { requestUri: stream } }]);
-  const text = `{"flags":[${answers.join()}],"eventStreams":${streams}}`;
+  const text = `{"flags":[${texts.join()}],"eventStreams":${streams}}`;
   const etag = `"${sha256(text).slice(0, 32)}"`;
   if (matches(ifNoneMatch, etag)) return { status: 304, headers: { etag }, text: '' };
+  counter.countAll(sameForAll(document), 'ofrep-all');
+  for (const { key, variant } of own) counter.count(key, variant, 'ofrep-all');
   const whole = reply(200, text);
   return { ...whole, headers: { ...whole.headers, etag } };
 }
 
 interface Answer {
   readonly ok: boolean;
+  readonly key: string;
+  /** As it is counted. */
+  readonly variant: string;
   /** JSON. */
   readonly text: string;
 }
 
 /** Of flags that are the same for everybody: most of them, most of the time. */
 const fixed = new WeakMap<ServedFlag, Answer>();
+
+const fixedOf = new WeakMap<FlagsDocument, readonly Answer[]>();
+
+/** What everybody is given: the same list for the same document, so that it is counted as one. */
+function sameForAll(document: FlagsDocument): readonly Answer[] {
+  const known = fixedOf.get(document);
+  if (known) return known;
+  const all = [...document.flags.values()].filter(({ depends }) => !depends);
+  const answers = all.map((flag) => evaluation(flag, {}));
+  fixedOf.set(document, answers);
+  return answers;
+}
 
 function evaluation(flag: ServedFlag, context: Context): Answer {
   if (flag.depends) return evaluated(flag, context);
@@ -144,10 +181,10 @@ function evaluated({ key, evaluate }: ServedFlag, context: Context): Answer {
   const result = evaluate(context);
   if ('problem' in result)
     return {
-      ok: false,
+      ...{ ok: false, key, variant: unnamed.error },
       text: JSON.stringify({ key, errorCode: 'GENERAL', errorDetails: `${key}: ${result.problem}` }),
     };
-  return { ok: true, text: JSON.stringify({ key, ...result }) };
+  return { ok: true, key, variant: result.variant, text: JSON.stringify({ key, ...result }) };
 }
 
 function matches(header: string | undefined, etag: string): boolean {

@@ -65,6 +65,8 @@ export type ErrorCode =
   // feature flags
   | 'flags.unknown'
   | 'flags.no-share'
+  | 'flags.token-in-use'
+  | 'flags.too-many'
   | 'flags.no-variant'
   | 'flags.no-file'
   | 'flags.wrong-value'

@@ -1,5 +1,6 @@
 /** Methods about feature flags. */
 import * as z from 'zod';
+import type { FlagCountsResult } from './flag-counts.ts';
 import type { LocalOverride } from './local-flags.ts';
 import {
   flagServerParams,
@@ -39,6 +40,8 @@ export const flagParams = {
     confirmed: z.boolean().optional(),
     environment,
     rotate: z.boolean(),
+    /** Rotates also while services run that would be turned away. */
+    force: z.boolean().optional(),
     required: z.boolean().optional(),
   }),
   /** Who gets what, and why. `key`: of one flag; `null`: of all. */
@@ -48,6 +51,8 @@ export const flagParams = {
     key: z.string().min(1).nullable(),
     context: flagContext,
   }),
+  /** How often they are evaluated. `key`: of one flag; `null`: of all. */
+  'flags.counts': z.strictObject({ folder, environment, key: z.string().min(1).nullable() }),
   ...flagServerParams,
 } as const;
 
@@ -158,4 +163,5 @@ export interface FlagResults extends FlagServerResults {
   'flags.set': FlagSetResult;
   'flags.token': FlagTokenResult;
   'flags.evaluate': FlagEvaluateResult;
+  'flags.counts': FlagCountsResult;
 }

@@ -8,6 +8,7 @@ const reading: readonly Method[] = [
   'flags.list',
   'flagKeys',
   'flags.evaluate',
+  'flags.counts',
   'flags.serve',
   'flags.variables',
   'flags.local',

@@ -15,6 +15,7 @@ import { blob } from './methods/blob.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
 import { flagKeys } from './methods/flag-keys.ts';
+import { flagCounts } from './methods/flag-counts.ts';
 import { clearOverrides, localFlags, overrideFlag } from './methods/flag-overrides.ts';
 import { flagVariables, serveFlags } from './methods/flag-serve.ts';
 import { createFlag, listFlags, switchFlag, useFlagToken } from './methods/flag-source.ts';
@@ -109,6 +110,7 @@ const methods: Methods = {
   'flags.useToken': useFlagToken,
   'flags.token': flagToken,
   'flags.evaluate': evaluateFlags,
+  'flags.counts': flagCounts,
   'flags.serve': serveFlags,
   'flags.variables': flagVariables,
   'flags.override': overrideFlag,

@@ -1,6 +1,7 @@
 /** The dashboard of one environment in its tab: what is known goes to the page, what is pressed comes back. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { FlagCountsResult } from '../../agent/protocol/flag-counts.ts';
 import type { AgentApi } from '../../agent/protocol/methods.ts';
 import {
   readToExtension,
@@ -13,6 +14,7 @@ import { commands, type CommandId } from '../ids.ts';
 import { dashboardState, unknownState } from '../model/dashboard.ts';
 import type { Target } from '../model/node.ts';
 import type { State } from '../model/state.ts';
+import { watchCounts } from '../project/counts-watch.ts';
 import { watchTraffic } from '../project/traffic-watch.ts';
 import { dashboardHtml } from './html.ts';
 
@@ -96,10 +98,12 @@ export class DashboardPanel {
     const stop = new AbortController();
     this.#traffic = { agent, stop };
     const { folder, environment } = this.#target;
+    const watching = { folder, environment, clock: systemClock, signal: stop.signal };
     void watchTraffic(agent, {
-      ...{ folder, environment, clock: systemClock, signal: stop.signal },
+      ...watching,
       onTraffic: (event) => this.#send({ ...event, points: [...event.points] }),
     });
+    void watchCounts(agent, { ...watching, onCounts: (counts) => this.#send(countsMessage(counts)) });
   }
 
   #receive(raw: unknown): void {
@@ -144,4 +148,16 @@ export class DashboardPanel {
   #file(name: string): vscode.Uri {
     return vscode.Uri.joinPath(this.#deps.extensionUri, 'dist/webview', name);
   }
+}
+
+/** Mutable copies, as the page's messages have them. */
+function countsMessage(result: FlagCountsResult): ToPage {
+  const { since, missing, flags, unknown, sdks, streams } = result;
+  return {
+    kind: 'counts',
+    counts: {
+      ...{ since, unknown, streams, missing: [...missing], sdks: [...sdks] },
+      flags: flags.map((flag) => ({ ...flag, variants: [...flag.variants] })),
+    },
+  };
 }

@@ -17,11 +17,31 @@ export function flagsTree(projects: readonly ProjectState[]): readonly TreeNode[
     const all = project.environments.flatMap(({ facts, flags }) =>
       (flags?.flags ?? []).map((flag): Held => ({ environment: facts.environment, flag })),
     );
+    const troubles = project.environments.flatMap(({ facts, flagsTrouble }) =>
+      flagsTrouble === undefined ? [] : [troubleNode(project.folder, facts.environment, flagsTrouble)],
+    );
     const byKey = groupsOf(all, ({ flag }) => flag.key);
-    return [...byKey]
+    const nodes = [...byKey]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, held]) => flagNode(project.folder, key, held, names?.get(project.folder)));
+    return [...troubles, ...nodes];
   });
+}
+
+/** What is shown of this environment is what was known before. */
+function troubleNode(folder: string, environment: string, message: string): TreeNode {
+  return {
+    id: `flagsTrouble:${folder}#${environment}`,
+    label: environment,
+    description: message,
+    kinds: ['flagsTrouble'],
+    icon: { id: 'warning', colour: 'warn' },
+    tooltip: plain(message),
+    spoken: l10n.t('The flags of {0} cannot be read: {1}', environment, message),
+    children: [],
+    open: false,
+    target: undefined,
+  };
 }
 
 function flagNode(folder: string, key: string, held: readonly Held[], project: string | undefined): TreeNode {

@@ -18,6 +18,8 @@ export interface EnvironmentState {
   /** Newest first; `undefined`: not read yet. */
   readonly history: readonly PastRollout[] | undefined;
   readonly flags: FlagsResult | undefined;
+  /** Why they could not be read the last time; `flags` are those from before. */
+  readonly flagsTrouble: string | undefined;
   /** Why it cannot be watched. */
   readonly trouble: Trouble | undefined;
 }
@@ -55,6 +57,7 @@ export function newEnvironment(facts: ProjectEnvironment): EnvironmentState {
     rollouts: new Map(),
     history: undefined,
     flags: undefined,
+    flagsTrouble: undefined,
     trouble: undefined,
   };
 }

@@ -206,8 +206,15 @@ export class Store {
   async #readFlags(agent: AgentApi, params: Params<'flags.list'>): Promise<void> {
     const { folder, environment } = params;
     await this.#read(environment, async () => {
-      const flags = await agent.request('flags.list', params, quiet());
-      this.#change(folder, environment, (state) => ({ ...state, flags }));
+      try {
+        const flags = await agent.request('flags.list', params, quiet());
+        this.#change(folder, environment, (state) => ({ ...state, flags, flagsTrouble: undefined }));
+      } catch (error) {
+        const { code, message } = troubleOf(error);
+        if (code !== 'agent.disconnected' && code !== 'environment.not-set-up')
+          this.#change(folder, environment, (state) => ({ ...state, flagsTrouble: message }));
+        throw error;
+      }
     });
   }
 

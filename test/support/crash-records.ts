@@ -74,7 +74,7 @@ function isSwap(before: Labels, after: Labels): boolean {
 /**
  * Calls `onStep` right after what an effect does between two records: `slot created`, `slot scaled`, `slot removed`, each
  * also with its service (`slot created: web`); the same of `suite` and `command`, tasks that run once;
- * `routes written` (with what of them changed: `lock`, `rollout.web`, `slot.web-blue`, …).
+ * `flags written` (somebody switched one); `routes written` (with what of them changed: `lock`, `rollout.web`, `slot.web-blue`, …).
  */
 export function watchSteps(swarm: Swarm, onStep: (name: string) => void): Swarm {
   const { configs, services } = swarm;
@@ -93,6 +93,7 @@ export function watchSteps(swarm: Swarm, onStep: (name: string) => void): Swarm 
       ...configs,
       updateLabels: async (config, labels) => {
         await configs.updateLabels(config, labels);
+        if (config.name.endsWith('.flags')) onStep('flags written');
         if (!config.name.endsWith('.routes')) return;
         const all = new Set([...Object.keys(config.labels), ...Object.keys(labels)]);
         const changed = [...all].filter((label) => labels[label] !== config.labels[label]);

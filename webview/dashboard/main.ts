@@ -9,6 +9,7 @@ import {
   readRemembered,
   readToPage,
   type DashboardState,
+  type FlagCounts,
   type ToExtension,
   type ToPage,
 } from './messages.ts';
@@ -27,6 +28,7 @@ const openedAt = Date.now();
 let state: DashboardState | undefined;
 let points: readonly TrafficPoint[] = [];
 let heardAt: number | undefined;
+let counts: FlagCounts | undefined;
 
 const page = openPage(root, {
   onAction: (action) => host.send({ kind: 'action', action }),
@@ -44,11 +46,12 @@ function show(): void {
   if (state === undefined) return;
   const service = readRemembered(remembered)?.service;
   const span: Span = isSpan(remembered['span']) ? remembered['span'] : 'Last 5 minutes';
-  page.show({ state, points, heardAt, openedAt, service, span }, Date.now());
+  page.show({ state, points, counts, heardAt, openedAt, service, span }, Date.now());
 }
 
 host.onMessage((message) => {
   if (message.kind === 'state') ({ state } = message);
+  else if (message.kind === 'counts') ({ counts } = message);
   else {
     points = message.type === 'snapshot' ? message.points : thinned([...points, ...message.points]);
     if (message.points.length > 0) heardAt = Date.now();

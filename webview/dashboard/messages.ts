@@ -73,9 +73,29 @@ const point = z.object({
   ),
 });
 
+const counted = z.object({ hour: count, day: count, total: count });
+
+/** What the method `flags.counts` gives, as far as it is shown. */
+const counts = z.object({
+  since: z.nullable(z.string()),
+  missing: z.array(z.string()),
+  flags: z.array(
+    z.object({
+      ...{ key: z.string(), defined: z.boolean(), askedAt: z.nullable(z.string()) },
+      variants: z.array(z.object({ variant: z.string(), asked: counted, given: counted })),
+    }),
+  ),
+  unknown: counted,
+  sdks: z.array(
+    z.object({ app: z.string(), sdk: z.nullable(z.string()), instances: count, seenAt: z.string() }),
+  ),
+  streams: z.object({ ofrep: count, unleash: count, flagd: count }),
+});
+
 const toPage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('state'), state }),
   z.object({ kind: z.literal('traffic'), type: z.enum(['snapshot', 'points']), points: z.array(point) }),
+  z.object({ kind: z.literal('counts'), counts }),
 ]);
 
 const toExtension = z.discriminatedUnion('kind', [
@@ -91,6 +111,7 @@ export type DashboardState = z.infer<typeof state>;
 export type DashboardRollout = z.infer<typeof rollout>;
 export type DashboardStep = z.infer<typeof step>;
 export type Mark = z.infer<typeof mark>;
+export type FlagCounts = z.infer<typeof counts>;
 export type ActionName = keyof DashboardState['actions'];
 export type ToPage = z.infer<typeof toPage>;
 export type ToExtension = z.infer<typeof toExtension>;

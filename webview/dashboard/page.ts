@@ -3,9 +3,11 @@ import { element, setText } from '../shared/dom.ts';
 import { button, type Button } from '../shared/ui/button.ts';
 import { choice } from '../shared/ui/choice.ts';
 import type { TrafficPoint } from '../../agent/protocol/traffic.ts';
-import type { ActionName, DashboardState } from './messages.ts';
+import type { ActionName, DashboardState, FlagCounts } from './messages.ts';
+import type { Drawn } from './chart.ts';
 import { metrics, seriesOf, servicesOf, type Colour } from './model/series.ts';
 import { newsOf, numbered, spans, type Span } from './model/window.ts';
+import { countsTable } from './parts/counts.ts';
 import { showMarks } from './parts/marks.ts';
 import { panel } from './parts/panel.ts';
 import { rolloutLine } from './parts/rollout.ts';
@@ -14,6 +16,8 @@ import { showSlots, slotName } from './parts/slots.ts';
 export interface Shown {
   readonly state: DashboardState;
   readonly points: readonly TrafficPoint[];
+  /** How often flags are evaluated; `undefined`: nobody has told. */
+  readonly counts: FlagCounts | undefined;
   /** When the newest point came, on the page's own clock; `undefined`: none has come yet. */
   readonly heardAt: number | undefined;
   readonly openedAt: number;
@@ -45,6 +49,7 @@ export function openPage(root: HTMLElement, events: PageEvents): Page {
   const line = rolloutLine();
   const slots = element('ul', { class: 'slots', 'aria-label': 'Slots' });
   const panels = metrics.map(panel);
+  const counts = countsTable();
   const marks = element('ol', { class: 'marks' });
   root.replaceChildren(
     element(
@@ -58,6 +63,7 @@ export function openPage(root: HTMLElement, events: PageEvents): Page {
     element('div', { class: 'choices' }, service.element, span.element, slots),
     news,
     element('div', { class: 'panels' }, ...panels.map((one) => one.element)),
+    counts.element,
     element('section', { class: 'events' }, element('h2', {}, 'What happened'), marks),
   );
   return {
@@ -75,14 +81,18 @@ export function openPage(root: HTMLElement, events: PageEvents): Page {
       service.set(chosen.all, chosen.name);
       span.set(Object.keys(spans), shown.span);
       showSlots(slots, chosen.slots);
-      const from = now - spans[shown.span];
-      const inWindow = numbered(state.marks, from);
-      const series = seriesOf(shown.points, chosen.name, from);
-      const drawn = { series, marks: inWindow, from: from / 1000, to: now / 1000 };
+      const drawn = drawnOf(shown, chosen.name, now);
       for (const one of panels) one.show(drawn, chosen.names);
-      showMarks(marks, inWindow);
+      counts.show(shown.counts, now);
+      showMarks(marks, drawn.marks);
     },
   };
+}
+
+function drawnOf({ state, points, span }: Shown, service: string, now: number): Drawn {
+  const from = now - spans[span];
+  const series = seriesOf(points, service, from);
+  return { series, marks: numbered(state.marks, from), from: from / 1000, to: now / 1000 };
 }
 
 function actionButtons(onAction: PageEvents['onAction']): {

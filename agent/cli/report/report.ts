@@ -4,6 +4,7 @@ import type { Ending } from '../exit-code.ts';
 import { cleanText, type Style } from '../terminal.ts';
 import { reportBacking, reportDown, reportForgotten, reportSetup } from './environment.ts';
 import { reportEvaluations, reportFlags, reportFlagSet, reportFlagToken } from './flags.ts';
+import { reportFlagCounts } from './flag-counts.ts';
 import { reportDoctor } from './doctor.ts';
 import { reportLocalFlags, variableLines } from './local-flags.ts';
 import { reportInit } from './init.ts';
@@ -113,6 +114,10 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   'flags.local': { lines: (result, { style }) => reportLocalFlags(result, style), ending: () => done },
   'flags.token': { lines: (result) => reportFlagToken(result), ending: () => done },
   'flags.evaluate': { lines: (result, { style }) => reportEvaluations(result, style), ending: () => done },
+  'flags.counts': {
+    lines: (result, { style, now }) => reportFlagCounts(result, style, now),
+    ending: () => done,
+  },
   'flags.set': {
     lines: (result, { style }) => reportFlagSet(result, style),
     ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),

@@ -6,6 +6,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../../common/request-body.ts';
 import { isJsonObject, type Json } from '../../common/json.ts';
 import { sha256 } from '../../common/canonical.ts';
+import { countTold, toldToggles } from '../counts/sdk-metrics.ts';
+import { identityOf, Sdks } from '../counts/sdks.ts';
+import { noCounter, type FlagCounter } from '../counts/tally.ts';
 import type { FlagsDocument } from '../document.ts';
 import { answerOfrep, streamPath, type OfrepReply } from '../ofrep.ts';
 import { contextOf, contextOfQuery, frontendToggles } from '../unleash/frontend.ts';
@@ -20,7 +23,9 @@ export interface FlagsHttp {
   /** Answers, or keeps the answer open. Never rejects. */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Clients that are being told of changes. */
-  readonly listening: () => number;
+  readonly listening: () => { readonly ofrep: number; readonly unleash: number };
+  /** Those that say who they are. */
+  readonly sdks: Sdks;
   /** Ends the streams: their clients turn to another server. */
   readonly close: () => void;
 }
@@ -36,15 +41,19 @@ const unleash = {
 } as const;
 
 const longestBody = 64 * 1024;
+/** What an SDK counted in a minute may name every flag. */
+const longestReport = 1024 * 1024;
 
-export function openFlagsHttp(source: FlagsSource): FlagsHttp {
+/** `counter`: is told what is evaluated, here and by SDKs that tell of it. */
+export function openFlagsHttp(source: FlagsSource, counter: FlagCounter = noCounter): FlagsHttp {
+  const sdks = new Sdks();
   const streams: Streamed = { ofrep: openStreams(), unleash: openStreams(), eventId: 1 };
   const unlisten = source.onChange((document, before) => tell(streams, document, before));
   return {
     handles: (path) => path.startsWith('/ofrep/') || path.startsWith('/api/'),
     answer: async (request, response) => {
       try {
-        const reply = await answer(source, streams, request);
+        const reply = await answer({ source, streams, counter, sdks }, request);
         if (typeof reply === 'function') reply(response);
         else send(response, reply);
       } catch {
@@ -52,7 +61,8 @@ export function openFlagsHttp(source: FlagsSource): FlagsHttp {
         response.destroy();
       }
     },
-    listening: () => streams.ofrep.size() + streams.unleash.size(),
+    listening: () => ({ ofrep: streams.ofrep.size(), unleash: streams.unleash.size() }),
+    sdks,
     close: () => {
       unlisten();
       streams.ofrep.close();
@@ -80,37 +90,44 @@ function tell(streams: Streamed, document: FlagsDocument, before: FlagsDocument 
 /** A function: the answer is a stream, and stays open. */
 type Answer = Reply | ((response: ServerResponse) => void);
 
-async function answer(source: FlagsSource, streams: Streamed, request: IncomingMessage): Promise<Answer> {
+interface Serving {
+  readonly source: FlagsSource;
+  readonly streams: Streamed;
+  readonly counter: FlagCounter;
+  readonly sdks: Sdks;
+}
+
+async function answer(serving: Serving, request: IncomingMessage): Promise<Answer> {
+  const { source } = serving;
   const path = pathOf(request);
   const verdict = judge(source.access(), credentialsOf(request));
   if (verdict !== 'allowed') return unauthorized(verdict);
-  if (path.startsWith('/ofrep/') && path !== streamPath) return ofrep(source, request, path);
+  if (path.startsWith('/ofrep/') && path !== streamPath) return ofrep(serving, request, path);
   // The whole of it is read, or the connection could not be used again.
-  const body = await readBody(request, longestBody);
   const asked = `${request.method ?? ''} ${path}`;
+  const told = reports[asked];
+  const body = await readBody(request, told ? longestReport : longestBody);
   if (body === undefined) return json(413, { message: 'The body is too large.' });
-  if (reports.has(asked)) return { status: 202, headers: {}, text: '' };
   const document = source.document();
   if (!document) return json(503, { message: 'The flags have not been read yet.' }, { 'retry-after': '1' });
-  const route = routes[asked];
-  return (
-    route?.({ request, body, document, streams }) ?? json(404, { message: `There is nothing at ${path}.` })
-  );
+  const whole = { ...serving, request, body, document };
+  if (told) return takeReport(whole, told);
+  return routes[asked]?.(whole) ?? json(404, { message: `There is nothing at ${path}.` });
 }
 
-async function ofrep(source: FlagsSource, request: IncomingMessage, path: string): Promise<Reply> {
+async function ofrep({ source, counter }: Serving, request: IncomingMessage, path: string): Promise<Reply> {
   const [token] = source.access().tokens;
   const stream = token === undefined ? streamPath : `${streamPath}?ticket=${ticketOf(token)}`;
   const body = await readBody(request, longestBody);
   const ifNoneMatch = request.headers['if-none-match'];
-  return answerOfrep(source.document(), { method: request.method ?? '', path, ifNoneMatch, body }, stream);
+  const asked = { method: request.method ?? '', path, ifNoneMatch, body };
+  return answerOfrep(source.document(), asked, stream, counter);
 }
 
-interface Asked {
+interface Asked extends Serving {
   readonly request: IncomingMessage;
   readonly body: string;
   readonly document: FlagsDocument;
-  readonly streams: Streamed;
 }
 
 const routes: Readonly<Record<string, (asked: Asked) => Answer>> = {
@@ -119,36 +136,56 @@ const routes: Readonly<Record<string, (asked: Asked) => Answer>> = {
     (response) =>
       streams.ofrep.add(response, refetch(document)),
   [`GET ${unleash.stream}`]:
-    ({ document, streams }) =>
+    ({ request, document, streams, sdks }) =>
     (response) => {
       const { eventId } = streams;
+      seeStream(sdks, request, response);
       const data = hydration(document, eventId);
       streams.unleash.add(response, eventText({ event: 'unleash-connected', id: String(eventId), data }));
     },
-  [`GET ${unleash.features}`]: ({ request, document }) => {
+  [`GET ${unleash.features}`]: ({ request, document, sdks }) => {
+    see(sdks, request);
     const text = clientFeatures(document);
     return withEtag(request, text, tagOf(text));
   },
-  [`GET ${unleash.frontend}`]: ({ request, document }) =>
-    frontend(request, document, contextOfQuery(queryOf(request))),
-  [`POST ${unleash.frontend}`]: ({ request, document, body }) => {
-    const sent = parsed(body);
+  [`GET ${unleash.frontend}`]: (asked) => frontend(asked, contextOfQuery(queryOf(asked.request))),
+  [`POST ${unleash.frontend}`]: (asked) => {
+    const sent = parsed(asked.body);
     if (!sent) return json(400, { message: 'The body is not a JSON object.' });
     const { context = sent } = sent;
-    return frontend(request, document, contextOf(isJsonObject(context) ? context : sent));
+    return frontend(asked, contextOf(isJsonObject(context) ? context : sent));
   },
 };
 
-/** What SDKs tell of themselves and count; nobody is turned away for it. */
-const reports: ReadonlySet<string> = new Set(
-  [
-    unleash.register,
-    unleash.metrics,
-    `${unleash.metrics}/bulk`,
-    unleash.frontendMetrics,
-    unleash.frontendRegister,
-  ].map((path) => `POST ${path}`),
-);
+/** What SDKs tell of themselves and count. */
+const reports: Readonly<Record<string, 'unleash' | 'unleash-frontend'>> = {
+  [`POST ${unleash.register}`]: 'unleash',
+  [`POST ${unleash.metrics}`]: 'unleash',
+  [`POST ${unleash.metrics}/bulk`]: 'unleash',
+  [`POST ${unleash.frontendMetrics}`]: 'unleash-frontend',
+  [`POST ${unleash.frontendRegister}`]: 'unleash-frontend',
+};
+
+/** Nobody is turned away for what it is not. */
+function takeReport(
+  { request, body, document, counter, sdks }: Asked,
+  way: 'unleash' | 'unleash-frontend',
+): Reply {
+  const told = parsed(body);
+  see(sdks, request, told);
+  countTold(counter, document, way, toldToggles(told));
+  return { status: 202, headers: {}, text: '' };
+}
+
+function see(sdks: Sdks, { headers }: IncomingMessage, body?: unknown, streams: -1 | 0 | 1 = 0): void {
+  const identity = identityOf(headers, body);
+  if (identity) sdks.see(identity, streams);
+}
+
+function seeStream(sdks: Sdks, request: IncomingMessage, response: ServerResponse): void {
+  see(sdks, request, undefined, 1);
+  response.on('close', () => see(sdks, request, undefined, -1));
+}
 
 type Reply = OfrepReply;
 
@@ -160,13 +197,17 @@ function refetch({ digest }: FlagsDocument): string {
   });
 }
 
-function frontend(
-  request: IncomingMessage,
-  document: FlagsDocument,
-  context: Readonly<Record<string, Json>>,
-): Reply {
-  const text = JSON.stringify({ toggles: frontendToggles(document, context) });
-  return withEtag(request, text, tagOf(text));
+function frontend(asked: Asked, context: Readonly<Record<string, Json>>): Reply {
+  const { request, document, counter, sdks } = asked;
+  see(sdks, request);
+  const served: [string, string][] = [];
+  const toggles = frontendToggles(document, context, (key, variant) => served.push([key, variant]));
+  const text = JSON.stringify({ toggles });
+  const reply = withEtag(request, text, tagOf(text));
+  // Who has it already is given nothing.
+  if (reply.status !== 304)
+    for (const [key, variant] of served) counter.count(key, variant, 'unleash-frontend-all');
+  return reply;
 }
 
 function tagOf(text: string): string {

@@ -1,5 +1,6 @@
 /** Unleash's frontend API: evaluated here, by the same engine and with the same buckets as over OFREP. Pure. */
 import { isJsonObject, type Json } from '../../common/json.ts';
+import { unnamed } from '../../protocol/flag-counts.ts';
 import type { FlagsDocument } from '../document.ts';
 import type { Context } from '../evaluate.ts';
 import { isOff, payloadOf, type Payload } from './translate.ts';
@@ -16,12 +17,20 @@ interface Toggle {
   };
 }
 
-/** Those that are on for this user, as Unleash has it. A flag that this context cannot be asked of is not. */
-export function frontendToggles({ flags, sources }: FlagsDocument, context: Context): readonly Toggle[] {
+/**
+ * Those that are on for this user, as Unleash has it. A flag that this context cannot be asked of is not. `served`: is told
+ * what each flag came to, also of those that are off.
+ */
+export function frontendToggles(
+  { flags, sources }: FlagsDocument,
+  context: Context,
+  served: (key: string, variant: string) => void = () => undefined,
+): readonly Toggle[] {
   const toggles: Toggle[] = [];
   for (const [key, flag] of flags) {
     const model = sources.get(key)?.model;
     const result = flag.evaluate(context);
+    if (model) served(key, 'problem' in result ? unnamed.error : result.variant);
     if (!model || 'problem' in result || isOff(model, result.variant)) continue;
     const variant =
       model.type === 'boolean'

@@ -39,6 +39,11 @@ export function delta(before: FlagsDocument, after: FlagsDocument, eventId: numb
   return events.length === 0 ? undefined : `{"events":[${events.join()}]}`;
 }
 
+/** False: their language cannot say it, or nobody defines it. */
+export function isGivenToClients(document: FlagsDocument, key: string): boolean {
+  return featureText(document, key) !== undefined;
+}
+
 function allFeatures(document: FlagsDocument): string {
   return [...document.flags.keys()]
     .map((key) => featureText(document, key))

@@ -10,6 +10,7 @@ import type { Agent } from '../agent.ts';
 import { surroundings, type Connection } from '../connections.ts';
 import { failed, ok } from '../doctor/checks.ts';
 import { diskCheck, engineCheck, swarmCheck, type Disk } from '../doctor/engine.ts';
+import { flagsCheck } from '../doctor/flags.ts';
 import { frontCheck, imageChecks, portCheck, tryPort } from '../doctor/environment.ts';
 import { contextsCheck, gitCheck, nodeCheck } from '../doctor/machine.ts';
 import { openCheckout } from '../place.ts';
@@ -63,6 +64,7 @@ async function placeChecks(agent: Agent, environment: Environment | undefined): 
     return [
       ...checks,
       await doorCheck(environment, connection, services),
+      ...(report.swarm === 'manager' ? await flagsCheck(environment, connection) : []),
       ...(await imageChecks(environment, connection)),
     ];
   } catch (error) {

@@ -65,6 +65,7 @@ export async function setFlag(
   const newest = before.at(-1) ?? noFlags;
   const changed = withChange(newest, change) !== newest;
   const word = await served(place, stored, call);
+  const overtaken = await overtakenBy(place, key, to);
   const tookMs = Math.round(clock.monotonic() - began);
   const outcome = word.missing.length > 0 ? 'partial' : changed ? 'done' : 'unchanged';
   return {
@@ -76,7 +77,7 @@ export async function setFlag(
     share: to === 'forgotten' ? null : percentOf(to),
     ...namedVariant(to),
     value: to === 'forgotten' ? null : on,
-    message: describe({ key, to, environment: place.environment.name, changed, word, tookMs }),
+    message: describe({ key, to, environment: place.environment.name, changed, word, tookMs }) + overtaken,
     controls: word.serving,
     missing: word.missing,
     tookMs,
@@ -126,6 +127,15 @@ async function served(place: Place, stored: Stored<unknown>, call: Call): Promis
     if (call.signal.aborted) return { serving: 0, missing: ['nobody waited for the word of control'] };
     return { serving: 0, missing: [`the word of control could not be read: ${messageOf(error)}`] };
   }
+}
+
+/** Somebody may have switched it otherwise while we waited: that what is told was true is not all of the truth. */
+async function overtakenBy({ engine }: Place, key: string, to: FlagState): Promise<string> {
+  const flags = (await engine.ledger.flags.find().catch(() => undefined))?.value;
+  const last = flags?.changes.findLast((change) => change.key === key);
+  if (last === undefined || last.to === to) return '';
+  const now = last.to === 'forgotten' ? 'forgotten' : toldSetting(last.to);
+  return ` But ${last.by} has switched it since: it is ${now} now.`;
 }
 
 function namedVariant(to: FlagState): { readonly variant?: string } {

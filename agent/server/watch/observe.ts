@@ -21,13 +21,14 @@ export function feedKey({ connection, environment }: Pick<Place, 'connection' | 
 }
 
 export function observe(agent: Agent, place: Place): Observer {
-  const counters = names.traffic(place.environment.stack);
+  const { stack } = place.environment;
+  const counters = [names.traffic(stack), names.flagCounts(stack)];
   let dirty = false;
   let gone = false;
   let wake: () => void = () => undefined;
   const stop = place.connection.changes.listen((event) => {
     // Counters change all the time, and no status tells of them.
-    if (event?.type === 'config' && event.name === counters) return;
+    if (event?.type === 'config' && counters.includes(event.name)) return;
     dirty = true;
     wake();
   });

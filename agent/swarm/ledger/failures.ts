@@ -3,7 +3,7 @@ import { failure, type TidegateError } from '../../common/errors.ts';
 export function corruptLabel(object: string, label: string, text: string): TidegateError {
   return failure('ledger.corrupt', {
     message: `The ledger object ${object} has a label that Tidegate did not write: ${label}=${JSON.stringify(text.slice(0, 80))}.`,
-    hint: `Edges keep serving their last good state. Look at it with "docker config inspect ${object}", then put the label right or remove it.`,
+    hint: `Edges and control keep serving their last good state. Look at it with "docker config inspect ${object}", then put the label right or remove it.`,
     data: { object, label },
   });
 }
@@ -30,5 +30,13 @@ export function contended(object: string): TidegateError {
     message: `The ledger object ${object} was changed by others each time Tidegate tried to write it.`,
     hint: 'Try again; if it keeps happening, look for a second control or a script that writes to it.',
     data: { object },
+  });
+}
+
+export function tooManyFlags(object: string, switched: number): TidegateError {
+  return failure('flags.too-many', {
+    message: `The ledger object ${object} would become too large: ${switched} flags are switched, and it takes some thousands.`,
+    hint: 'Switch off flags that no release defines any more ("tidegate flags list" marks them): their state is then forgotten. What is the same in every environment belongs into the flags file.',
+    data: { object, switched },
   });
 }

@@ -1,7 +1,7 @@
 import { hasCode } from '../../common/errors.ts';
 import { names } from '../../common/names.ts';
 import type { ConfigObject, Stored, Swarm } from '../port.ts';
-import { contended } from './failures.ts';
+import { contended, tooManyFlags } from './failures.ts';
 import {
   flagDefinitions,
   formatFlags,
@@ -47,7 +47,7 @@ export function flagsStore(swarm: Swarm, stack: string): FlagsStore {
     await compareAndSwap(swarm, get, (object) => {
       const before = parseFlags(name, object.labels);
       const after = wanted(before);
-      return after === before ? undefined : { ...own, ...formatFlags(after) };
+      return after === before ? undefined : fitting(name, { ...own, ...formatFlags(after) });
     });
     // Read again for the version the write got: what controls acknowledge is at least that one.
     return stored(await get());
@@ -69,6 +69,17 @@ export function flagsStore(swarm: Swarm, stack: string): FlagsStore {
       return object && decode(object, (value) => flagDefinitions.parse(value));
     },
   };
+}
+
+/** Raft takes no message above some 1.5 MB, and says so in words that help nobody. A thousand flags take 100 to 300 KB. */
+const mostBytes = 1_000_000;
+
+/** Throws `flags.too-many`. */
+function fitting(object: string, labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const bytes = Object.entries(labels).reduce((sum, [label, text]) => sum + label.length + text.length, 0);
+  if (bytes > mostBytes)
+    throw tooManyFlags(object, Object.keys(labels).filter((label) => label.startsWith('flag.')).length);
+  return labels;
 }
 
 async function addDefinitions(swarm: Swarm, stack: string, definitions: FlagDefinitions): Promise<number> {

@@ -3,6 +3,7 @@ import type { Swarm } from '../port.ts';
 import { acksStore, type AcksStore } from './acks-store.ts';
 import { auditStore, type AuditStore } from './audit-store.ts';
 import { flagAcksStore, type FlagAcksStore } from './flag-acks-store.ts';
+import { flagCountsStore, type FlagCountsStore } from './flag-counts-store.ts';
 import { flagsStore, type FlagsStore } from './flags-store.ts';
 import { journalStore, type JournalStore } from './journal-store.ts';
 import { keysStore, type KeysStore } from './keys-store.ts';
@@ -20,6 +21,7 @@ export interface Ledger {
   readonly audit: AuditStore;
   readonly flags: FlagsStore;
   readonly flagAcks: FlagAcksStore;
+  readonly flagCounts: FlagCountsStore;
   readonly traffic: TrafficStore;
 }
 
@@ -34,6 +36,7 @@ export function openLedger(swarm: Swarm, stack: string): Ledger {
     audit: auditStore(swarm, stack),
     flags: flagsStore(swarm, stack),
     flagAcks: flagAcksStore(swarm, stack),
+    flagCounts: flagCountsStore(swarm, stack),
     traffic: trafficStore(swarm, stack),
   };
 }

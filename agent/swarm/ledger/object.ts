@@ -18,6 +18,7 @@ export type LedgerKind =
   | 'flags'
   | 'flag-definitions'
   | 'flag-acks'
+  | 'flag-counts'
   | 'traffic';
 
 export function ownLabels(stack: string, kind: LedgerKind): Record<string, string> {

@@ -90,6 +90,8 @@ describe('the command line', () => {
     ['flags off dev free-delivery', 'flags.set', { ...dev, key: 'free-delivery', on: false }],
     ['flags token dev', 'flags.token', { ...dev, rotate: false }],
     ['flags token dev --rotate --require', 'flags.token', { ...dev, rotate: true, required: true }],
+    ['flags counts dev', 'flags.counts', { ...dev, key: null }],
+    ['flags token dev --rotate --force', 'flags.token', { ...dev, rotate: true, force: true }],
     ['flags token dev --open', 'flags.token', { ...dev, rotate: false, required: false }],
     [
       'flags create dev a --description New --kind ops',

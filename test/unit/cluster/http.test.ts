@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { controlServer, type ControlApi } from '../../../agent/cluster/http.ts';
+import { Sdks } from '../../../agent/flags/counts/sdks.ts';
 import { silentLog } from '../../../agent/common/log.ts';
 import type { Ack } from '../../../agent/swarm/ledger/acks.ts';
 import { ask, type Asked } from '../../support/ask.ts';
@@ -34,7 +35,8 @@ describe("control's answers", () => {
         response.end(`flags at ${request.url ?? ''}`);
         return Promise.resolve();
       },
-      listening: () => 0,
+      listening: () => ({ ofrep: 0, unleash: 0 }),
+      sdks: new Sdks(),
       close: () => undefined,
     },
     log: silentLog,

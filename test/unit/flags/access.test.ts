@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { hasCode, TidegateError } from '../../../agent/common/errors.ts';
+import { stack } from '../ledger/samples.ts';
 import { ask } from '../../support/ask.ts';
 import { judge, ticketOf, type Credentials } from '../../../agent/flags/serving/access.ts';
 import { openAccess, parseSdkAccess, withSdkAccess } from '../../../agent/swarm/ledger/sdk-access.ts';
@@ -90,6 +92,42 @@ describe('who may read flags', () => {
       });
       assert.deepEqual([status, third.required], [401, true], text);
       assert.doesNotMatch(text, /tgf_/);
+    });
+
+    describe('that services were given', () => {
+      const place = (slot: string, token: string, replicas = 1): string =>
+        env.cluster.putService(env.cluster.service(`${stack}_${slot}`), {
+          ...{ Name: `${stack}_${slot}`, Labels: { 'tidegate.stack': stack, 'tidegate.object': 'slot' } },
+          TaskTemplate: {
+            ContainerSpec: { Image: 'app', Env: ['A=b', `OFREP_HEADERS=Authorization=Bearer ${token}`] },
+          },
+          Mode: { Replicated: { Replicas: replicas } },
+        });
+      const rotate = (force?: boolean): Promise<{ token: string; good: number }> =>
+        env.ask('flags.token', { rotate: true, ...(force !== undefined && { force }) });
+
+      it('is not dropped while one runs that has it: not by a second rotation, nor by two at once', async () => {
+        const { token: first } = await rotate(true);
+        place('web-blue', first);
+        const outcomes = await Promise.allSettled([rotate(), rotate()]);
+        assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+        await assert.rejects(rotate(), (error) => {
+          assert.ok(error instanceof TidegateError, 'it says why');
+          assert.equal(error.code, 'flags.token-in-use');
+          assert.match(error.message, /^web-blue was given the token before the one of now/);
+          assert.doesNotMatch(`${error.message} ${error.hint}`, /tgf_/);
+          return true;
+        });
+        const { token: newest } = await env.ask('flags.token', { rotate: false });
+        const { tokens } = await env.ledger.keys.sdkAccess();
+        assert.deepEqual(tokens, [newest, first]);
+        // Placed anew, what was before it is empty.
+        place('web-green', newest);
+        place('web-blue', first, 0);
+        assert.equal((await rotate()).good, 2);
+        await assert.rejects(rotate(), (error) => hasCode(error, 'flags.token-in-use'));
+        assert.notEqual((await rotate(true)).token, newest);
+      });
     });
 
     it('does not keep anybody from the address of its stream of changes', async () => {

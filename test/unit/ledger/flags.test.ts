@@ -127,6 +127,17 @@ describe('the flags in the ledger', () => {
     assert.equal(found.version, cluster.config(names.flags(stack))?.version);
   });
 
+  it('are refused in words when there are more than the ledger takes, and stay as they were', async () => {
+    const { ledger } = aLedger();
+    const many = (count: number) => (flags: Flags) => {
+      const keys = Array.from({ length: count }, (_, index) => `flag-${index}-`.padEnd(99, 'x') + 'y');
+      return keys.reduce((next, k) => withChange(next, change(k, 'on', 'ann@laptop')), flags);
+    };
+    await ledger.flags.change(many(1_000));
+    await assert.rejects(ledger.flags.change(many(4_000)), (error) => hasCode(error, 'flags.too-many'));
+    assert.equal((await ledger.flags.find())?.value.states.size, 1_000);
+  });
+
   it('carry no label by which "docker stack rm" would take them', async () => {
     const { ledger, cluster } = aLedger();
     await ledger.flags.define({ format: 1, release: 1, commit: 'c', by: 'ann', at: 't', flags: [] });
