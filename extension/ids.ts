@@ -11,6 +11,7 @@ export const commands = {
   rollbackPreviewed: 'tidegate.rollbackPreviewed',
   closePreview: 'tidegate.closePreview',
   toggleFlag: 'tidegate.toggleFlag',
+  setFlagServerToken: 'tidegate.setFlagServerToken',
   plan: 'tidegate.plan',
   showLogs: 'tidegate.showLogs',
   setUpEnvironment: 'tidegate.setUpEnvironment',

@@ -1,8 +1,8 @@
 /** The extension's first function: registers everything at once, and starts nothing before somebody looks. */
 import * as vscode from 'vscode';
 import metadata from '../package.json' with { type: 'json' };
-import { openLink } from './agent/open-link.ts';
 import type { TidegateApi as PublicApi } from './api.ts';
+import { openBundledAgent } from './bundled-agent.ts';
 import { registerCommands } from './commands/register.ts';
 import { Dashboards } from './dashboard/dashboards.ts';
 import { Documents } from './documents.ts';
@@ -32,11 +32,8 @@ export interface TidegateApi extends PublicApi {
 export function activate(extension: vscode.ExtensionContext): TidegateApi {
   translateBy(vscode.l10n.t);
   const output = vscode.window.createOutputChannel('Tidegate', { log: true });
-  const link = openLink({
-    program: extension.asAbsolutePath('dist/tidegate.js'),
-    version: metadata.version,
-    env: process.env,
-    log: (level, text) => output[level === 'warning' ? 'warn' : 'info'](text),
+  const { link, flagTokens, opened } = openBundledAgent(extension, output, {
+    tokens: () => void store.readServerFlags(),
   });
   const parts = openParts(link, output);
   const { store } = parts;
@@ -60,8 +57,10 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   store.setTrusted(vscode.workspace.isTrusted);
   void folders.look();
   const commands = registerCommands({
-    ...{ ...parts, link, output, documents, dashboards, running, preview, version: metadata.version },
+    ...{ ...parts, flagTokens, link, output, documents, dashboards, running, preview },
+    version: metadata.version,
     targetOfRow: (id) => views.targetOfRow(id),
+    lookForProjects: () => folders.look(),
   });
   const trust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
     store.setTrusted(true);
@@ -69,7 +68,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   });
   const tasks = registerTasks(extension.asAbsolutePath('dist/tidegate.js'), store);
   extension.subscriptions.push(commands, tasks, trust, folders, views, dashboards, running, preview, flags);
-  extension.subscriptions.push(documents, parts.registered, link, output);
+  extension.subscriptions.push(documents, parts.registered, opened, output);
   return {
     ...openApi(store),
     state: () => store.state,

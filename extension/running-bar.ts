@@ -5,10 +5,13 @@ import { openRollout, type State } from './model/state.ts';
 import { projectNames } from './model/project-names.ts';
 import { phaseWords } from './model/words.ts';
 
+const tickMs = 1_000;
+
 export class RunningBar {
   readonly #item = vscode.window.createStatusBarItem('tidegate.running', vscode.StatusBarAlignment.Left, 10);
   readonly #own = new Map<symbol, string>();
   #watched: readonly string[] = [];
+  #tick: NodeJS.Timeout | undefined;
 
   constructor() {
     this.#item.name = 'Tidegate';
@@ -32,7 +35,14 @@ export class RunningBar {
     };
   }
 
-  update({ projects = [] }: State): void {
+  update(state: State): void {
+    clearTimeout(this.#tick);
+    const { projects = [] } = state;
+    const counts = projects.some(({ environments }) =>
+      environments.some((one) => typeof openRollout(one)?.until === 'string'),
+    );
+    // What is left of a hold is told by the second, as in the side bar.
+    if (counts) this.#tick = setTimeout(() => this.update(state), tickMs);
     const names = projects.length > 1 ? projectNames(projects) : undefined;
     this.#watched = projects.flatMap(({ folder, environments }) =>
       environments.flatMap((state) => {
@@ -47,6 +57,7 @@ export class RunningBar {
   }
 
   dispose(): void {
+    clearTimeout(this.#tick);
     this.#item.dispose();
   }
 

@@ -1,6 +1,7 @@
 /**
  * Turns the sample project into a git repository with a history: one commit and one tag a version. Every version is
- * `examples/shop`, from v1.1.0 on with that one's changes, and with the version's own changes out of `history/`.
+ * `examples/shop`, from v1.1.0 on with that one's changes, and with the version's own changes out of `history/`; its SDKs of
+ * feature flags have the packages they import in them.
  * The same input gives the same commit ids.
  */
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseDocument } from 'yaml';
 import { output } from './command.ts';
+import { bundledSdks, writeSdks } from './shop-sdks.ts';
 
 interface Version {
   readonly tag: string;
@@ -87,6 +89,7 @@ async function writeVersion(target: string, version: Version, environment?: Shop
     recursive: true,
     filter: (file) => !notInTheRepository.has(path.basename(file)),
   });
+  await writeSdks(target, await bundledSdks(shopFolder));
   for (const overlay of version.overlays)
     await cp(path.join(shopFolder, 'history', overlay), target, { recursive: true });
   await edit(target, 'package.json', (text) =>

@@ -4,6 +4,7 @@ import { usage } from './failures.ts';
 import { fileCommands } from './file-commands.ts';
 import { swarmStart } from './swarm-command.ts';
 import { flagCommands } from './flag-commands.ts';
+import { flagSettlingCommands } from './flag-settling-commands.ts';
 import { localFlagCommands } from './local-flag-commands.ts';
 import { watchCommands } from './watch-commands.ts';
 
@@ -26,8 +27,13 @@ export const flags = {
   volumes: { takes: null, short: null, summary: 'Also remove the volumes, and all data in them.' },
   fix: { takes: null, short: null, summary: 'Repair what a machine can repair, in the files.' },
   'dry-run': { takes: null, short: null, summary: 'Write nothing, only say what would be written.' },
+  'with-flags': { takes: null, short: null, summary: 'Also switch flags to what they were then.' },
   share: { takes: 'PERCENT', short: null, summary: 'For how many of the users: 25%.' },
   variant: { takes: 'NAME', short: null, summary: 'Which variant of the flag they get.' },
+  reason: { takes: 'TEXT', short: null, summary: 'Why, for the history; at most 200 characters.' },
+  format: { takes: 'FORMAT', short: null, summary: 'Of the file: flagd, unleash or tidegate.' },
+  from: { takes: 'NAME', short: null, summary: 'Which environment of theirs, where a file has several.' },
+  replace: { takes: null, short: null, summary: 'Replace flags that are there already.' },
   rotate: { takes: null, short: null, summary: 'Make a new token; the one before stays good.' },
   force: { takes: null, short: null, summary: 'Also when services that run would be turned away.' },
   require: { takes: null, short: null, summary: 'Turn SDKs away that send no token.' },
@@ -70,6 +76,8 @@ export interface Typed {
   readonly folder: string;
   /** By the position's name; only optional ones may be missing. */
   readonly positionals: Readonly<Record<string, string | undefined>>;
+  /** Of a last position that takes any number of words, `[KEY...]`: all of them. */
+  readonly rest: readonly string[];
   readonly set: ReadonlySet<Flag>;
   readonly tail: number;
   /** Of `--share`, in percent. */
@@ -158,14 +166,15 @@ export const commands: readonly Command[] = [
   {
     name: 'rollback',
     positionals: ['ENV', '[TAG]'],
-    flags: ['dry-run', 'junit'],
+    flags: ['dry-run', 'with-flags', 'junit'],
     summary: 'Bring an earlier release back.',
     details:
       'Without TAG: the release before the one that is live. With --dry-run: says what it would do, and what differs.',
-    request: ({ folder, positionals, set }) => ({
-      method: set.has('dry-run') ? 'rollbackPlan' : 'rollback',
-      params: { folder, environment: needed(positionals, 'ENV'), tag: positionals.TAG ?? null },
-    }),
+    request: ({ folder, positionals, set }) => {
+      const asked = { folder, environment: needed(positionals, 'ENV'), tag: positionals.TAG ?? null };
+      if (set.has('dry-run')) return { method: 'rollbackPlan', params: asked };
+      return { method: 'rollback', params: { ...asked, ...(set.has('with-flags') && { withFlags: true }) } };
+    },
   },
   {
     name: 'suite',
@@ -360,6 +369,7 @@ export const commands: readonly Command[] = [
     }),
   },
   ...flagCommands,
+  ...flagSettlingCommands,
   ...localFlagCommands,
   {
     name: 'agent',

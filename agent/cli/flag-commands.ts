@@ -17,10 +17,10 @@ export const flagCommands: readonly Command[] = [
   ...(['on', 'off'] as const).map((state): Command => ({
     name: `flags ${state}`,
     positionals: ['ENV', 'KEY'],
-    flags: state === 'on' ? ['share', 'variant'] : [],
+    flags: state === 'on' ? ['share', 'variant', 'reason'] : ['reason'],
     summary: `Switch a feature flag ${state}, and wait until control serves it.`,
     details: 'No task restarts. See docs/flags.md.',
-    request: ({ folder, positionals, share, texts: { variant } }) => ({
+    request: ({ folder, positionals, share, texts: { variant, reason } }) => ({
       method: 'flags.set',
       params: {
         folder,
@@ -29,6 +29,7 @@ export const flagCommands: readonly Command[] = [
         on: state === 'on',
         ...(share !== undefined && { share }),
         ...(variant !== undefined && { variant }),
+        ...(reason !== undefined && { reason }),
       },
     }),
   })),

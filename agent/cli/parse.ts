@@ -72,6 +72,7 @@ function interpret(command: Command, line: Line, cwd: string): Invocation {
   const typed: Typed = {
     folder: path.resolve(cwd, line.flags.get('folder') ?? '.'),
     positionals: namePositionals(command, rest),
+    rest: restOf(command, rest),
     set: new Set(line.flags.keys()),
     files: filesOf(line, cwd),
     texts: textsOf(line),
@@ -168,7 +169,7 @@ function refuseForeignFlags(command: Command, given: ReadonlyMap<Flag, unknown>)
 }
 
 function namePositionals(command: Command, words: readonly string[]): Record<string, string> {
-  const extra = words[command.positionals.length];
+  const extra = takesMore(command) ? undefined : words[command.positionals.length];
   if (extra !== undefined) throw wrong(command, `"${extra}" is one word too many.`);
   const named: Record<string, string> = {};
   for (const [index, position] of command.positionals.entries()) {
@@ -179,6 +180,15 @@ function namePositionals(command: Command, words: readonly string[]): Record<str
       throw wrong(command, `"tidegate ${command.name}" needs ${position}.`);
   }
   return named;
+}
+
+/** `[KEY...]`: any number of words. */
+function takesMore({ positionals }: Command): boolean {
+  return positionals.at(-1)?.includes('...') === true;
+}
+
+function restOf(command: Command, words: readonly string[]): readonly string[] {
+  return takesMore(command) ? words.slice(command.positionals.length - 1) : [];
 }
 
 function wholeNumber(flag: Flag, text: string | undefined, otherwise: number): number {
@@ -200,7 +210,7 @@ function wrong(command: Command, message: string): Error {
 }
 
 function bare(position: string): string {
-  return position.replace(/^\[|\]$/g, '');
+  return position.replace(/^\[|(?:\.\.\.)?\]$/g, '');
 }
 
 function isFlag(name: string): name is Flag {

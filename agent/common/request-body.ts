@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
  */
 export function readBody(request: IncomingMessage, longest: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
+    if (request.destroyed && !request.complete) reject(new Error('the client has gone'));
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (bytes: Buffer) => {

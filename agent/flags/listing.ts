@@ -33,6 +33,7 @@ export function listFlags(
       ...unleashOf(sources, key),
       by: change?.by ?? null,
       at: change?.at ?? null,
+      ...(change?.reason != null && { reason: change.reason }),
     };
   };
   const defined = new Map(definitions.map((definition) => [definition.key, definition]));

@@ -120,7 +120,7 @@ interface Bulk {
   readonly ifNoneMatch: string | undefined;
 }
 
-/** The `ETag` is of what this user gets: two users may have different ones. Who has it already is given nothing. */
+/** The `ETag` is of what this user gets: two users may have different ones. Who has it already got it all the same. */
 function bulk(
   document: FlagsDocument,
   { context, stream, ifNoneMatch }: Bulk,
@@ -136,9 +136,9 @@ function bulk(
   const streams = JSON.stringify([{ type: 'sse', endpoint: { requestUri: stream } }]);
   const text = `{"flags":[${texts.join()}],"eventStreams":${streams}}`;
   const etag = `"${sha256(text).slice(0, 32)}"`;
-  if (matches(ifNoneMatch, etag)) return { status: 304, headers: { etag }, text: '' };
   counter.countAll(sameForAll(document), 'ofrep-all');
   for (const { key, variant } of own) counter.count(key, variant, 'ofrep-all');
+  if (matches(ifNoneMatch, etag)) return { status: 304, headers: { etag }, text: '' };
   const whole = reply(200, text);
   return { ...whole, headers: { ...whole.headers, etag } };
 }

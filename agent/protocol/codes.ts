@@ -69,6 +69,11 @@ export type ErrorCode =
   | 'flags.too-many'
   | 'flags.no-variant'
   | 'flags.no-file'
+  | 'flags.nothing-to-undo'
+  | 'flags.changed-since'
+  | 'flags.states-unknown'
+  | 'flags.exists'
+  | 'flags.unreadable'
   | 'flags.wrong-value'
   | 'flags.port-taken'
   // a server that holds the flags of an environment

@@ -1,5 +1,7 @@
 /** Methods about feature flags. */
 import * as z from 'zod';
+import { flagExchangeParams, type FlagExchangeResults } from './flag-exchange.ts';
+import { flagReason, flagSettlingParams, type FlagSettlingResults } from './flag-settling.ts';
 import type { FlagCountsResult } from './flag-counts.ts';
 import type { LocalOverride } from './local-flags.ts';
 import {
@@ -30,7 +32,10 @@ export const flagParams = {
     share: z.number().min(0).max(100).optional(),
     /** What they get, of a flag that is not boolean; with `on` only. Left out: what the definition says. */
     variant: z.string().min(1).optional(),
+    reason: flagReason.optional(),
   }),
+  ...flagSettlingParams,
+  ...flagExchangeParams,
   /**
    * What SDKs are let in with. Makes a token where there is none. `rotate`: makes another; the one before stays good.
    * `required`: whether SDKs without a token are turned away; left out: as it is.
@@ -90,6 +95,8 @@ export interface FlagStatus {
   /** Who switched it last, and when (RFC 3339). */
   readonly by: string | null;
   readonly at: string | null;
+  /** Why; missing: nobody said so. */
+  readonly reason?: string;
 }
 
 export interface FlagsResult {
@@ -158,7 +165,7 @@ export interface FlagEvaluateResult {
   readonly evaluations: readonly FlagEvaluation[];
 }
 
-export interface FlagResults extends FlagServerResults {
+export interface FlagResults extends FlagServerResults, FlagSettlingResults, FlagExchangeResults {
   'flags.list': FlagsResult;
   'flags.set': FlagSetResult;
   'flags.token': FlagTokenResult;

@@ -18,7 +18,8 @@ import {
 } from './local-flags.ts';
 import type { PlanResult } from './plan.ts';
 import type { HistoryResult, PreviewResult, ProjectResult, RefsResult } from './project.ts';
-import type { RollbackPlan } from './rollback-plan.ts';
+import type { FlagLeft } from './flag-settling.ts';
+import type { FlagStateChange, RollbackPlan } from './rollback-plan.ts';
 import type { SuiteTest } from './suite-test.ts';
 import type { ProblemEvent } from './validate.ts';
 import type { TrafficEvent } from './traffic.ts';
@@ -40,7 +41,13 @@ export const params = {
   promote: z.strictObject({ ...changed, environment }),
   abort: z.strictObject({ ...changed, environment }),
   /** Without a tag: the release before the one that is live. */
-  rollback: z.strictObject({ ...changed, environment, tag: z.string().min(1).nullable() }),
+  rollback: z.strictObject({
+    ...changed,
+    environment,
+    tag: z.string().min(1).nullable(),
+    /** Flags are switched to what they were when that release was live. Left out: they stay as they are. */
+    withFlags: z.boolean().optional(),
+  }),
   /** What `rollback` would do. */
   rollbackPlan: z.strictObject({ ...place, environment, tag: z.string().min(1).nullable() }),
   /** `ref`: the commit whose suite it is. Without it: HEAD; for what is live, that one's own commit. */
@@ -126,6 +133,8 @@ export interface RolloutResult {
   readonly tookMs: number;
   /** Link to look at a held release; only the holder of the link sees it. */
   readonly preview: string | null;
+  /** Only of a rollback with flags. */
+  readonly flags?: { readonly changed: readonly FlagStateChange[]; readonly left: readonly FlagLeft[] };
 }
 
 export interface ServiceMoveResult {

@@ -1,4 +1,5 @@
 /** What `plan` tells: what a deploy of this commit would do. Nothing is changed for it. */
+import type { FlagSwitch } from './flag-settling.ts';
 import type { ReleaseName } from './methods.ts';
 
 export interface PlanResult {
@@ -18,6 +19,8 @@ export interface PlanResult {
   readonly commands: readonly PlannedCommand[];
   /** What it changes of the definitions of flags; their state stays. */
   readonly flags: readonly PlannedFlag[];
+  /** Flags that are switched otherwise than the commit says; a deploy leaves them so. */
+  readonly drift: readonly PlannedDrift[];
   /** Shares of the traffic one after the other, in percent; `holdMs` `null`: until somebody promotes. */
   readonly steps: readonly { readonly share: number; readonly holdMs: number | null }[];
   /** What does not come back as it was, one sentence each. */
@@ -60,6 +63,13 @@ export interface PlannedFlag {
   readonly key: string;
   readonly action: 'added' | 'changed' | 'removed';
   readonly differences: readonly Difference[];
+}
+
+export interface PlannedDrift {
+  readonly key: string;
+  readonly live: FlagSwitch;
+  /** `on`, `off`, `on: quick 25 %, classic 75 %`. */
+  readonly file: string;
 }
 
 /** One field of what runs against what would run; `null`: not there. Values of secrets are masked. */

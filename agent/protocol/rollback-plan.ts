@@ -1,4 +1,5 @@
 /** What `rollbackPlan` tells: what going back would do, and what differs. Nothing is changed for it. */
+import type { FlagSwitch } from './flag-settling.ts';
 import type { ReleaseName } from './methods.ts';
 
 export interface RollbackPlan {
@@ -25,7 +26,21 @@ export interface RollbackPlan {
   readonly refused: readonly string[];
   /** What differs besides the code, as texts to be compared; only those that differ. */
   readonly documents: readonly TextPair[];
+  /** What `withFlags` would switch. */
+  readonly flagStates: FlagStatesPlan;
   readonly code: CodeChanges;
+}
+
+export interface FlagStatesPlan {
+  /** Why nobody can tell what flags were when it was live; `null`: it is known. */
+  readonly unknown: string | null;
+  readonly changes: readonly FlagStateChange[];
+}
+
+export interface FlagStateChange {
+  readonly key: string;
+  readonly from: FlagSwitch;
+  readonly to: FlagSwitch;
 }
 
 export interface ReturningService {

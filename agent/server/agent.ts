@@ -24,6 +24,9 @@ import { projectHistory } from './methods/history.ts';
 import { init } from './methods/init.ts';
 import { logs } from './methods/logs.ts';
 import { evaluateFlags } from './methods/flag-evaluate.ts';
+import { applyFlags, flagDrift, takeFlags } from './methods/flag-drift.ts';
+import { exportEnvironmentFlags, importFlags } from './methods/flag-exchange.ts';
+import { flagHistory, undoFlag } from './methods/flag-history.ts';
 import { flagToken } from './methods/flag-token.ts';
 import { maintenance } from './methods/maintenance.ts';
 import { abort, promote } from './methods/decide.ts';
@@ -110,6 +113,13 @@ const methods: Methods = {
   'flags.useToken': useFlagToken,
   'flags.token': flagToken,
   'flags.evaluate': evaluateFlags,
+  'flags.drift': flagDrift,
+  'flags.take': takeFlags,
+  'flags.apply': applyFlags,
+  'flags.history': flagHistory,
+  'flags.undo': undoFlag,
+  'flags.export': exportEnvironmentFlags,
+  'flags.import': importFlags,
   'flags.counts': flagCounts,
   'flags.serve': serveFlags,
   'flags.variables': flagVariables,

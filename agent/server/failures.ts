@@ -52,6 +52,14 @@ export function notInSession(names: readonly string[], allowed: readonly string[
   });
 }
 
+export function flagStatesUnknown(release: string, why: string): TidegateError {
+  return failure('flags.states-unknown', {
+    message: `What flags were when ${release} was live cannot be told: ${why}.`,
+    hint: 'Nothing was changed. Roll back without the flags, and switch them by hand: "tidegate flags history" shows what is known.',
+    data: { release },
+  });
+}
+
 export function agentEnds(): TidegateError {
   return failure('agent.disconnected', {
     message: 'The agent ends, and takes no more requests.',

@@ -76,7 +76,10 @@ export class AgentLink {
     throw new Error(describe(this.#state));
   }
 
-  /** Lets the agent that runs end when its rollouts have ended, and starts another. */
+  /**
+   * Lets the agent that runs end when its rollouts have ended, and starts another. Also where its discovery file is none:
+   * a new agent writes it anew.
+   */
   async restart(): Promise<RemoteAgent> {
     const found = await this.#deps.discover();
     if (found.state === 'running') {
@@ -85,6 +88,10 @@ export class AgentLink {
         const now = await this.#deps.discover();
         return now.state !== 'running' || now.agent.pid !== found.agent.pid;
       });
+    }
+    if (found.state === 'unusable') {
+      await this.#deps.start();
+      await this.#until(async () => (await this.#deps.discover()).state !== 'unusable');
     }
     this.#remote?.close();
     this.#remote = undefined;

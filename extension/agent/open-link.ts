@@ -12,13 +12,15 @@ export interface Bundled {
   readonly version: string;
   readonly env: NodeJS.ProcessEnv;
   readonly log: LinkDeps['log'];
+  /** With an agent that knows who we are, before anybody else asks it something. */
+  readonly greeted: (remote: RemoteAgent) => Promise<void>;
 }
 
 /** Of the editor and its runtime, not of the person: an agent and compose files have no use for them. */
 const editorsOwn = /^(ELECTRON_|VSCODE_|CODE_SERVER_|APPLICATION_INSIGHTS_|CHROME_|ORIGINAL_XDG_)/;
 
 /** Nothing is read or loaded before the link is opened: the editor is starting meanwhile. */
-export function openLink({ program, version, env, log }: Bundled): AgentLink {
+export function openLink({ program, version, env, log, greeted }: Bundled): AgentLink {
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !editorsOwn.test(name)));
   const folder = async (): Promise<string> =>
     (await import('../../agent/protocol/connection/folder.ts')).discoveryFolder(env);
@@ -37,7 +39,8 @@ export function openLink({ program, version, env, log }: Bundled): AgentLink {
       (await import('../../agent/protocol/connection/socket.ts')).connectSocket(agent),
     greet: async (remote: RemoteAgent) => {
       const { sessionEnvironment } = await import('../../agent/protocol/connection/session-env.ts');
-      return remote.hello(sessionEnvironment(own));
+      await remote.hello(sessionEnvironment(own));
+      await greeted(remote);
     },
     start: async () => {
       const { startDetached } = await import('../../agent/protocol/connection/start-agent.ts');

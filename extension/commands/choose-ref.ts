@@ -13,6 +13,8 @@ interface Choosing {
 
 interface Item extends vscode.QuickPickItem {
   readonly ref?: string;
+  /** Leads to where a first commit is made. */
+  readonly commits?: true;
 }
 
 /** A name that is in no list (an abbreviated id, an older tag) may be typed. */
@@ -34,7 +36,7 @@ export async function chooseRef(
     const agent = await link.connected();
     const signal = new AbortController().signal;
     const refs = await agent.request('refs', { folder }, { signal, onEvent: () => undefined });
-    const items = itemsOf(refs, state);
+    const items = hasNothing(refs) ? [toCommit()] : itemsOf(refs, state);
     pick.items = items;
     pick.placeholder = refsPlaceholder(refs);
     pick.busy = false;
@@ -48,6 +50,18 @@ export async function chooseRef(
   } finally {
     pick.dispose();
   }
+}
+
+function hasNothing({ head, tags, branches }: RefsResult): boolean {
+  return head === null && tags.length === 0 && branches.length === 0;
+}
+
+function toCommit(): Item {
+  return {
+    label: `$(source-control) ${vscode.l10n.t('Commit in Source Control…')}`,
+    detail: vscode.l10n.t('What is committed can be deployed'),
+    commits: true,
+  };
 }
 
 function itemsOf(refs: RefsResult, state: EnvironmentState): readonly Item[] {
@@ -69,8 +83,11 @@ function withTyped(items: readonly Item[], value: string): readonly Item[] {
 function chosen(pick: vscode.QuickPick<Item>): Promise<string> {
   return new Promise((resolve, reject) => {
     pick.onDidAccept(() => {
-      const ref = pick.selectedItems[0]?.ref;
-      if (ref !== undefined) resolve(ref);
+      const [item] = pick.selectedItems;
+      if (item?.ref !== undefined) resolve(item.ref);
+      if (item?.commits !== true) return;
+      pick.hide();
+      void vscode.commands.executeCommand('workbench.view.scm');
     });
     pick.onDidHide(() => reject(new Declined()));
   });

@@ -1,10 +1,12 @@
 /** What every command works with. */
 import * as vscode from 'vscode';
 import type { AgentLink } from '../agent/link.ts';
+import { hintForEditor } from '../model/hints.ts';
 import type { Target } from '../model/node.ts';
 import { projectNames } from '../model/project-names.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
+import type { FlagServerTokens } from '../flag-server/tokens.ts';
 import type { Dashboards } from '../dashboard/dashboards.ts';
 import type { Documents } from '../documents.ts';
 import type { Hearing } from '../hearing.ts';
@@ -24,6 +26,9 @@ export interface CommandContext {
   readonly suites: SuiteTests;
   readonly problems: Problems;
   readonly preview: RollbackPreview;
+  /** Looks for files named tidegate.yaml again. */
+  readonly lookForProjects: () => Promise<void>;
+  readonly flagTokens: FlagServerTokens;
   /** What a row of a tree is about. */
   readonly targetOfRow: (id: string) => Target | undefined;
   readonly version: string;
@@ -31,6 +36,9 @@ export interface CommandContext {
 
 /** Gives up without a word: the person has closed what was asked. */
 export class Declined extends Error {}
+
+/** There is nothing to act on before the project is set up, which is one command away. */
+export class NoProject extends Error {}
 
 /**
  * What a command was called with: nothing (palette), a row of a tree, or an object (keybinding, another extension).
@@ -40,7 +48,7 @@ export function targetOf(context: CommandContext, given: unknown): Partial<Targe
   if (given === undefined || given === null) return {};
   if (typeof given === 'string') return context.targetOfRow(given) ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) throw badArgument(given);
-  const known = ['folder', 'environment', 'service', 'tag', 'flag', 'rollout', 'suite', 'compose'];
+  const known = ['folder', 'environment', 'service', 'tag', 'flag', 'flags', 'rollout', 'suite', 'compose'];
   for (const [name, value] of Object.entries(given))
     if (!known.includes(name) || typeof value !== 'string') throw badArgument(given);
   return given;
@@ -71,7 +79,7 @@ export async function chooseEnvironment(
       (folder === undefined || one.folder === folder) &&
       (environment === undefined || one.state.facts.environment === environment),
   );
-  if (named.length === 0) throw new Error(nothingToChoose(context, environment));
+  if (named.length === 0) throw nothingToChoose(context, environment);
   const [only] = named;
   if (only !== undefined && named.length === 1) return only;
   const several = new Set(named.map((one) => one.folder)).size > 1;
@@ -109,12 +117,20 @@ export async function ready({ link, store }: CommandContext): Promise<void> {
     await store.reload();
 }
 
-function nothingToChoose({ store }: CommandContext, environment: string | undefined): string {
+function nothingToChoose({ store }: CommandContext, environment: string | undefined): Error {
   const projects = store.state.projects ?? [];
   const trouble = projects.flatMap((project) => project.trouble ?? [])[0];
-  if (trouble !== undefined) return [trouble.message, trouble.hint].filter(Boolean).join(' ');
-  if (projects.length === 0) return vscode.l10n.t('There is no tidegate.yaml in this workspace.');
-  return environment === undefined
-    ? vscode.l10n.t('tidegate.yaml names no environment.')
-    : vscode.l10n.t('tidegate.yaml names no environment {0}.', environment);
+  if (trouble !== undefined)
+    return new Error([trouble.message, hintForEditor(trouble.hint ?? '')].filter(Boolean).join(' '));
+  if (projects.length === 0)
+    return new NoProject(
+      vscode.l10n.t(
+        'There is no tidegate.yaml in this workspace. It can be made from the compose file, and is shown to you first.',
+      ),
+    );
+  return new Error(
+    environment === undefined
+      ? vscode.l10n.t('tidegate.yaml names no environment.')
+      : vscode.l10n.t('tidegate.yaml names no environment {0}.', environment),
+  );
 }

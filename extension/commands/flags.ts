@@ -5,6 +5,7 @@ import type { EnvironmentState } from '../model/state.ts';
 import { confirm } from './ask.ts';
 import { chooseEnvironment, Declined, targetOf, type CommandContext } from './context.ts';
 import { call } from './run.ts';
+import { shownAtOnce } from './shown-at-once.ts';
 import { say } from '../say.ts';
 
 export async function toggleFlag(context: CommandContext, given: unknown): Promise<Results['flags.set']> {
@@ -39,9 +40,12 @@ async function setFlag(context: CommandContext, setting: Setting): Promise<Resul
     what: key,
     from: onOrOff(!on),
     to: onOrOff(on),
-    strategy: vscode.l10n.t('at once, for all users; no deploy'),
+    strategy:
+      state.facts.flagServer === undefined
+        ? vscode.l10n.t('at once, for all users; no deploy')
+        : vscode.l10n.t('at once, for whom its strategies there say; no deploy'),
   });
-  const result = await call(context, {
+  const switching = call(context, {
     title: on
       ? vscode.l10n.t('Switching {0} on in {1}', key, environment)
       : vscode.l10n.t('Switching {0} off in {1}', key, environment),
@@ -52,6 +56,7 @@ async function setFlag(context: CommandContext, setting: Setting): Promise<Resul
       ...(confirmed && { confirmed }),
     },
   });
+  const result = await shownAtOnce(context.store, { folder, environment, key, on, share }, switching);
   context.output.info(result.message);
   // The message stays as long as it likes; the command has ended.
   void offerUndo(context, setting, result);
@@ -68,7 +73,9 @@ async function offerUndo(
   if (pressed === undefined) return;
   try {
     const { folder, state, key, on, before } = setting;
-    const share = on || before.share === null ? {} : { share: before.share };
+    // The strategies of a flag server stay as they are, whatever is switched.
+    const isKept = before.share === null || state.facts.flagServer !== undefined;
+    const share = on || isKept ? {} : { share: before.share };
     await setFlag(context, {
       folder,
       state,

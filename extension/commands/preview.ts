@@ -34,11 +34,16 @@ export async function previewRollback(context: CommandContext, given: unknown): 
 }
 
 /** By the command that every rollback to a tag goes through: it asks what has to be asked. */
-export async function rollbackPreviewed({ preview }: CommandContext): Promise<unknown> {
+export async function rollbackPreviewed(context: CommandContext, given: unknown): Promise<unknown> {
+  const { preview } = context;
   const { target } = preview;
+  const { flags } = targetOf(context, given);
   if (target === undefined)
     throw new Error(vscode.l10n.t('There is no preview of a rollback: ask for one first.'));
-  const result: unknown = await vscode.commands.executeCommand(commands.rollbackToTag, target);
+  const result: unknown = await vscode.commands.executeCommand(commands.rollbackToTag, {
+    ...target,
+    ...(flags !== undefined && { flags }),
+  });
   // Declined or failed: what is to be looked at stays.
   if (result !== undefined) await preview.close();
   return result;

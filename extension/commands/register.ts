@@ -4,6 +4,7 @@ import { commands, type CommandId } from '../ids.ts';
 import { copyDiagnostics, restartAgent } from './agent.ts';
 import type { CommandContext } from './context.ts';
 import { openDashboard } from './dashboard.ts';
+import { setFlagServerToken } from './flag-server.ts';
 import { toggleFlag } from './flags.ts';
 import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
@@ -30,6 +31,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.rollbackPreviewed]: rollbackPreviewed,
     [commands.closePreview]: closePreview,
     [commands.toggleFlag]: toggleFlag,
+    [commands.setFlagServerToken]: setFlagServerToken,
     [commands.plan]: plan,
     [commands.showLogs]: (own, given) => logs.show(own, given),
     [commands.setUpEnvironment]: setUpEnvironment,

@@ -77,7 +77,7 @@ export const rollback: Run = async (context, given) => {
 export const rollbackToTag: Run = async (context, given) => {
   const target = targetOf(context, given);
   const chosen = await chooseLive(context, target);
-  if (target.tag !== undefined) return rollBackTo(context, chosen, target.tag);
+  if (target.tag !== undefined) return rollBackTo(context, chosen, target.tag, target.flags === 'then');
   const { tag, isAtOnce } = await chooseReleasedTag(context, chosen);
   if (isAtOnce) return rollBackTo(context, chosen, tag);
   const { folder, state } = chosen;
@@ -102,6 +102,7 @@ async function rollBackTo(
   context: CommandContext,
   chosen: Chosen,
   tag: string | null,
+  withFlags = false,
 ): Promise<RolloutResult | undefined> {
   const { folder, state } = chosen;
   const { environment } = state.facts;
@@ -120,6 +121,7 @@ async function rollBackTo(
   const confirmed = await confirm(about);
   return move(context, chosen, 'rollback', vscode.l10n.t('Rolling {0} back to {1}', environment, to), {
     ...{ folder, environment, tag },
+    ...(withFlags && { withFlags }),
     ...(confirmed && { confirmed }),
   });
 }

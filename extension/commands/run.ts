@@ -3,10 +3,11 @@ import * as vscode from 'vscode';
 import type { AgentEvent, Method, Params, Results, RolloutResult } from '../../agent/protocol/methods.ts';
 import { isProgress } from '../../agent/protocol/progress.ts';
 import { hasCode, messageOf, TidegateError } from '../../agent/protocol/errors.ts';
-import { commands } from '../ids.ts';
+import { commands, views } from '../ids.ts';
+import { hintForEditor } from '../model/hints.ts';
 import { endMessage, nextTitle, withoutLinks, type NextStep } from '../model/messages.ts';
 import type { Target } from '../model/node.ts';
-import { Declined, type CommandContext } from './context.ts';
+import { Declined, NoProject, type CommandContext } from './context.ts';
 import { say } from '../say.ts';
 
 export interface Calling<M extends Method> {
@@ -157,12 +158,18 @@ function complain({ output }: CommandContext, error: unknown): void {
     void say('info', error.message);
     return;
   }
-  const text = [messageOf(error), hint].filter(Boolean).join(' ');
+  if (hasCode(error, 'agent.disconnected')) {
+    output.warn(error.message);
+    void sayLeft();
+    return;
+  }
+  const text = [messageOf(error), hintForEditor(hint ?? '')].filter(Boolean).join(' ');
   output.error(text);
   const { environment, method } = error instanceof TidegateError ? error.data : {};
   const about = typeof environment === 'string' && method === undefined ? { environment } : undefined;
   const [title, id, ...given] = wayOut(error, about);
-  void say('error', text, title).then((pressed) => {
+  // Beside a button that mends it nobody needs the command for a terminal.
+  void say('error', id === commands.showOutput ? text : messageOf(error), title).then((pressed) => {
     if (pressed !== undefined) void vscode.commands.executeCommand(id, ...given);
   });
 }
@@ -174,5 +181,16 @@ function wayOut(error: unknown, about: object | undefined): readonly [string, st
   if (hasCode(error, 'swarm.inactive')) return [vscode.l10n.t('Turn On Swarm Mode…'), commands.startSwarm];
   if (hasCode(error, 'config.invalid'))
     return [vscode.l10n.t('Show Problems'), 'workbench.actions.view.problems'];
+  if (error instanceof NoProject) return [vscode.l10n.t('Set Up This Project'), commands.setUpProject];
   return [vscode.l10n.t('Show Output'), commands.showOutput];
+}
+
+/** The agent is gone, and with it whoever could say how it ended; the next one shows that. */
+async function sayLeft(): Promise<void> {
+  const show = vscode.l10n.t('Show Environments');
+  const text = vscode.l10n.t(
+    'The agent ended before it answered. A rollout goes on, or is taken back, without it: the view Environments shows which.',
+  );
+  if ((await say('warning', text, show)) === show)
+    await vscode.commands.executeCommand(`${views.environments}.focus`);
 }

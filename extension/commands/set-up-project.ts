@@ -36,6 +36,7 @@ export async function setUpProject(context: CommandContext, given: unknown): Pro
       throw new Declined();
     const result = await ask(agent, 'init', { ...from, write: true, fix: false });
     await preview.close();
+    await context.lookForProjects();
     await ended(context, from, result);
     return result;
   } catch (error) {

@@ -5,6 +5,7 @@ import type {
   RolloutStatus,
   SlotStatus,
 } from '../../agent/protocol/methods.ts';
+import { hintForEditor } from './hints.ts';
 import { l10n } from './l10n.ts';
 import { plain, type Target, type TreeNode } from './node.ts';
 import { projectNames } from './project-names.ts';
@@ -38,7 +39,7 @@ export function environmentsTree(projects: readonly ProjectState[], now: number)
 function troubleOf({ folder, trouble }: ProjectState): readonly TreeNode[] {
   if (trouble === undefined) return [];
   const { message, hint = '' } = trouble;
-  const tooltip = [message, hint].filter(Boolean).join('\n\n');
+  const tooltip = [message, hintForEditor(hint)].filter(Boolean).join('\n\n');
   return [leaf(`trouble:${folder}`, 'tidegate.yaml', firstOf(message), ['trouble'], 'error', tooltip)];
 }
 
@@ -69,9 +70,11 @@ function environmentNode({ folder }: ProjectState, state: EnvironmentState, now:
     spoken: l10n.t('environment {0}, {1}', name, description),
     children: [
       ...(rollout === undefined ? [] : [rolloutNode(id, target, rollout, now)]),
-      ...(problem === null
-        ? []
-        : [leaf(`${id}#problem`, l10n.t('Problem'), problem, ['problem'], 'warning', problem)]),
+      ...(isNew(state)
+        ? [setUpNode(id, target)]
+        : problem === null
+          ? []
+          : [leaf(`${id}#problem`, l10n.t('Problem'), problem, ['problem'], 'warning', problem)]),
       ...(status?.services ?? []).map((service) => serviceNode({ id, target, service, state })),
       ...(status?.backing ?? []).map((backing) =>
         backingNode(id, { ...target, service: backing.service }, backing),
@@ -80,6 +83,21 @@ function environmentNode({ folder }: ProjectState, state: EnvironmentState, now:
     ],
     open: true,
     target,
+  };
+}
+
+/** That is how every environment begins, and no problem. */
+function isNew({ status, trouble }: EnvironmentState): boolean {
+  return trouble === undefined && status?.state === 'not-set-up';
+}
+
+function setUpNode(id: string, target: Target): TreeNode {
+  const label = l10n.t('Set up {0}…', target.environment);
+  const description = l10n.t('brings an edge and control into it, once');
+  return {
+    ...{ id: `${id}#set-up`, label, description, kinds: ['setUp'], icon: { id: 'tools' } },
+    ...{ tooltip: plain(description), spoken: `${label}: ${description}` },
+    ...{ children: [], open: false, target, click: 'tidegate.setUpEnvironment' },
   };
 }
 

@@ -4,27 +4,32 @@ import { groupsOf } from './groups.ts';
 import { l10n } from './l10n.ts';
 import { plain, type TreeNode } from './node.ts';
 import { projectNames } from './project-names.ts';
-import type { ProjectState } from './state.ts';
+import { atServer, expectedFlags, isExpected, serverTooltip, troubledServers } from './server-flags.ts';
+import type { EnvironmentState, ProjectState } from './state.ts';
 
 interface Held {
   readonly environment: string;
+  readonly state: EnvironmentState;
   readonly flag: FlagStatus;
 }
 
-export function flagsTree(projects: readonly ProjectState[]): readonly TreeNode[] {
+/** `now`: milliseconds since the epoch. */
+export function flagsTree(projects: readonly ProjectState[], now = Date.now()): readonly TreeNode[] {
   const names = projects.length > 1 ? projectNames(projects) : undefined;
   return projects.flatMap((project) => {
-    const all = project.environments.flatMap(({ facts, flags }) =>
-      (flags?.flags ?? []).map((flag): Held => ({ environment: facts.environment, flag })),
+    const all = project.environments.flatMap((state) =>
+      expectedFlags(state).map((flag): Held => ({ environment: state.facts.environment, state, flag })),
     );
     const troubles = project.environments.flatMap(({ facts, flagsTrouble }) =>
       flagsTrouble === undefined ? [] : [troubleNode(project.folder, facts.environment, flagsTrouble)],
     );
     const byKey = groupsOf(all, ({ flag }) => flag.key);
-    const nodes = [...byKey]
+    const flags = [...byKey]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, held]) => flagNode(project.folder, key, held, names?.get(project.folder)));
-    return [...troubles, ...nodes];
+      .map(([key, held]) =>
+        flagNode(project.folder, key, held, { project: names?.get(project.folder), now }),
+      );
+    return [...troubledServers(project), ...troubles, ...flags];
   });
 }
 
@@ -44,7 +49,12 @@ function troubleNode(folder: string, environment: string, message: string): Tree
   };
 }
 
-function flagNode(folder: string, key: string, held: readonly Held[], project: string | undefined): TreeNode {
+function flagNode(
+  folder: string,
+  key: string,
+  held: readonly Held[],
+  { project, now }: { readonly project: string | undefined; readonly now: number },
+): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
   const where =
     on.length === 0
@@ -62,21 +72,22 @@ function flagNode(folder: string, key: string, held: readonly Held[], project: s
     icon: { id: 'symbol-event' },
     tooltip: first === undefined ? '' : flagTooltip(first.flag),
     spoken: l10n.t('flag {0}, {1}', key, description),
-    children: held.map((one) => stateNode(folder, key, one)),
+    children: held.map((one) => stateNode(folder, key, one, now)),
     open: true,
     target: undefined,
   };
 }
 
-function stateNode(folder: string, key: string, { environment, flag }: Held): TreeNode {
+function stateNode(folder: string, key: string, held: Held, now: number): TreeNode {
+  const { environment, state: known, flag } = held;
   const state = flag.value ? 'on' : 'off';
   const words = stateWords(flag);
-  const why = flag.defined ? switchedBy(flag) : l10n.t('no release knows it any more');
+  const why = isExpected(known, key) ? l10n.t('switching…') : whyWords(held, now);
   return {
     id: `flag:${folder}#${key}#${environment}`,
     label: environment,
     description: `${words}, ${why}`,
-    kinds: ['flagState', state, ...(flag.defined ? ['known'] : ['forgotten'])],
+    kinds: ['flagState', state, ...(flag.defined ? ['known'] : ['forgotten']), ...serverKinds(flag)],
     icon: flag.value ? { id: 'circle-filled', colour: 'good' } : { id: 'circle-outline' },
     tooltip: flagTooltip(flag),
     spoken: l10n.t('flag {0} is {1} in {2}, {3}', key, words, environment, why),
@@ -84,6 +95,16 @@ function stateNode(folder: string, key: string, { environment, flag }: Held): Tr
     open: false,
     target: { folder, environment, flag: key },
   };
+}
+
+function whyWords({ flag, state }: Held, now: number): string {
+  if (flag.server !== undefined) return atServer(flag, state.facts, now);
+  return flag.defined ? switchedBy(flag) : l10n.t('no release knows it any more');
+}
+
+function serverKinds({ server }: FlagStatus): readonly string[] {
+  if (server === undefined) return [];
+  return server.stale ? ['remote', 'stale'] : ['remote'];
 }
 
 /** `by default`, `by ann@laptop`. */
@@ -104,6 +125,7 @@ function flagTooltip(flag: FlagStatus): string {
     `**${plain(flag.key)}**${flag.description === null ? '' : `: ${plain(flag.description)}`}`,
     ...(flag.owner === null ? [] : [l10n.t('owner: {0}', plain(flag.owner))]),
     ...(flag.default === null ? [] : [l10n.t('default: {0}', flag.default ? l10n.t('on') : l10n.t('off'))]),
+    ...serverTooltip(flag),
     ...(flag.expires === null ? [] : [l10n.t('expires {0}', flag.expires)]),
     ...(flag.at === null
       ? []

@@ -30,6 +30,8 @@ export interface Target {
   readonly service?: string;
   readonly tag?: string;
   readonly flag?: string;
+  /** `then`: a rollback switches flags to what they were when that release was live. */
+  readonly flags?: string;
   readonly rollout?: string;
   readonly suite?: string;
   /** A compose file, seen from the folder. */

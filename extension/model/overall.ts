@@ -2,18 +2,21 @@
 import type { ErrorCode } from '../../agent/protocol/codes.ts';
 import type { EnvironmentState, ProjectState, State } from './state.ts';
 
-export type Overall =
-  | 'loading'
-  | 'untrusted'
-  | 'no-agent'
-  | 'other-version'
-  | 'no-project'
-  | 'broken-project'
-  | 'no-repository'
-  | 'no-docker'
-  | 'no-access'
-  | 'no-swarm'
-  | 'ready';
+export const overalls = [
+  'loading',
+  'untrusted',
+  'no-agent',
+  'other-version',
+  'no-project',
+  'broken-project',
+  'no-repository',
+  'no-docker',
+  'no-access',
+  'no-swarm',
+  'ready',
+] as const;
+
+export type Overall = (typeof overalls)[number];
 
 export function overallOf({ link, trusted, projects }: State): Overall {
   if (!trusted) return 'untrusted';

@@ -1,4 +1,5 @@
 /** The words above the diff of a rollback: what will happen, as plain text. */
+import type { FlagSwitch } from '../../agent/protocol/flag-settling.ts';
 import type { MountedState, ReturningService, RollbackPlan } from '../../agent/protocol/rollback-plan.ts';
 import { l10n } from './l10n.ts';
 import { nameOf, took } from './words.ts';
@@ -21,6 +22,7 @@ export function headerText(plan: RollbackPlan): string {
     [l10n.t('Last time'), lastTimeWords(plan)],
     [l10n.t('Still there'), thereWords(plan)],
     ...migrationRows(plan),
+    ...flagRows(plan),
     [l10n.t('Below'), belowWords(plan)],
   ];
   const title = l10n.t('Roll {0} back: {1} → {2}', plan.environment, from, targetOfPlan(plan));
@@ -108,6 +110,27 @@ function migrationRows({ code: { migrations } }: RollbackPlan): readonly (readon
           ...[migrations.length, list(migrations)],
         );
   return [[l10n.t('DATABASE'), told]];
+}
+
+function flagRows({
+  flagStates: { unknown, changes },
+}: RollbackPlan): readonly (readonly [string, string])[] {
+  const name = l10n.t('Flags');
+  if (unknown !== null)
+    return [[name, l10n.t('stay as they are; what they were then cannot be told: {0}', unknown)]];
+  if (changes.length === 0) return [];
+  const flags = list(
+    changes.map(({ key, from, to }) => `${key} (${switchWords(from)} → ${switchWords(to)})`),
+  );
+  return [[name, l10n.t('stay as they are, unless they are brought along: {0}', flags)]];
+}
+
+/** `on for 25 % with quick` */
+function switchWords({ state, share, variant }: FlagSwitch): string {
+  if (state === null) return l10n.t('as defined');
+  if (state === 'off') return l10n.t('off');
+  const on = share === null ? l10n.t('on') : l10n.t('on for {0} %', share);
+  return variant === undefined ? on : l10n.t('{0} with {1}', on, variant);
 }
 
 function belowWords({ documents, code }: RollbackPlan): string {

@@ -1,6 +1,7 @@
 /** Everything the views show, as one value; changes make a new one. */
 import type { ErrorCode } from '../../agent/protocol/codes.ts';
 import type { EnvironmentStatus, FlagsResult, RolloutStatus } from '../../agent/protocol/methods.ts';
+import type { ExpectedFlag } from './server-flags.ts';
 import type { PastRollout, ProjectEnvironment } from '../../agent/protocol/project.ts';
 import type { RolloutProgress, WatchUpdate } from '../../agent/protocol/watch.ts';
 
@@ -18,6 +19,10 @@ export interface EnvironmentState {
   /** Newest first; `undefined`: not read yet. */
   readonly history: readonly PastRollout[] | undefined;
   readonly flags: FlagsResult | undefined;
+  /** Why they cannot be read from the server that holds them; `flags` are those seen last. */
+  readonly serverTrouble?: Trouble | undefined;
+  /** Flags that are being switched, by key. */
+  readonly expected?: ReadonlyMap<string, ExpectedFlag>;
   /** Why they could not be read the last time; `flags` are those from before. */
   readonly flagsTrouble: string | undefined;
   /** Why it cannot be watched. */

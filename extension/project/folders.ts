@@ -27,21 +27,36 @@ export function watchFolders({ onFolders, onFileChange }: FolderWatcher): {
     known = files.map((file) => path.dirname(file.fsPath)).sort();
     onFolders(known);
   };
-  const soon = (act: () => void): void => {
+  // Both may be due at once: a change that follows a creation must not take the look away.
+  const due = new Set<'look' | 'read'>();
+  const soon = (what: 'look' | 'read'): void => {
+    due.add(what);
     clearTimeout(calm);
-    calm = setTimeout(act, calmMs);
+    calm = setTimeout(() => {
+      if (due.has('look')) void look();
+      if (due.has('read')) onFileChange();
+      due.clear();
+    }, calmMs);
   };
+  const isOne = ({ fsPath }: vscode.Uri): boolean => path.basename(fsPath) === 'tidegate.yaml';
+  const { workspace } = vscode;
   const listening = [
+    // What is done in this editor is told also where files cannot be watched: a network drive, a machine out of watches.
+    workspace.onDidSaveTextDocument(({ uri }) => {
+      if (isOne(uri)) soon(known.includes(path.dirname(uri.fsPath)) ? 'read' : 'look');
+    }),
+    workspace.onDidCreateFiles(() => soon('look')),
+    workspace.onDidDeleteFiles(() => soon('look')),
+    workspace.onDidRenameFiles(() => soon('look')),
     watcher,
-    watcher.onDidCreate(() => soon(() => void look())),
-    watcher.onDidDelete(() => soon(() => void look())),
-    watcher.onDidChange(() => soon(onFileChange)),
+    watcher.onDidCreate(() => soon('look')),
+    watcher.onDidDelete(() => soon('look')),
+    watcher.onDidChange(() => soon('read')),
     removals,
     removals.onDidDelete(({ fsPath }) => {
-      if (known.some((folder) => folder === fsPath || folder.startsWith(fsPath + path.sep)))
-        soon(() => void look());
+      if (known.some((folder) => folder === fsPath || folder.startsWith(fsPath + path.sep))) soon('look');
     }),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => soon(() => void look())),
+    workspace.onDidChangeWorkspaceFolders(() => soon('look')),
   ];
   return {
     look,

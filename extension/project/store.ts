@@ -2,7 +2,7 @@
  * What the views show, kept up to date: projects of the workspace, and their environments while somebody looks. Knows
  * no editor.
  */
-import type { AgentApi, Params, ProgressEvent } from '../../agent/protocol/methods.ts';
+import type { AgentApi, FlagsResult, Params, ProgressEvent } from '../../agent/protocol/methods.ts';
 import type { ProjectEnvironment } from '../../agent/protocol/project.ts';
 import type { WatchUpdate } from '../../agent/protocol/watch.ts';
 import type { Clock } from '../agent/clock.ts';
@@ -16,7 +16,9 @@ import {
   type ProjectState,
   type State,
 } from '../model/state.ts';
+import type { ExpectedFlag } from '../model/server-flags.ts';
 import { troubleOf, watchEnvironment } from './environment-watch.ts';
+import { followServerFlags } from './server-flags.ts';
 
 export interface StoreDeps {
   /** The connected agent, if there is one. */
@@ -27,8 +29,8 @@ export interface StoreDeps {
   readonly onEvent?: (about: Params<'history'>, rollout: string, event: ProgressEvent) => void;
 }
 
-/** Reading a project is a matter of milliseconds, and asks no cluster. */
-const againMs = 3_000;
+/** How often a project that cannot be read is read again: what it lacks, a repository say, is no file that is watched. */
+const againMs = 2_000;
 
 type Since = Awaited<ReturnType<typeof watchEnvironment>>;
 
@@ -46,8 +48,7 @@ export class Store {
   #state: State = nothingYet;
   #folders: readonly string[] | undefined;
   #active = false;
-  /** A project with trouble is going to be read again. */
-  #again: AbortController | undefined;
+  #again = new AbortController();
 
   constructor(deps: StoreDeps) {
     this.#deps = deps;
@@ -69,7 +70,7 @@ export class Store {
   setLink(link: LinkState): void {
     this.#set({ ...this.#state, link });
     if (link.kind === 'connected') void this.reload();
-    else this.#stopWatches();
+    else this.#rest();
   }
 
   /** Folders that hold a tidegate.yaml. */
@@ -85,7 +86,7 @@ export class Store {
     if (this.#active === active) return;
     this.#active = active;
     if (active) void this.reload();
-    else this.#stopWatches();
+    else this.#rest();
   }
 
   /** Reads what the files of the projects say now, and watches the environments they name. */
@@ -95,16 +96,7 @@ export class Store {
     await Promise.all(folders.map((folder) => this.#reloadProject(agent, folder)));
     if (!this.#active) return;
     this.#startWatches(agent);
-    if (this.#state.projects?.some(({ trouble }) => trouble !== undefined) === true) void this.#lookAgain();
-  }
-
-  /** What is wrong with a project may be put right where no watcher of files sees it: by `git init`. */
-  async #lookAgain(): Promise<void> {
-    if (this.#again !== undefined) return;
-    const again = (this.#again = new AbortController());
-    await this.#deps.clock.sleep(againMs, again.signal);
-    if (this.#again === again) this.#again = undefined;
-    if (!again.signal.aborted) await this.reload();
+    this.#readAgainLater();
   }
 
   environment(folder: string, name: string): EnvironmentState | undefined {
@@ -113,9 +105,76 @@ export class Store {
       ?.environments.find(({ facts }) => facts.environment === name);
   }
 
+  /** Reads them now. Throws why that cannot be. */
+  async readFlags(about: Params<'flags.list'>): Promise<FlagsResult> {
+    const agent = this.#deps.agent();
+    if (agent === undefined) throw new Error('There is no connection to the agent.');
+    const { folder, environment } = about;
+    try {
+      const flags = await agent.request('flags.list', about, quiet());
+      this.#change(folder, environment, (state) => ({
+        ...state,
+        flags,
+        flagsTrouble: undefined,
+        serverTrouble: undefined,
+      }));
+      return flags;
+    } catch (error) {
+      if (this.environment(folder, environment)?.facts.flagServer !== undefined)
+        this.#change(folder, environment, (state) => ({ ...state, serverTrouble: troubleOf(error) }));
+      throw error;
+    }
+  }
+
+  /** Of every environment whose flags another server holds. What goes wrong is shown where they are. */
+  async readServerFlags(): Promise<void> {
+    const all = (this.#state.projects ?? []).flatMap(({ folder, environments }) =>
+      environments
+        .filter(({ facts }) => facts.flagServer !== undefined)
+        .map(({ facts: { environment } }) => ({ folder, environment })),
+    );
+    await Promise.allSettled(all.map((about) => this.readFlags(about)));
+  }
+
+  /** Shows a switch before it is answered; `end` shows what is known again. */
+  expectFlag(
+    { folder, environment }: Params<'flags.list'>,
+    key: string,
+    wanted: ExpectedFlag,
+  ): { end(): void } {
+    const change = (changed: (expected: Map<string, ExpectedFlag>) => void): void =>
+      this.#change(folder, environment, (state) => {
+        const expected = new Map(state.expected);
+        changed(expected);
+        return { ...state, expected };
+      });
+    change((expected) => expected.set(key, wanted));
+    return {
+      end: () => {
+        // A later switch of the same flag has its own end.
+        change((expected) => expected.get(key) === wanted && expected.delete(key));
+      },
+    };
+  }
+
   dispose(): void {
-    this.#stopWatches();
+    this.#rest();
     this.#listeners.clear();
+  }
+
+  #rest(): void {
+    this.#again.abort();
+    this.#stopWatches();
+  }
+
+  #readAgainLater(): void {
+    this.#again.abort();
+    const broken = (this.#state.projects ?? []).flatMap(({ folder, trouble }) => (trouble ? folder : []));
+    if (broken.length === 0) return;
+    const { signal } = (this.#again = new AbortController());
+    void this.#deps.clock.sleep(againMs, signal).then(() => {
+      if (!signal.aborted) void this.reload(broken);
+    });
   }
 
   async #reloadProject(agent: AgentApi, folder: string): Promise<void> {
@@ -162,6 +221,14 @@ export class Store {
       onTrouble: (trouble: EnvironmentState['trouble']) =>
         this.#change(folder, environment, (state) => ({ ...state, trouble })),
     };
+    if (facts.flagServer !== undefined)
+      void followServerFlags(agent, {
+        ...{ folder, environment, clock: this.#deps.clock, signal: stop.signal },
+        onFlags: (flags) =>
+          this.#change(folder, environment, (state) => ({ ...state, flags, serverTrouble: undefined })),
+        onTrouble: (serverTrouble) =>
+          this.#change(folder, environment, (state) => ({ ...state, serverTrouble })),
+      });
     void watchEnvironment(agent, watching, this.#since.get(key) ?? null).then((since) => {
       this.#since.set(key, since);
       if (this.#watches.get(key) === watch) this.#watches.delete(key);
@@ -169,8 +236,6 @@ export class Store {
   }
 
   #stopWatches(): void {
-    this.#again?.abort();
-    this.#again = undefined;
     for (const { stop } of this.#watches.values()) stop.abort();
     this.#watches.clear();
   }
@@ -184,6 +249,7 @@ export class Store {
     const began = [...state.rollouts.keys()].some((id) => !before.rollouts.has(id));
     if (began || ended.length > 0 || before.history === undefined || settled(before) !== settled(state))
       void this.#readHistory(agent, { folder, environment });
+    if (state.facts.flagServer !== undefined) return;
     if (before.flags === undefined || flagsMark(before) !== flagsMark(state))
       void this.#readFlags(agent, { folder, environment });
   }

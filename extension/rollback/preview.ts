@@ -87,7 +87,12 @@ export class RollbackPreview implements vscode.CodeLensProvider {
       new vscode.CodeLens(top, { title, command, ...(given && { arguments: [given] }) });
     return [
       ...(shown.plan.refused.length === 0
-        ? [lens(`$(discard) ${vscode.l10n.t('Roll Back to {0}', name)}`, commands.rollbackPreviewed)]
+        ? [
+            lens(`$(discard) ${vscode.l10n.t('Roll Back to {0}', name)}`, commands.rollbackPreviewed),
+            ...(shown.plan.flagStates.changes.length === 0
+              ? []
+              : [lens(vscode.l10n.t('With Its Flags'), commands.rollbackPreviewed, { flags: 'then' })]),
+          ]
         : [
             lens(
               `$(refresh) ${vscode.l10n.t('Refused now: Look Again')}`,

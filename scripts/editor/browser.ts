@@ -7,6 +7,6 @@ const args = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
-export function openBrowser({ browser }: Editor): Promise<Browser> {
+export function openBrowser({ browser }: Pick<Editor, 'browser'>): Promise<Browser> {
   return chromium.launch({ executablePath: browser, args });
 }

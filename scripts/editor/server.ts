@@ -29,6 +29,8 @@ export interface RunningEditor {
   readonly runtime: string;
   /** What it wrote. */
   readonly log: string;
+  /** The settings of windows that are opened from now on, on top of `quietSettings`. */
+  configure(settings: Readonly<Record<string, unknown>>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export const quietSettings = {
   'workbench.colorTheme': 'Default Dark Modern',
   'git.openRepositoryInParentFolders': 'never',
   'window.dialogStyle': 'custom',
+  'security.workspace.trust.enabled': false,
 };
 
 export async function startEditor(starting: Starting): Promise<RunningEditor> {
@@ -55,7 +58,9 @@ export async function startEditor(starting: Starting): Promise<RunningEditor> {
   for (const name of ['user/User', 'extensions', 'home', 'tmp', 'config', 'data', 'cache'])
     await mkdir(at(name), { recursive: true });
   await mkdir(at('runtime'), { mode: 0o700 });
-  await writeFile(at('user/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }));
+  const configure = (own: Readonly<Record<string, unknown>>): Promise<void> =>
+    writeFile(at('user/User/settings.json'), JSON.stringify({ ...quietSettings, ...own }));
+  await configure(settings);
   const own = { ...homeOf(folder), ...env, ...(password !== undefined && { PASSWORD: password }) };
   const base = [
     ...[editor.entry, '--config', '/dev/null'],
@@ -64,7 +69,7 @@ export async function startEditor(starting: Starting): Promise<RunningEditor> {
   if (vsix !== undefined) await output(editor.node, [...base, '--install-extension', vsix], { env: own });
   const serving = [
     ...['--auth', password === undefined ? 'none' : 'password', '--bind-addr', '127.0.0.1:0'],
-    ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+    ...['--disable-telemetry', '--disable-update-check'],
     ...['--disable-getting-started-override', '--reconnection-grace-time', '1'],
     ...(testDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
   ];
@@ -79,6 +84,7 @@ export async function startEditor(starting: Starting): Promise<RunningEditor> {
     workspace,
     runtime: at('runtime'),
     log,
+    configure,
     stop: async () => {
       await ended(child);
       await rm(folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import { commandTests } from './commands.ts';
 import { connectionTests } from './connection.ts';
 import { dashboardTests } from './dashboard.ts';
 import { editingTests } from './editing.ts';
+import { flagServerTests } from './flag-server.ts';
 import { flagTests } from './flags.ts';
 import { manifestTests } from './manifest.ts';
 import { oddInputTests } from './odd-input.ts';
@@ -16,6 +17,7 @@ import { leaveStage } from './stage.ts';
 import { suiteTests } from './suites.ts';
 import { taskTests } from './tasks.ts';
 import { treeTests } from './trees.ts';
+import { welcomeTests } from './welcome.ts';
 
 const suites = [
   ...[
@@ -30,8 +32,9 @@ const suites = [
     dashboardTests,
     previewTests,
     flagTests,
+    flagServerTests,
   ],
-  ...[oddInputTests, apiTests, connectionTests],
+  ...[oddInputTests, apiTests, connectionTests, welcomeTests],
 ];
 
 export async function run(): Promise<void> {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import metadata from '../../package.json' with { type: 'json' };
 import words from '../../package.nls.json' with { type: 'json' };
 import { commands, milestoneKey, settings, views } from '../../extension/ids.ts';
+import { overalls } from '../../extension/model/overall.ts';
 import { milestones } from '../../extension/model/milestones.ts';
 import { api } from './stage.ts';
 
@@ -43,6 +44,16 @@ export function manifestTests(): void {
         [...inMenus, ...inWelcomes].filter((id) => !declared.includes(id)),
         [],
       );
+    });
+
+    it('has one welcome view for each thing that may stand in the way, with something to press', () => {
+      const shown = contributes.viewsWelcome.filter(({ view }) => view === views.environments);
+      assert.deepEqual(
+        shown.map(({ when }) => /^tidegate\.state == '([\w-]+)'$/.exec(when)?.[1] ?? when).sort(),
+        overalls.filter((one) => one !== 'ready').sort(),
+      );
+      for (const { when, contents } of shown)
+        if (!when.includes('loading')) assert.match(inWords(contents), /\]\(command:/, when);
     });
 
     it('has at most three inline actions for any row', () => {

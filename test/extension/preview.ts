@@ -12,6 +12,7 @@ function planOf(environment: string, changes: Partial<RollbackPlan> = {}): Rollb
     ...{ environment, stack: `shop-${environment}`, outcome: 'changes', tag: 'v1.0.0', from: live },
     ...{ to: { ...live, number: 1, tag: 'v1.0.0' }, how: 'warm', mounted: [], lastTime: null, refused: [] },
     services: [{ service: 'web', from: 'blue', to: 'green', image: 'i', imageState: 'there' }],
+    flagStates: { unknown: null, changes: [] },
     documents: [{ name: 'web/environment', before: 'LOG=debug\n', after: 'LOG=info\n' }],
     code: {
       ...{ unknown: null, total: 2, migrations: [] },

@@ -111,7 +111,14 @@ const planned = ({ environment, ref }: Params<'plan'>): PlanResult => ({
       differences: [],
     },
   ],
-  ...{ flags: [], steps: [{ share: 25, holdMs: 30_000 }], cannotBeUndone: [], blocked: null, backing: [] },
+  ...{
+    flags: [],
+    drift: [],
+    steps: [{ share: 25, holdMs: 30_000 }],
+    cannotBeUndone: [],
+    blocked: null,
+    backing: [],
+  },
   commands: [],
 });
 

@@ -5,6 +5,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+export interface CannedAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
 export interface EngineProxy {
   /** For DOCKER_HOST. */
   readonly host: string;
@@ -13,6 +18,8 @@ export interface EngineProxy {
   mend(): Promise<void>;
   /** From now on requests whose first line matches get this error as the engine's answer. */
   fail(request: RegExp, message: string): void;
+  /** From now on requests whose first line gets an answer here never reach the engine; `undefined`: all of them do. */
+  answer(by: ((line: string) => CannedAnswer | undefined) | undefined): void;
   /** How many requests `fail` answered. */
   failures(): number;
   close(): Promise<void>;
@@ -22,7 +29,7 @@ export interface EngineProxy {
 export async function openEngineProxy(target: string): Promise<EngineProxy> {
   const socket = path.join(tmpdir(), `tidegate-proxy-${randomBytes(4).toString('hex')}.sock`);
   const sockets = new Set<Socket>();
-  let failing: { readonly request: RegExp; readonly message: string } | undefined;
+  let answering: ((line: string) => CannedAnswer | undefined) | undefined;
   let failures = 0;
   let server: Server | undefined;
 
@@ -39,12 +46,12 @@ export async function openEngineProxy(target: string): Promise<EngineProxy> {
     keep(engine);
     client.on('data', (chunk: Buffer) => {
       const first = chunk.subarray(0, 2_000).toString('latin1').split('\r\n')[0] ?? '';
-      if (!failing?.request.test(first)) {
+      const answer = answering?.(first);
+      if (answer === undefined) {
         engine.write(chunk);
         return;
       }
-      failures += 1;
-      client.end(errorAnswer(failing.message));
+      client.end(written(answer));
       engine.destroy();
     });
     engine.on('data', (chunk: Buffer) => client.write(chunk));
@@ -76,14 +83,21 @@ export async function openEngineProxy(target: string): Promise<EngineProxy> {
     host: `unix://${socket}`,
     cut,
     mend,
-    fail: (request, message) => (failing = { request, message }),
+    fail: (request, message) => {
+      answering = (line) => {
+        if (!request.test(line)) return undefined;
+        failures += 1;
+        return { status: 500, body: { message } };
+      };
+    },
+    answer: (by) => (answering = by),
     failures: () => failures,
     close: cut,
   };
 }
 
-function errorAnswer(message: string): string {
-  const body = JSON.stringify({ message });
-  const head = ['HTTP/1.1 500 Internal Server Error', 'Content-Type: application/json', 'Connection: close'];
-  return `${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+function written({ status, body }: CannedAnswer): string {
+  const text = JSON.stringify(body);
+  const head = [`HTTP/1.1 ${status} of a test`, 'Content-Type: application/json', 'Connection: close'];
+  return `${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
 }

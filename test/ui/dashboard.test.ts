@@ -1,25 +1,30 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
-import { openBrowser } from '../../scripts/editor/browser.ts';
-import { extensionFile } from '../../scripts/editor/package.ts';
-import { editorFolder, ensureEditor } from '../../scripts/editor/place.ts';
-import { startEditor, type RunningEditor } from '../../scripts/editor/server.ts';
+import type { Locator } from 'playwright-core';
 import { addTag, rollout } from '../integration/release/commits.ts';
 import type { Load } from '../support/load.ts';
 import { must, openShop, type Shop } from '../support/shop.ts';
-import { Workbench } from './workbench.ts';
+import { uiStage, type Stage } from './stage.ts';
+import type { Workbench } from './workbench.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const say = (line: string): void => console.log(`      ${line}`);
 const patience = { timeout: 40_000 };
 
+const themes = [
+  { theme: 'Default Light Modern', kind: 'light', body: 'vscode-light' },
+  { theme: 'Default High Contrast', kind: 'high contrast dark', body: 'vscode-high-contrast' },
+  {
+    theme: 'Default High Contrast Light',
+    kind: 'high contrast light',
+    body: 'vscode-high-contrast-light',
+  },
+] as const;
+
 /** One story, told in order: each step stands on the one before. */
-describe('the dashboard of the shop, under load', () => {
+describe('the dashboard of the shop, under load', function () {
+  this.bail(true);
   let shop: Shop;
-  let editor: RunningEditor;
-  let browser: Browser;
+  let stage: Stage;
   let workbench: Workbench;
   let load: Load;
   /** From a terminal: the dashboard shows what others do as well. */
@@ -27,29 +32,19 @@ describe('the dashboard of the shop, under load', () => {
 
   before(async function () {
     this.timeout(240_000);
-    const program = await ensureEditor({ root, consent: () => Promise.resolve(), say });
-    const vsix = await extensionFile(root);
     shop = await openShop({ about: 'board', replicas: 1 });
     await addTag(shop.folder, {
       ...{ from: 'v1.1.0', tag: 'v1.1.1' },
       edit: { 'tidegate.yaml': rollout('steps: [25%], hold: 5m, deadline: 1m, drain: 2s, keepWarm: 10m') },
     });
-    const env = { PATH: process.env['PATH'], DOCKER_HOST: shop.test.host };
-    [editor] = await Promise.all([
-      startEditor({ editor: program, workspace: shop.folder, vsix, env }),
-      must(shop.cli('deploy', 'dev', 'v1.0.0')),
-    ]);
+    [stage] = await Promise.all([uiStage(), must(shop.cli('deploy', 'dev', 'v1.0.0'))]);
     load = shop.load({ connections: 4, ratePerSecond: 40 });
-    browser = await openBrowser(program);
-    const url = `http://${editor.authority}/?folder=${encodeURIComponent(shop.folder)}`;
-    workbench = await Workbench.open(browser, url, path.join(editorFolder(root), 'pictures'));
+    workbench = await stage.open(shop.folder);
   });
 
   after(async function () {
     this.timeout(60_000);
-    await browser.close();
-    await endAgent(editor.runtime);
-    await editor.stop();
+    await workbench.close();
     await shop.close();
   });
 
@@ -65,10 +60,19 @@ describe('the dashboard of the shop, under load', () => {
 
   async function paint(theme: string): Promise<void> {
     await mkdir(path.join(shop.folder, '.vscode'), { recursive: true });
-    await writeFile(
-      path.join(shop.folder, '.vscode/settings.json'),
-      JSON.stringify({ 'workbench.colorTheme': theme }),
-    );
+    const settings = JSON.stringify({ 'workbench.colorTheme': theme });
+    await writeFile(path.join(shop.folder, '.vscode/settings.json'), settings);
+  }
+
+  async function inOtherThemes(name: string): Promise<void> {
+    for (const { theme, kind, body } of themes) {
+      await paint(theme);
+      await workbench.theme(kind);
+      await workbench.webview().locator(`body.${body}`).waitFor(patience);
+      await workbench.picture(`dashboard ${name} ${kind}`);
+    }
+    await paint('Default Dark Modern');
+    await workbench.theme('dark');
   }
 
   it('opens from the palette, and shows what the edge counts', async () => {
@@ -95,14 +99,8 @@ describe('the dashboard of the shop, under load', () => {
     await workbench.picture('dashboard dark');
   });
 
-  it('can be read in a light theme and in high contrast', async () => {
-    await paint('Default Light Modern');
-    await workbench.webview().locator('body.vscode-light').waitFor(patience);
-    await workbench.picture('dashboard light');
-    await paint('Default High Contrast');
-    await workbench.webview().locator('body.vscode-high-contrast').waitFor(patience);
-    await workbench.picture('dashboard high contrast');
-    await paint('Default Dark Modern');
+  it('can be read in a light theme and in both of high contrast, as can the side bar', async () => {
+    await inOtherThemes('canary');
   });
 
   it('gives the new version all traffic when Promote is pressed', async () => {
@@ -110,7 +108,9 @@ describe('the dashboard of the shop, under load', () => {
     await legend('share', /green v1\.1\.1: 100 %/).waitFor(patience);
     await must(deploying);
     await workbench.webview().locator('.marks').filter({ hasText: 'all traffic' }).waitFor(patience);
+    await workbench.waitForRow(/blue.*v1\.0\.0.*warm/s);
     await workbench.picture('dashboard promoted');
+    await inOtherThemes('promoted');
   });
 
   it('is there again when the window is loaded again, with what was before', async () => {
@@ -132,9 +132,3 @@ describe('the dashboard of the shop, under load', () => {
     assert.equal(failed, 0, failures.join('; '));
   });
 });
-
-/** It outlives its editor; nobody else would end it before its time. */
-async function endAgent(runtime: string): Promise<void> {
-  const text = await readFile(path.join(runtime, 'tidegate', 'agent.json'), 'utf8').catch(() => undefined);
-  if (text !== undefined) process.kill((JSON.parse(text) as { pid: number }).pid, 'SIGTERM');
-}

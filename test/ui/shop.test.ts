@@ -1,56 +1,35 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { openBrowser } from '../../scripts/editor/browser.ts';
-import { extensionFile } from '../../scripts/editor/package.ts';
-import { editorFolder, ensureEditor } from '../../scripts/editor/place.ts';
-import { startEditor, type RunningEditor } from '../../scripts/editor/server.ts';
+import { agentOf } from '../../scripts/editor/agent.ts';
 import { eventually } from '../support/eventually.ts';
-import { openEngineProxy, type EngineProxy } from '../support/engine-proxy.ts';
-import { agentOf, endAgentOf } from '../../scripts/editor/agent.ts';
 import { openShop, type Shop } from '../support/shop.ts';
-import { Workbench } from './workbench.ts';
+import { uiStage, type Stage } from './stage.ts';
+import type { Workbench } from './workbench.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const say = (line: string): void => console.log(`      ${line}`);
 
 /** One story, told in order: each step stands on the one before. */
-describe('the shop, delivered from the side bar and the palette', () => {
+describe('the shop, delivered from the side bar and the palette', function () {
+  this.bail(true);
   let shop: Shop;
-  let editor: RunningEditor;
-  let browser: Browser;
-  /** What the editor's agent talks to; it can be cut. */
-  let engine: EngineProxy;
+  let stage: Stage;
   let workbench: Workbench;
 
   before(async function () {
     this.timeout(240_000);
-    const program = await ensureEditor({ root, consent: () => Promise.resolve(), say });
-    const vsix = await extensionFile(root);
     shop = await openShop({ about: 'ui', setUp: false, replicas: 1 });
-    engine = await openEngineProxy(shop.test.host.replace('unix://', ''));
-    const env = { PATH: process.env['PATH'], DOCKER_HOST: engine.host };
-    editor = await startEditor({ editor: program, workspace: shop.folder, vsix, env });
-    browser = await openBrowser(program);
-    workbench = await Workbench.open(browser, url(), path.join(editorFolder(root), 'pictures'));
+    stage = await uiStage();
+    workbench = await stage.open(shop.folder);
   });
 
   after(async function () {
     this.timeout(60_000);
-    await browser.close();
-    await endAgentOf(editor.runtime);
-    await editor.stop();
-    await engine.close();
+    await workbench.close();
     await shop.close();
   });
 
   afterEach(async function () {
     await workbench.tellIfFailed(this.currentTest);
   });
-
-  function url(): string {
-    return `http://${editor.authority}/?folder=${encodeURIComponent(shop.folder)}`;
-  }
 
   async function page(): Promise<string> {
     const response = await fetch(shop.url, { headers: { host: 'shop.localhost' } });
@@ -74,7 +53,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
     await workbench.showTidegate();
     await workbench.waitForRow(/dev.*not set up/s);
     await workbench.picture('1 not set up');
-    await workbench.command('Set Up Environment');
+    await workbench.row('Set up dev…').click();
     await workbench.waitForToast('dev is set up', 120_000);
     await workbench.waitForRow(/dev.*nothing deployed yet/s);
     await workbench.clearToasts();
@@ -99,6 +78,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
     await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
     await workbench.waitForRow(/blue.*v1\.0\.0.*warm/s);
     await workbench.picture('4 second release');
+    await workbench.pictureOf(workbench.pane('Environments'), 'walkthrough deploy');
     await workbench.clearToasts();
     await pageSays(/v?1\.1\.0/);
   });
@@ -111,6 +91,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
     await pageSays(/delivery is free/);
     assert.doesNotMatch(before, /delivery is free/);
     await workbench.picture('5 flag on');
+    await workbench.pictureOf(workbench.pane('Flags'), 'walkthrough flag');
     await workbench.clearToasts();
   });
 
@@ -131,6 +112,7 @@ describe('the shop, delivered from the side bar and the palette', () => {
     await workbench.diffOf('season.js');
     await workbench.lens('Roll Back to v1.1.0').waitFor();
     await workbench.picture('7 preview of a rollback');
+    await workbench.pictureOf(workbench.page.locator('.part.editor'), 'walkthrough roll back');
     await workbench.clickLens('Roll Back to v1.1.0');
     await pageSays(/v?1\.1\.0/);
     await workbench.waitForToast('dev is back on v1.1.0');
@@ -152,24 +134,24 @@ describe('the shop, delivered from the side bar and the palette', () => {
   });
 
   it('shares its agent with a second window, which sees the same', async () => {
-    const before = await agentOf(editor.runtime);
-    const second = await Workbench.open(browser, url(), path.join(editorFolder(root), 'pictures'));
+    const before = await agentOf(stage.editor.runtime);
+    const second = await stage.open(shop.folder);
     await second.showTidegate();
     await second.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
-    assert.equal(await agentOf(editor.runtime), before);
+    assert.equal(await agentOf(stage.editor.runtime), before);
     await workbench.clickInline(workbench.row(/dev.*on, by/s), 'Toggle Flag…');
     await workbench.waitForToast('free-delivery is off in dev');
     await second.waitForRow(/dev.*off, by/s);
-    await second.page.context().close();
+    await second.close();
     await workbench.clearToasts();
   });
 
   it('goes on with another agent when its own is killed, and tells nobody off', async () => {
-    const killed = await agentOf(editor.runtime);
+    const killed = await agentOf(stage.editor.runtime);
     assert.ok(killed !== undefined, 'there is an agent');
     process.kill(killed, 'SIGKILL');
     await eventually(async () => {
-      const now = await agentOf(editor.runtime);
+      const now = await agentOf(stage.editor.runtime);
       assert.ok(now !== undefined && now !== killed, 'there is no other agent yet');
     });
     await workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s);
@@ -177,10 +159,10 @@ describe('the shop, delivered from the side bar and the palette', () => {
   });
 
   it('says that Docker does not answer, and recovers by itself', async () => {
-    await engine.cut();
+    await stage.engine.cut();
     const goneMs = await timed(() => workbench.waitForWelcome('Docker does not answer'));
     await workbench.picture('8 no docker');
-    await engine.mend();
+    await stage.engine.mend();
     const backMs = await timed(() => workbench.waitForRow(/green.*v1\.1\.0.*live 100 %/s));
     say(`told after ${Math.round(goneMs)} ms, back after ${Math.round(backMs)} ms`);
     assert.ok(goneMs < 12_000, `it is told within seconds, not after ${goneMs} ms`);

@@ -32,10 +32,19 @@ export class Workbench {
     return new Workbench(page, shots);
   }
 
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
   /** `row`: one that is there when they have come. */
   async showTidegate(row: string | RegExp = 'dev'): Promise<void> {
-    await this.page.locator('.activitybar [aria-label^="Tidegate"]').first().click(patience);
+    await this.showSideBar();
     await this.row(row).waitFor(patience);
+  }
+
+  /** Also where there is nothing to be seen in it yet. */
+  async showSideBar(): Promise<void> {
+    await this.page.locator('.activitybar [aria-label^="Tidegate"]').first().click(patience);
   }
 
   /** A row of the side bar whose label and description read like this. */
@@ -47,12 +56,50 @@ export class Workbench {
     await this.row(text).waitFor(patience);
   }
 
+  welcome(text: string): Locator {
+    return this.page.locator('.sidebar .welcome-view-content').filter({ hasText: text }).first();
+  }
+
   async waitForWelcome(text: string): Promise<void> {
-    await this.page
-      .locator('.sidebar .welcome-view-content')
-      .filter({ hasText: text })
-      .first()
-      .waitFor(patience);
+    await this.welcome(text).waitFor(patience);
+  }
+
+  /** The button that mends what the view says is missing. */
+  async pressInWelcome(text: string, button: string): Promise<void> {
+    await this.welcome(text).locator('.monaco-button', { hasText: button }).click(patience);
+  }
+
+  /** A question in the middle of the window that everything waits for. */
+  dialog(text: string): Locator {
+    return this.page.locator('.monaco-dialog-box').filter({ hasText: text });
+  }
+
+  async pressInDialog(text: string, button: string): Promise<void> {
+    await this.dialog(text).locator('.monaco-button', { hasText: button }).click(patience);
+  }
+
+  /** In the editor's own page about it, which is open. */
+  async trust(): Promise<void> {
+    const page = this.page.locator('.workspace-trust-editor');
+    await page.locator('.monaco-button', { hasText: /^Trust$/ }).click(patience);
+  }
+
+  /** What a browser shows beside the window after this was done. */
+  async opens(act: () => Promise<void>): Promise<Page> {
+    const [page] = await Promise.all([this.page.context().waitForEvent('page', patience), act()]);
+    return page;
+  }
+
+  /** In the file that is open, the first place that reads like this; and saves. */
+  async replaceInEditor(text: string, by: string): Promise<void> {
+    const { keyboard } = this.page;
+    await keyboard.press('Control+F');
+    const found = this.page.locator('.find-widget.visible .matchesCount', { hasText: /^1 of/ });
+    await keyboard.type(text);
+    await found.waitFor(patience);
+    await keyboard.press('Escape');
+    await keyboard.type(by);
+    await keyboard.press('Control+S');
   }
 
   /** What a webview shows: a rendered document, a dashboard. */
@@ -157,5 +204,16 @@ export class Workbench {
 
   async picture(name: string): Promise<void> {
     await this.page.screenshot({ path: path.join(this.#shots, `${name}.png`) });
+  }
+
+  /** One of the views of the side bar, by its name. */
+  pane(name: string): Locator {
+    const header = this.page.locator('.pane-header', { hasText: name });
+    return this.page.locator('.sidebar .pane').filter({ has: header });
+  }
+
+  /** Only what stands there. */
+  async pictureOf(what: Locator, name: string): Promise<void> {
+    await what.screenshot({ path: path.join(this.#shots, `${name}.png`), ...patience });
   }
 }

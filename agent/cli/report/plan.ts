@@ -2,12 +2,14 @@ import {
   differenceLine,
   type Difference,
   type PlannedBacking,
+  type PlannedDrift,
   type PlannedFlag,
   type PlannedService,
   type PlanResult,
 } from '../../protocol/plan.ts';
 import { elapsed } from '../duration.ts';
 import { cleanLine, cleanText, type Style } from '../terminal.ts';
+import { switchWords } from './flag-settling.ts';
 import { releaseName } from './release-name.ts';
 
 export function reportPlan(plan: PlanResult, style: Style): string[] {
@@ -28,6 +30,7 @@ export function reportPlan(plan: PlanResult, style: Style): string[] {
         `  release command of ${service}: ${style.bold(cleanLine(command))}, once, before anything is placed (at most ${elapsed(timeoutMs)})`,
     ),
     ...plan.flags.flatMap((flag) => flagLines(flag, style)),
+    ...plan.drift.flatMap((flag) => driftLine(flag, plan.environment, style)),
     ...(steps.length === 0 ? [] : [`  traffic: ${[...steps, '100 %'].join(', ')}`]),
     ...plan.cannotBeUndone.map((line) => `  ${style.warn('cannot be undone')}: ${line}`),
     ...(plan.blocked === null ? [] : [`  ${style.bad('blocked now')}: ${cleanText(plan.blocked)}`]),
@@ -68,6 +71,12 @@ function backingLines(
 
 function flagLines({ key, action, differences }: PlannedFlag, style: Style): string[] {
   return [`  flag ${key}: ${style.bold(action)}`, ...differences.map(line)];
+}
+
+function driftLine({ key, live, file }: PlannedDrift, environment: string, style: Style): string[] {
+  return [
+    `  flag ${key}: ${style.warn('drift')}, ${switchWords(live)} here, ${cleanText(file)} by the commit; it stays as it is ("tidegate flags drift ${environment}")`,
+  ];
 }
 
 const line = (one: Difference): string => `    ${cleanText(differenceLine(one))}`;

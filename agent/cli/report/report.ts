@@ -3,6 +3,8 @@ import type { Method, Results, RolloutResult } from '../../protocol/methods.ts';
 import type { Ending } from '../exit-code.ts';
 import { cleanText, type Style } from '../terminal.ts';
 import { reportBacking, reportDown, reportForgotten, reportSetup } from './environment.ts';
+import { reportImported } from './flag-exchange.ts';
+import { reportDrift, reportFlagHistory, reportTaken } from './flag-settling.ts';
 import { reportEvaluations, reportFlags, reportFlagSet, reportFlagToken } from './flags.ts';
 import { reportFlagCounts } from './flag-counts.ts';
 import { reportDoctor } from './doctor.ts';
@@ -114,6 +116,32 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   'flags.local': { lines: (result, { style }) => reportLocalFlags(result, style), ending: () => done },
   'flags.token': { lines: (result) => reportFlagToken(result), ending: () => done },
   'flags.evaluate': { lines: (result, { style }) => reportEvaluations(result, style), ending: () => done },
+  /** The file alone: it is redirected into one. */
+  'flags.export': {
+    lines: ({ text }) => [cleanText(text.replace(/\n$/, ''))],
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
+  'flags.import': {
+    lines: (result, { style }) => reportImported(result, style),
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
+  'flags.drift': { lines: (result, { style, now }) => reportDrift(result, style, now), ending: () => done },
+  'flags.take': {
+    lines: (result, { style }) => reportTaken(result, style),
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
+  'flags.apply': {
+    lines: ({ outcome, message }, { style }) => [`${word(outcome, style)}: ${cleanText(message)}`],
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
+  'flags.history': {
+    lines: (result, { style, now }) => reportFlagHistory(result, style, now),
+    ending: () => done,
+  },
+  'flags.undo': {
+    lines: ({ outcome, message }, { style }) => [`${word(outcome, style)}: ${cleanText(message)}`],
+    ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
+  },
   'flags.counts': {
     lines: (result, { style, now }) => reportFlagCounts(result, style, now),
     ending: () => done,

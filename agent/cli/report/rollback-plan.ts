@@ -1,6 +1,7 @@
 import type { RollbackPlan, ReturningService, TextPair } from '../../protocol/rollback-plan.ts';
 import { elapsed } from '../duration.ts';
 import { cleanLine, cleanText, type Style } from '../terminal.ts';
+import { switchWords } from './flag-settling.ts';
 import { releaseName } from './release-name.ts';
 
 const ways: Readonly<Record<RollbackPlan['how'], string>> = {
@@ -21,12 +22,21 @@ export function reportRollbackPlan(plan: RollbackPlan, style: Style): string[] {
       ? []
       : [`  last time: ${elapsed(plan.lastTime.tookMs)}, ${cleanLine(plan.lastTime.ref)}`]),
     ...plan.documents.map(documentLine),
+    ...flagLines(plan),
     code.unknown === null ? `  code: ${code.total} files differ` : `  code: ${cleanLine(code.unknown)}`,
     ...code.migrations.map(
       (path) => `  ${style.warn('looks like a migration')}: ${cleanLine(path)}: not safe to go back across`,
     ),
     ...plan.refused.map((why) => `  ${style.bad('refused now')}: ${cleanText(why)}`),
   ];
+}
+
+function flagLines({ flagStates: { unknown, changes } }: RollbackPlan): string[] {
+  if (unknown !== null)
+    return [`  flags stay as they are; what they were then cannot be told: ${cleanText(unknown)}`];
+  if (changes.length === 0) return [];
+  const told = changes.map(({ key, from, to }) => `${key} ${switchWords(from)} -> ${switchWords(to)}`);
+  return [`  flags stay as they are; with --with-flags: ${told.join(', ')}`];
 }
 
 function serviceLine({ service, from, to, imageState }: ReturningService): string {

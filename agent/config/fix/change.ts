@@ -4,7 +4,7 @@ export type Change = SetValue | RemoveEntry | RenameKey | AddItem | AllOf;
 export type Step = string | number;
 
 /** Written as a map in the style around it; texts, lists of them and items of lists always on one line. */
-export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
 interface Common {
   /** What it does, for a person: "Set stop_grace_period to 30s". */

@@ -62,5 +62,5 @@ function quoted(value: string): string {
 }
 
 function isMap(value: Value): value is { readonly [key: string]: Value } {
-  return typeof value === 'object' && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -8,6 +8,7 @@ import type { FlagDefinition } from '../../swarm/ledger/flag-definition.ts';
 import { openSegments } from './conditions.ts';
 import { below, isMisspelt, mapOf, missing, type Reading } from './fields.ts';
 import { readFlag } from './flag.ts';
+import { isJsonFile, jsonProblem } from './json-text.ts';
 import { checkNeeds } from './needs.ts';
 
 export interface FlagsFile {
@@ -22,6 +23,8 @@ const example = 'free-delivery: { description: No delivery costs this week }';
 /** `file`: its path inside the repository; `environment`: whose flags they are to be. */
 export function readFlagsFile(file: string, text: string, environment: string): FlagsFile {
   const report = new Report();
+  const wrongJson = isJsonFile(file) ? jsonProblem(file, text) : undefined;
+  if (wrongJson) return { flags: [], problems: [wrongJson] };
   const tree = readYaml(file, text, report);
   const flags = tree ? readTop(tree, { where: '', report }, environment) : [];
   if (!tree && !report.hasErrors)

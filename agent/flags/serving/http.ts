@@ -200,14 +200,11 @@ function refetch({ digest }: FlagsDocument): string {
 function frontend(asked: Asked, context: Readonly<Record<string, Json>>): Reply {
   const { request, document, counter, sdks } = asked;
   see(sdks, request);
-  const served: [string, string][] = [];
-  const toggles = frontendToggles(document, context, (key, variant) => served.push([key, variant]));
+  const toggles = frontendToggles(document, context, (key, variant) =>
+    counter.count(key, variant, 'unleash-frontend-all'),
+  );
   const text = JSON.stringify({ toggles });
-  const reply = withEtag(request, text, tagOf(text));
-  // Who has it already is given nothing.
-  if (reply.status !== 304)
-    for (const [key, variant] of served) counter.count(key, variant, 'unleash-frontend-all');
-  return reply;
+  return withEtag(request, text, tagOf(text));
 }
 
 function tagOf(text: string): string {

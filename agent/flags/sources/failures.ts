@@ -119,7 +119,7 @@ export function notAnAnswer({ url, doing }: Asked, what: string): TidegateError 
 export function unreachable({ url, doing }: Asked, cause: unknown): TidegateError {
   return failure('flags.unreachable', {
     message: `The flag server ${url} does not answer: could not ${doing} (${messageOf(cause)}).`,
-    hint: 'Is it running, and reachable from this machine? Flags that SDKs have go on meanwhile.',
+    hint: 'Is it running, and reachable from this machine? A change may have got there all the same: list the flags once it is back.',
     data: { url },
     cause,
   });

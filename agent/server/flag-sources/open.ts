@@ -42,17 +42,29 @@ export function serverName({ flagServer }: Environment): { readonly flagServer?:
   return { flagServer: { kind, url, project, environment } };
 }
 
-/** What a flag server is asked to do by us. Everything else about flags is of Tidegate's own. */
-const anywhere: readonly Method[] = ['flags.list', 'flags.set', 'flags.create', 'flags.useToken'];
+/** What a flag server is asked to do by us, and what is about the flags file alone. Everything else is of Tidegate's own. */
+const anywhere: readonly Method[] = [
+  'flags.list',
+  'flags.set',
+  'flags.create',
+  'flags.useToken',
+  'flags.variables',
+];
 
 /** Throws `flags.at-server`: what is about Tidegate's own flags means nothing where it holds none. */
-export async function checkFlagSource(agent: Agent, method: Method, asked: Asked): Promise<void> {
-  const { folder, environment } = asked;
-  if (!method.startsWith('flags.') || anywhere.includes(method)) return;
-  if (folder === undefined || environment == null) return;
+export async function checkFlagSource(
+  agent: Agent,
+  method: Method,
+  asked: Asked & { readonly states?: 'file' | 'environment' },
+): Promise<void> {
+  const { folder, environment: name, states } = asked;
+  if (!method.startsWith('flags.') || anywhere.includes(method) || states === 'file') return;
+  if (folder === undefined || name === undefined) return;
   const { environments } = await openCheckout(agent, folder);
-  const server = environments.find(({ name }) => name === environment)?.flagServer;
-  if (server !== undefined) throw atServer(`"${method}"`, environment, server.url);
+  // `null` is the first one, where a method takes that.
+  const environment = environments.find((one) => name === null || one.name === name);
+  if (environment?.flagServer !== undefined)
+    throw atServer(`"${method}"`, environment.name, environment.flagServer.url);
 }
 
 /** The client's own, for this very address; else that of the variable. */

@@ -2,8 +2,10 @@
 import { messageOf } from '../../common/errors.ts';
 import { awaitControls, type ControlWord } from '../../flags/await-controls.ts';
 import { noShare, noVariant, unknownFlag, unknownVariant } from '../../flags/failures.ts';
+import { reasonLine } from '../../flags/history.ts';
 import { listFlags } from '../../flags/listing.ts';
 import { modelOf, whyNoShare, whyNoVariant } from '../../flags/model.ts';
+import { toldState } from '../../flags/words.ts';
 import type { Call, Params, Results } from '../../protocol/methods.ts';
 import { liveRelease } from '../../release/current.ts';
 import {
@@ -56,7 +58,8 @@ export async function setFlag(
   const began = clock.monotonic();
   const { key, on } = params;
   const to = await wantedState(place, params);
-  const change = { key, to, at: new Date(clock.now()).toISOString(), by: agent.identity.by };
+  const reason = reasonLine(params.reason);
+  const change = { key, to, at: new Date(clock.now()).toISOString(), by: agent.identity.by, reason };
   const before: Flags[] = [];
   const stored = await ledger.flags.change((flags) => {
     before.push(flags);
@@ -117,7 +120,8 @@ function percentOf(setting: FlagSetting): number | null {
   return share === null ? null : share / 100;
 }
 
-async function served(place: Place, stored: Stored<unknown>, call: Call): Promise<ControlWord> {
+/** What controls say of it; the flag is switched, whatever they say. */
+export async function served(place: Place, stored: Stored<unknown>, call: Call): Promise<ControlWord> {
   const { swarm, ledger, changes } = place.engine;
   const wanted = { object: stored.id, version: stored.version };
   try {
@@ -134,19 +138,13 @@ async function overtakenBy({ engine }: Place, key: string, to: FlagState): Promi
   const flags = (await engine.ledger.flags.find().catch(() => undefined))?.value;
   const last = flags?.changes.findLast((change) => change.key === key);
   if (last === undefined || last.to === to) return '';
-  const now = last.to === 'forgotten' ? 'forgotten' : toldSetting(last.to);
+  const now = last.to === 'forgotten' ? 'forgotten' : toldState(last.to);
   return ` But ${last.by} has switched it since: it is ${now} now.`;
 }
 
 function namedVariant(to: FlagState): { readonly variant?: string } {
   const variant = to === 'forgotten' ? null : variantOf(to);
   return variant === null ? {} : { variant };
-}
-
-function toldSetting(setting: FlagSetting): string {
-  if (setting === 'off') return 'off';
-  const [percent, variant] = [percentOf(setting), variantOf(setting)];
-  return `on${percent === null ? '' : ` for ${percent} %`}${variant === null ? '' : ` with ${variant}`}`;
 }
 
 interface Told {
@@ -162,7 +160,7 @@ function describe({ key, to, environment, changed, word, tookMs }: Told): string
   const state =
     to === 'forgotten'
       ? `What was said of ${key} in ${environment} is forgotten`
-      : `${key} is ${toldSetting(to)} in ${environment}${changed ? '' : ' already'}`;
+      : `${key} is ${toldState(to)} in ${environment}${changed ? '' : ' already'}`;
   if (word.missing.length > 0)
     return `${state} by the ledger, but not everywhere yet: ${word.missing.join('; ')}. It is served as soon as control has read it; if it stays like this, run "tidegate setup ${environment}".`;
   const who = word.serving === 1 ? 'control serves it' : `all ${word.serving} controls serve it`;

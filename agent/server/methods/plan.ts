@@ -14,7 +14,7 @@ import { checkCluster } from '../cluster-check.ts';
 import { readEnvironmentFlags } from '../environment-flags.ts';
 import { checkRegistry, whyImageIsGone } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
-import { plannedFlags } from '../plan/flags.ts';
+import { plannedDrift, plannedFlags } from '../plan/flags.ts';
 import { leftService, plannedService, type PlannedImage } from '../plan/services.ts';
 import { cannotBeUndone } from '../plan/undo.ts';
 import { nameOf } from '../rollouts.ts';
@@ -25,9 +25,8 @@ import { readSource, type Source } from '../source.ts';
 export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Promise<PlanResult> {
   const place = await openPlace(agent, params.folder, params.environment);
   const source = await readSource(agent, place, params.ref, call);
-  const { current, definitions } = await readEnvironmentFlags(place.engine.ledger);
-  const live = liveRelease(current);
-  const moves = movesTo(current, source.wanted);
+  const { current, definitions, flags: switched } = await readEnvironmentFlags(place.engine.ledger);
+  const [live, moves] = [liveRelease(current), movesTo(current, source.wanted)];
   const services = await Promise.all(
     source.project.services.map(async (service) => {
       const move = moves.find((candidate) => candidate.service === service.name);
@@ -36,9 +35,9 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
   );
   const backing = await planBacking(place, source);
   const creates = backing.some(({ action }) => action === 'create');
-  const { commit } = source;
+  const { commit, flags: defined = [] } = source;
   const commands = plannedCommands(source, moves);
-  const flags = plannedFlags(definitions, source.flags ?? []);
+  const flags = plannedFlags(definitions, defined);
   return {
     environment: place.environment.name,
     stack: place.environment.stack,
@@ -55,6 +54,7 @@ export async function plan(agent: Agent, params: Params<'plan'>, call: Call): Pr
     backing,
     commands,
     flags,
+    drift: plannedDrift({ file: defined, live: definitions, states: switched.states }),
     steps:
       moves.length === 0
         ? []

@@ -28,6 +28,7 @@ import { configDocuments } from '../rollback-plan/configs.ts';
 import { flagsDocument, serviceDocuments } from '../rollback-plan/documents.ts';
 import { lastTime } from '../rollback-plan/last-time.ts';
 import { looksLikeMigration } from '../rollback-plan/migrations.ts';
+import { plannedStates, statesOfRelease } from '../release-states.ts';
 import { nameOf } from '../rollouts.ts';
 import { readSource, type Source } from '../source.ts';
 import { imageOf, openRollout, unknownYet } from './plan.ts';
@@ -72,6 +73,7 @@ export async function rollbackPlan(
     lastTime: lastTime(await history(place.engine.ledger), how, tagOf(target, params.tag)),
     refused: await refusedBecause(place, { target, services, mounted }),
     documents,
+    flagStates: plannedStates(await statesOfRelease(place.engine.ledger, target.record)),
     code: await codeChanges(place, live?.commit, target.commit),
   };
 }

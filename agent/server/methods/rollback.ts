@@ -15,6 +15,7 @@ import { checkDelivery } from '../cluster-check.ts';
 import { bringDefinitions } from '../environment-flags.ts';
 import { whyImageIsGone } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
+import { statesToBring, withStates } from '../release-states.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, recordOf } from '../source.ts';
 import { clearAway } from '../suites/suites.ts';
@@ -32,11 +33,29 @@ export async function rollback(agent: Agent, params: Params<'rollback'>, call: C
   await recover(place.engine, { driverState: agent.identity.stateOf, signal: call.signal, onNote: note });
   await clearAway(place);
   const current = await readCurrent(place.engine.ledger);
+  const target = await findTarget(place, params.tag, liveRelease(current));
+  const going: Going = { agent, place, call, current, target, tag: params.tag, note };
+  if (params.withFlags !== true) return goBack(going);
+  const name = params.tag ?? target?.tag ?? 'the release before';
+  const changes = await statesToBring(place.engine.ledger, target, name);
+  return withStates(await goBack(going), { place, changes, by: agent.identity.by, call });
+}
+
+interface Going {
+  readonly agent: Agent;
+  readonly place: Place;
+  readonly call: Call;
+  readonly current: Current;
+  readonly target: ReleaseRecord | undefined;
+  readonly tag: string | null;
+  readonly note: (text: string) => void;
+}
+
+async function goBack({ agent, place, call, current, target, tag, note }: Going): Promise<RolloutResult> {
   const live = liveRelease(current);
-  const target = await findTarget(place, params.tag, live);
   if (!target) {
-    note(`${params.tag ?? ''} has not been released here yet: it is built`);
-    const source = await readSource(agent, place, params.tag ?? 'HEAD', call);
+    note(`${tag ?? ''} has not been released here yet: it is built`);
+    const source = await readSource(agent, place, tag ?? 'HEAD', call);
     return deploySource(agent, place, { source, hold: false, kind: 'rollback', call });
   }
   const wanted = wantedByRelease(target);
@@ -56,7 +75,7 @@ export async function rollback(agent: Agent, params: Params<'rollback'>, call: C
     head: {
       kind: 'rollback',
       by: agent.identity.by,
-      ref: params.tag ?? target.ref,
+      ref: tag ?? target.ref,
       commit: target.commit,
       tag: target.tag,
       restores: target.number,

@@ -1,6 +1,8 @@
 /** The flags that a commit defines against those that are defined now. Pure. */
 import { canonicalJson } from '../../common/canonical.ts';
-import type { Difference, PlannedFlag } from '../../protocol/plan.ts';
+import { driftOf, toldDefinition, type Sides } from '../../flags/drift.ts';
+import { switchOfState } from '../../flags/words.ts';
+import type { Difference, PlannedDrift, PlannedFlag } from '../../protocol/plan.ts';
 import type { FlagDefinition } from '../../swarm/ledger/flag-definition.ts';
 
 /** By key; flags that stay as they are are not listed. Whether a flag is on here is not changed by a deploy. */
@@ -16,6 +18,13 @@ export function plannedFlags(
     const differences = fieldsThatDiffer(was, is);
     return differences.length === 0 ? [] : [{ key, action: 'changed', differences }];
   });
+}
+
+/** Flags that the commit leaves out are listed as removed. */
+export function plannedDrift(sides: Sides): readonly PlannedDrift[] {
+  return driftOf(sides).flatMap(({ key, live, file }) =>
+    file ? [{ key, live: switchOfState(live), file: toldDefinition(file) }] : [],
+  );
 }
 
 function byKey(flags: readonly FlagDefinition[]): ReadonlyMap<string, FlagDefinition> {

@@ -5,6 +5,7 @@
  *
  *   flag.<key>   = on | off | on:<share in basis points> | on:variant=<name> | on:<share>:variant=<name>
  *   change.<seq> = <time> <who> <key> <that> | forgotten     (the newest of each flag, and the last 200 of all)
+ *   tidegate.change.<seq> = <what it was> [<why>]            (a name that controls of older versions pass over)
  *   definitions  = <n>:<release>     (`<stack>.flags.<n>` holds as long as that release is live)
  */
 import * as z from 'zod';
@@ -73,6 +74,15 @@ export interface FlagChange {
   readonly by: string;
   readonly key: string;
   readonly to: FlagState;
+  /** What it was; `forgotten`: nobody had switched it. `null`: written before that was kept. */
+  readonly from: FlagState | null;
+  /** One line, as somebody wrote it. */
+  readonly reason: string | null;
+}
+
+/** What a change is made of; the ledger knows what was before. */
+export interface Switching extends Pick<FlagChange, 'at' | 'by' | 'key' | 'to'> {
+  readonly reason?: string | null;
 }
 
 export interface Flags {
@@ -88,14 +98,15 @@ export const noFlags: Flags = { states: new Map(), changes: [], definitions: und
 const keptChanges = 200;
 
 /** Switches a flag and says who did; the same object when it is so already. */
-export function withChange(flags: Flags, change: Omit<FlagChange, 'seq'>): Flags {
-  const { key, to } = change;
-  if (flags.states.get(key) === (to === 'forgotten' ? undefined : to)) return flags;
+export function withChange(flags: Flags, change: Switching): Flags {
+  const { at, by, key, to, reason = null } = change;
+  const from = flags.states.get(key) ?? 'forgotten';
+  if (from === to) return flags;
   const states = new Map(flags.states);
   if (to === 'forgotten') states.delete(key);
   else states.set(key, to);
   const seq = (flags.changes.at(-1)?.seq ?? 0) + 1;
-  return { ...flags, states, changes: newest([...flags.changes, { ...change, seq }]) };
+  return { ...flags, states, changes: newest([...flags.changes, { seq, at, by, key, to, from, reason }]) };
 }
 
 function newest(changes: readonly FlagChange[]): readonly FlagChange[] {
@@ -108,12 +119,14 @@ function newest(changes: readonly FlagChange[]): readonly FlagChange[] {
 export function parseFlags(object: string, labels: Readonly<Record<string, string>>): Flags {
   const states = new Map<string, FlagSetting>();
   const changes: FlagChange[] = [];
+  const details = detailsOf(object, labels);
   let definitions: Flags['definitions'];
   for (const [label, text] of Object.entries(labels)) {
     const rest = label.slice(label.indexOf('.') + 1);
     if (label.startsWith('tidegate.')) continue;
     if (label.startsWith('flag.') && flagKeyPattern.test(rest) && isSetting(text)) states.set(rest, text);
-    else if (label.startsWith('change.')) changes.push(parseChange(object, label, text));
+    else if (label.startsWith('change.'))
+      changes.push({ ...parseChange(object, label, text), ...details(rest) });
     else if (label === 'definitions') definitions = parsePointer(object, text);
     else throw corruptLabel(object, label, text);
   }
@@ -126,16 +139,40 @@ export function formatFlags({ states, changes, definitions }: Flags): Record<str
     ...Object.fromEntries(
       changes.map(({ seq, at, by, key, to }) => [`change.${seq}`, `${at} ${by} ${key} ${to}`]),
     ),
+    ...Object.fromEntries(
+      changes.flatMap(({ seq, from, reason }) =>
+        from === null ? [] : [[`${detailLabel}${seq}`, reason === null ? from : `${from} ${reason}`]],
+      ),
+    ),
     ...(definitions && { definitions: `${definitions.object}:${definitions.release}` }),
   };
 }
 
-function parseChange(object: string, label: string, text: string): FlagChange {
+const detailLabel = 'tidegate.change.';
+type Details = Pick<FlagChange, 'from' | 'reason'>;
+
+/** By the number of the change. A program of an older version leaves them out when it writes. */
+function detailsOf(object: string, labels: Readonly<Record<string, string>>): (seq: string) => Details {
+  return (seq) => {
+    const label = `${detailLabel}${seq}`;
+    const text = labels[label];
+    if (text === undefined) return { from: null, reason: null };
+    const [, from, reason] = /^(\S+)(?: (.+))?$/.exec(text) ?? [];
+    if (from === undefined || !isState(from)) throw corruptLabel(object, label, text);
+    return { from, reason: reason ?? null };
+  };
+}
+
+function isState(text: string): text is FlagState {
+  return text === 'forgotten' || isSetting(text);
+}
+
+function parseChange(object: string, label: string, text: string): Omit<FlagChange, keyof Details> {
   const [, seq] = /^change\.([1-9]\d{0,14})$/.exec(label) ?? [];
   const [, at, by, key, to] = /^(\S+) (\S+) (\S+) (\S+)$/.exec(text) ?? [];
   if (seq === undefined || at === undefined || by === undefined || key === undefined || to === undefined)
     throw corruptLabel(object, label, text);
-  if (to !== 'forgotten' && !isSetting(to)) throw corruptLabel(object, label, text);
+  if (!isState(to)) throw corruptLabel(object, label, text);
   return { seq: Number(seq), at, by, key, to };
 }
 

@@ -18,10 +18,9 @@ const longestWaitMs = 60_000;
 export function createShop({
   currency = 'EUR',
   instance = hostname(),
-  flagsUrl = process.env.OFREP_ENDPOINT,
+  flags = openFlags(),
   orders = openOrders(),
 } = {}) {
-  const flags = openFlags({ url: flagsUrl });
   const view = { currency, instance, isOn: flags.isOn, sells: orders !== undefined };
   const open = new Set();
   const connections = new Set();

@@ -34,7 +34,7 @@ describe('the flags of the shop', () => {
   }
 
   test('follow what is switched, ask for nothing twice, and stay as they were while nobody answers', async () => {
-    const flags = openFlags({ url, every: 10 });
+    const flags = openFlags({ OFREP_ENDPOINT: url }, 10);
     await flags.first;
     assert.equal(flags.isOn('free-delivery'), false);
     assert.equal(asked[0], 'POST /ofrep/v1/evaluate/flags');
@@ -52,15 +52,22 @@ describe('the flags of the shop', () => {
   });
 
   test('are off where there are none to ask for', async () => {
-    const flags = openFlags({ url: undefined });
+    const flags = openFlags({});
     await flags.first;
     assert.equal(flags.isOn('free-delivery'), false);
+  });
+
+  test('are read by one of the SDKs that FLAGS_SDK can name, and by no other', () => {
+    assert.throws(
+      () => openFlags({ FLAGS_SDK: 'unlaesh' }),
+      /FLAGS_SDK is "unlaesh"; it is one of none, ofrep, flagd, unleash/,
+    );
   });
 
   test('change every page, and the first one too', async () => {
     for (const isOn of [true, false]) {
       value = isOn;
-      const shop = createShop({ instance: 'test', flagsUrl: url });
+      const shop = createShop({ instance: 'test', flags: openFlags({ OFREP_ENDPOINT: url }) });
       await shop.ready;
       await new Promise((ready) => shop.listen(0, ready));
       for (const path of ['/', '/products/clock', '/not-there']) {

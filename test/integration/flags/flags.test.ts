@@ -193,6 +193,28 @@ describe('feature flags of the shop', function () {
       [[key, true, 'on']],
     );
     await pagesSay(/This week delivery is free/);
+    await must(shop.cli('rollback', 'dev', 'v1.1.0'));
+  });
+
+  it('come back as they were when the release was live, where that is asked, and a switch is undone', async () => {
+    await set('off');
+    const plan = await must(shop.cli('rollback', 'dev', 'v1.0.0', '--dry-run'));
+    assert.match(plan.stdout, /with --with-flags: free-delivery off -> on/);
+    const back = await must(shop.cli('rollback', 'dev', 'v1.0.0', '--with-flags', '--json'));
+    assert.deepEqual((JSON.parse(back.stdout) as RolloutResult).flags?.changed, [
+      { key, from: { state: 'off', share: null }, to: { state: 'on', share: null } },
+    ]);
+    await pagesSay(/This week delivery is free/);
+    await must(shop.cli('flags', 'undo', 'dev', key));
+    await eventually(async () => assert.doesNotMatch(await page(), /delivery is free/));
+    await must(shop.cli('flags', 'undo', 'dev', key));
+    assert.match((await must(shop.cli('flags', 'history', 'dev', key))).stdout, /undoes change \d+ by/);
+    await must(shop.cli('flags', 'apply', 'dev', key));
+    assert.deepEqual(
+      (await list()).flags.map(({ state }) => state),
+      [null],
+    );
+    await eventually(async () => assert.doesNotMatch(await page(), /delivery is free/));
   });
 
   /** Runs a program in a container of the live slot; gives the JSON it prints. */

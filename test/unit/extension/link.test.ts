@@ -96,6 +96,14 @@ describe('the link to the agent', () => {
     assert.deepEqual(world.asked, ['start', 'connect 7']);
   });
 
+  it('starts one in place of what cannot be used, when it is asked to', async () => {
+    const world = new World();
+    world.found = { state: 'unusable', why: 'it is not what an agent writes' };
+    await assert.rejects(world.link.connected(), /not what an agent writes/);
+    await world.link.restart();
+    assert.deepEqual(world.asked, ['start', 'connect 7']);
+  });
+
   it('connects again by itself when the agent has gone, saying so once', async () => {
     const world = new World();
     await world.link.connected();

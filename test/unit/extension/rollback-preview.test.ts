@@ -22,6 +22,7 @@ const base: RollbackPlan = {
     tookMs: 120,
   },
   ...{ refused: [], documents: [{ name: 'web/environment', before: 'A=1\n', after: null }] },
+  flagStates: { unknown: null, changes: [] },
   code: { unknown: null, total: 0, files: [], migrations: [] },
 };
 
@@ -31,6 +32,21 @@ function changed(path: string, before: string | null, after: string | null) {
 }
 
 describe('the words above the diff of a rollback', () => {
+  it('name the flags that were switched otherwise then, or say why nobody can tell', () => {
+    const on = { state: 'on', share: 25 } as const;
+    const changes = [{ key: 'checkout', from: { state: 'off', share: null }, to: on }] as const;
+    const text = headerText({ ...base, flagStates: { unknown: null, changes } });
+    assert.match(
+      text,
+      /^Flags +stay as they are, unless they are brought along: checkout \(off\n +→ on for 25 %\)$/m,
+    );
+    const unknown = headerText({ ...base, flagStates: { unknown: 'it was never live here', changes: [] } });
+    assert.match(
+      unknown,
+      /^Flags +stay as they are; what they were then cannot be told: it was never\n +live here$/m,
+    );
+  });
+
   it('say from where to where, how, how long it took, what is there, and what is below', () => {
     assert.equal(
       headerText(base),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RemoteAgent } from '../../../agent/protocol/connection/remote.ts';
 import { systemClock } from '../../../extension/agent/clock.ts';
@@ -109,5 +109,24 @@ describe('what the views know', () => {
       [after?.trouble, after?.environments.map(({ facts }) => facts.environment)],
       [undefined, ['qa']],
     );
+  });
+
+  it('reads a project that cannot be read again by itself while somebody looks: what it lacks is told by nobody', async () => {
+    const hasty = {
+      ...systemClock,
+      sleep: (_ms: number, signal: AbortSignal) => systemClock.sleep(5, signal),
+    };
+    store.dispose();
+    store = new Store({ agent: () => agent, clock: hasty, log: () => undefined });
+    const file = path.join(place.folder, 'tidegate.yaml');
+    const text = await readFile(file, 'utf8');
+    await rm(file);
+    const broken = until((state) => state.projects?.[0]?.trouble?.code === 'config.missing');
+    store.setFolders([place.folder]);
+    store.setActive(true);
+    await broken;
+    const seen = until((state) => dev(state)?.status !== undefined);
+    await writeFile(file, text);
+    assert.equal((await seen).projects?.[0]?.trouble, undefined);
   });
 });

@@ -46,6 +46,18 @@ describe('the rows of the side bar', () => {
     );
   });
 
+  it('offer to set up an environment that is new, which is no problem', () => {
+    const problem = 'The environment has no routes yet.';
+    const [dev] = tree(
+      environment({ status: status({ state: 'not-set-up', problem, services: [], edges: [] }) }),
+    );
+    assert.equal(dev?.description, 'not set up');
+    assert.deepEqual(
+      dev.children.map(({ label, click, target }) => [label, click, target?.environment]),
+      [['Set up dev…', 'tidegate.setUpEnvironment', 'dev']],
+    );
+  });
+
   it('name the first of the problems of tidegate.yaml, and all of them in its tooltip', () => {
     const lines = [
       '2 problems in the configuration:',
@@ -75,7 +87,6 @@ describe('the rows of the side bar', () => {
   });
 
   for (const [state, words] of [
-    ['not-set-up', 'not set up'],
     ['unreachable', 'not reachable'],
     ['corrupt', 'its ledger is damaged'],
     ['going-down', 'being taken down'],

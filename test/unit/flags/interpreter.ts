@@ -36,11 +36,17 @@ export function meant({ model, setting }: SwitchedFlag, world: World): string {
   const [, share, named] = /^on(?::(\d+))?(?::variant=(.+))?$/.exec(setting) ?? [];
   const isThere = model.variants.some(({ name }) => name === named);
   const on = isThere && named !== undefined ? { variant: named } : model.on;
-  if (share === undefined || !('variant' in on)) return served(on, world) ?? model.off;
-  const key = attribute(world.context, 'targetingKey');
-  if (key === undefined) return model.off;
-  const isIn = world.bucket(`${model.key}:${text(key)}`) < Number(share);
-  return isIn ? on.variant : model.off;
+  const others = 'variant' in on ? [] : on.split.filter(({ variant }) => variant !== model.off);
+  if (share === undefined || (!('variant' in on) && others.length !== 1))
+    return served(on, world) ?? model.off;
+  // Of a flag that is on for one variant, or for a share of its own beside "off": the share that was set instead.
+  const [by, seed, variant] =
+    'variant' in on
+      ? ['targetingKey', model.key, on.variant]
+      : [on.by, on.seed, others[0]?.variant ?? model.off];
+  const value = attribute(world.context, by);
+  if (value === undefined) return model.off;
+  return world.bucket(`${seed}:${text(value)}`) < Number(share) ? variant : model.off;
 }
 
 function served(serve: Serve, { context, bucket }: World): string | undefined {

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { FlagdProvider } from '@openfeature/flagd-provider';
+import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
 import { OpenFeature, ProviderEvents, type Client } from '@openfeature/server-sdk';
 import {
@@ -23,6 +24,7 @@ import {
   type FlagsEnvironment,
   type RunningControl,
 } from './environment.ts';
+import { killControl } from './restart.ts';
 
 const key = 'new-basket';
 const user = { targetingKey: 'ann', plan: 'pro' };
@@ -52,15 +54,11 @@ describe('flags over the SDKs of others', function () {
 
   const set = (on: boolean): Promise<unknown> => env.ask('flags.set', { key, on });
 
-  /** Ends control, and gives back how to start the next one at the same addresses. */
-  async function killControl(): Promise<() => Promise<void>> {
-    const closed = once(control.control.server, 'close');
-    await control.control.stop();
-    control.control.server.closeAllConnections();
-    await closed;
-    env.cluster.tasks.splice(0, env.cluster.tasks.length);
+  /** Ends control; gives back how to start the next one at the same addresses. */
+  async function endControl(): Promise<() => Promise<void>> {
+    const start = await killControl(env, control);
     return async () => {
-      control = await env.control('t2', undefined, control.ports);
+      control = await start();
     };
   }
 
@@ -92,7 +90,7 @@ describe('flags over the SDKs of others', function () {
     it('goes on with the last values while there is no control, and has the next one', async () => {
       await set(true);
       await eventually(async () => assert.equal(await client.getBooleanValue(key, false), true));
-      const start = await killControl();
+      const start = await endControl();
       assert.equal(await client.getBooleanValue(key, false), true);
       await start();
       await set(false);
@@ -138,7 +136,7 @@ describe('flags over the SDKs of others', function () {
         assert.deepEqual([variant.name, variant.payload?.value], ['quick', 'two-pages']);
         await set(true);
         await eventually(() => assert.equal(client.isEnabled(key), true));
-        const start = await killControl();
+        const start = await endControl();
         assert.equal(client.isEnabled(key), true);
         await start();
         await set(false);
@@ -164,7 +162,7 @@ describe('flags over the SDKs of others', function () {
       assert.deepEqual(client.getVariant('checkout').payload, { type: 'string', value: 'two-pages' });
       await set(true);
       await eventually(() => assert.equal(client.isEnabled(key), true));
-      const start = await killControl();
+      const start = await endControl();
       assert.equal(client.isEnabled(key), true);
       await start();
       await set(false);
@@ -174,7 +172,29 @@ describe('flags over the SDKs of others', function () {
     }
   });
 
-  it("OpenFeature's web SDK is told of a switch by the stream, and needs no polling", async () => {
+  it('OFREP on a server keeps nothing: it has its own default while there is no control, and the next one at once', async () => {
+    await OpenFeature.setProviderAndWait('ofrep', new OFREPProvider({ baseUrl: control.url }));
+    const client = OpenFeature.getClient('ofrep');
+    try {
+      const details = await client.getStringDetails('checkout', 'none', user);
+      assert.deepEqual([details.value, details.variant], ['two-pages', 'quick']);
+      await set(true);
+      assert.equal(await client.getBooleanValue(key, false), true);
+      const start = await endControl();
+      for (const own of [true, false]) {
+        const { value, reason, errorCode } = await client.getBooleanDetails(key, own);
+        assert.deepEqual([value, reason, errorCode], [own, 'ERROR', 'GENERAL']);
+      }
+      await start();
+      assert.equal(await client.getBooleanValue(key, false), true);
+      await set(false);
+      assert.equal(await client.getBooleanValue(key, true), false);
+    } finally {
+      await OpenFeature.close();
+    }
+  });
+
+  it("OpenFeature's web SDK is told of a switch by the stream, needs no polling, and outlives control", async () => {
     Object.assign(globalThis, { EventSource: EventSource as unknown });
     const provider = new OFREPWebProvider({ baseUrl: control.url, pollInterval: -1 });
     await WebOpenFeature.setContext(user);
@@ -188,6 +208,13 @@ describe('flags over the SDKs of others', function () {
       await set(true);
       await changed;
       assert.equal(client.getBooleanValue(key, false), true);
+      const stale = new Promise((resolve) => client.addHandler(WebEvents.Stale, resolve));
+      const start = await endControl();
+      await stale;
+      assert.equal(client.getBooleanValue(key, false), true);
+      await start();
+      await set(false);
+      await eventually(() => assert.equal(client.getBooleanValue(key, true), false), { withinMs: 15_000 });
     } finally {
       await WebOpenFeature.close();
     }

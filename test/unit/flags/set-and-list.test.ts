@@ -79,9 +79,9 @@ describe('switching flags', () => {
     assert.deepEqual((await env.ask('flags.list', {})).flags[0]?.share, null);
   });
 
-  it('refuses a share where the definition says already who gets what', async () => {
+  it('takes a share instead of the one that the definition has', async () => {
     const on = {
-      by: 'targetingKey',
+      by: 'email',
       seed: 'a',
       split: [
         { variant: 'on', share: 1 },
@@ -89,6 +89,22 @@ describe('switching flags', () => {
       ],
     };
     await env.routes(live(await env.release([flag('a', { on })])));
+    const { url } = await env.control('t1');
+    await env.ask('flags.set', { key: 'a', on: true, share: 100 });
+    assert.equal(await valueFor(url, { email: 'x' }), true);
+    await env.ask('flags.set', { key: 'a', on: true, share: 0 });
+    assert.equal(await valueFor(url, { email: 'x' }), false);
+  });
+
+  it('refuses a share where the definition says already who gets what', async () => {
+    const on = {
+      by: 'targetingKey',
+      seed: 'a',
+      split: ['a', 'b', 'c'].map((variant, index) => ({ variant, share: [1, 2, 9_997][index] ?? 0 })),
+    };
+    const variants = ['a', 'b', 'c'].map((name) => ({ name, value: name }));
+    const definition = flag('a', { type: 'string', variants, off: 'c', on });
+    await env.routes(live(await env.release([definition])));
     const attempt = env.ask('flags.set', { key: 'a', on: true, share: 5 });
     await assert.rejects(
       attempt,

@@ -1,9 +1,7 @@
 /** Flags in Unleash's language: its own SDK, evaluating by itself, must give what the plain meaning of the flag is. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import * as fc from 'fast-check';
-import { InMemStorageProvider, Unleash, type Context as UnleashContext } from 'unleash-client';
-import type { ClientFeaturesResponse } from 'unleash-client/lib/feature.js';
+import type { Context as UnleashContext } from 'unleash-client';
 import { flagsDocument } from '../../../agent/flags/document.ts';
 import type { Context } from '../../../agent/flags/evaluate.ts';
 import { clientFeatures, delta } from '../../../agent/flags/unleash/payload.ts';
@@ -11,6 +9,7 @@ import { translate } from '../../../agent/flags/unleash/translate.ts';
 import type { Condition, FlagDefinition } from '../../../agent/swarm/ledger/flag-definition.ts';
 import { flag } from './environment.ts';
 import { meant } from './interpreter.ts';
+import { sdkOf } from './unleash-sdk.ts';
 
 const words = ['de', 'at', 'pro', 'ann@shop.example'] as const;
 const word = fc.constantFrom(...words);
@@ -103,27 +102,6 @@ const user: fc.Arbitrary<Record<string, string>> = fc.record(
 /** As an application that speaks Unleash would say it. */
 function unleashContext({ targetingKey, ...properties }: Record<string, string>): UnleashContext {
   return { ...(targetingKey !== undefined && { userId: targetingKey }), properties };
-}
-
-/** The SDK as it comes from npm, with features it was given instead of a server. */
-async function sdkOf(features: string): Promise<Unleash> {
-  const { features: data } = JSON.parse(features) as ClientFeaturesResponse;
-  const sdk = new Unleash({
-    url: 'http://127.0.0.1:9/',
-    appName: 'x',
-    refreshInterval: 0,
-    disableMetrics: true,
-    disableAutoStart: true,
-    skipInstanceCountWarning: true,
-    storageProvider: new InMemStorageProvider(),
-    bootstrap: { data },
-  });
-  sdk.on('error', () => undefined);
-  sdk.on('warn', () => undefined);
-  const ready = once(sdk, 'ready');
-  await sdk.start();
-  await ready;
-  return sdk;
 }
 
 const noFlag = (): undefined => undefined;

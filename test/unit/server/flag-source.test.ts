@@ -60,6 +60,13 @@ describe('an environment whose flags another server holds', () => {
     await assert.rejects(checkout.ask('flags.evaluate', { key: null, context: {} }), {
       code: 'flags.at-server',
     });
+    const { agent, folder } = checkout;
+    const call = { signal: new AbortController().signal, onEvent: () => undefined };
+    for (const environment of ['dev', null])
+      await assert.rejects(
+        agent.request('flags.serve', { folder, environment, states: 'environment', port: null }, call),
+        { code: 'flags.at-server' },
+      );
   });
 
   it('is the only one where flags are created: elsewhere they come with the commit', async () => {
