@@ -43,7 +43,7 @@ describe('the words above the diff of a rollback', () => {
     const unknown = headerText({ ...base, flagStates: { unknown: 'it was never live here', changes: [] } });
     assert.match(
       unknown,
-      /^Flags +stay as they are; what they were then cannot be told: it was never\n +live here$/m,
+      /^Flags +stay as they are; what they were then cannot be told: it was\n +never live here$/m,
     );
   });
 
