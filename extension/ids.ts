@@ -11,6 +11,22 @@ export const commands = {
   rollbackPreviewed: 'tidegate.rollbackPreviewed',
   closePreview: 'tidegate.closePreview',
   toggleFlag: 'tidegate.toggleFlag',
+  changeFlagShare: 'tidegate.changeFlagShare',
+  changeFlagVariant: 'tidegate.changeFlagVariant',
+  killFlag: 'tidegate.killFlag',
+  whoGetsFlag: 'tidegate.whoGetsFlag',
+  editFlagRules: 'tidegate.editFlagRules',
+  createFlag: 'tidegate.createFlag',
+  wrapInFlag: 'tidegate.wrapInFlag',
+  removeFlag: 'tidegate.removeFlag',
+  showStaleFlags: 'tidegate.showStaleFlags',
+  showAllFlags: 'tidegate.showAllFlags',
+  overrideFlag: 'tidegate.overrideFlag',
+  clearOverride: 'tidegate.clearOverride',
+  clearAllOverrides: 'tidegate.clearAllOverrides',
+  serveFlags: 'tidegate.serveFlags',
+  stopServingFlags: 'tidegate.stopServingFlags',
+  copyFlagVariables: 'tidegate.copyFlagVariables',
   setFlagServerToken: 'tidegate.setFlagServerToken',
   plan: 'tidegate.plan',
   showLogs: 'tidegate.showLogs',
@@ -53,4 +69,12 @@ export function milestoneKey(milestone: string): string {
 /** True while the preview of a rollback is looked at that can be done. */
 export const previewKey = 'tidegate.rollbackPreview';
 
-export const settings = { section: 'tidegate', confirm: 'confirm', flagLenses: 'flags.codeLens' } as const;
+/** True while the view "Flags" shows those that may be taken out, and no others. */
+export const onlyStaleKey = 'tidegate.onlyStaleFlags';
+
+export const settings = {
+  section: 'tidegate',
+  confirm: 'confirm',
+  flagLenses: 'flags.codeLens',
+  staleAfter: 'flags.staleAfterDays',
+} as const;

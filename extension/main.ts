@@ -41,9 +41,9 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const running = new RunningBar();
   const preview = new RollbackPreview(documents, link);
   const looking = new Looking(store, link);
-  const views = new Views(store, () => looking.at('views', views.anyVisible));
+  const views = new Views(store, () => looking.at('views', views.anyVisible), parts.stale);
   const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, looking });
-  const flags = flagsInCode({ link, store, output, onSeen: (isSeen) => looking.at('code', isSeen) });
+  const flags = flagsInCode({ ...parts, link, onSeen: (isSeen) => looking.at('code', isSeen) });
   const folders = watchFolders({
     onFolders: (found) => store.setFolders(found),
     onFileChange: parts.reload,
@@ -59,6 +59,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const commands = registerCommands({
     ...{ ...parts, flagTokens, link, output, documents, dashboards, running, preview },
     version: metadata.version,
+    ...{ views, memory: extension.workspaceState },
     targetOfRow: (id) => views.targetOfRow(id),
     lookForProjects: () => folders.look(),
   });

@@ -5,7 +5,12 @@ import type { AgentLink } from './agent/link.ts';
 import { confirmSuites } from './commands/suites.ts';
 import { Problems } from './editing/problems.ts';
 import { registerEditing } from './editing/register.ts';
+import { FlagsFile } from './flags/flags-file.ts';
+import { FlagReferences } from './flags/references.ts';
+import { StaleFlags } from './flags/stale-flags.ts';
 import { Hearing } from './hearing.ts';
+import { FlagServing } from './flags/serving.ts';
+import { LocalWatch } from './project/local-watch.ts';
 import { Store } from './project/store.ts';
 import { SuiteTests } from './testing/suite-tests.ts';
 
@@ -14,6 +19,10 @@ export interface Parts {
   readonly hearing: Hearing;
   readonly problems: Problems;
   readonly suites: SuiteTests;
+  readonly references: FlagReferences;
+  readonly stale: StaleFlags;
+  readonly flagsFile: FlagsFile;
+  readonly serving: FlagServing;
   /** A tidegate.yaml is another one now. */
   readonly reload: () => void;
   readonly registered: vscode.Disposable;
@@ -36,11 +45,16 @@ export function openParts(link: AgentLink, output: vscode.LogOutputChannel): Par
     store.setLink(state);
     if (state.kind === 'connected') void suites.readAll();
   });
+  const local = new LocalWatch({ store, agent: () => link.agent, log });
+  const serving = new FlagServing(link, store);
   const reload = (): void => {
     void store.reload();
+    local.again();
     void suites.readAll();
   };
   const editing = registerEditing({ link, store, hearing, problems });
-  const registered = vscode.Disposable.from(editing, suites, store);
-  return { store, hearing, problems, suites, reload, registered };
+  const references = new FlagReferences(log);
+  const flags = { references, stale: new StaleFlags(store, references), flagsFile: new FlagsFile(link) };
+  const registered = vscode.Disposable.from(editing, suites, references, local, serving, store);
+  return { store, hearing, problems, suites, serving, ...flags, reload, registered };
 }

@@ -105,6 +105,7 @@ const byError: Readonly<Record<ErrorCode, ExitCode>> = {
   'flags.too-many': exitCodes.failed,
   'flags.no-variant': exitCodes.usage,
   'flags.no-file': exitCodes.usage,
+  'flags.cannot-edit': exitCodes.usage,
   'flags.nothing-to-undo': exitCodes.failed,
   'flags.changed-since': exitCodes.busy,
   'flags.states-unknown': exitCodes.failed,

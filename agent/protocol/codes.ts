@@ -69,6 +69,7 @@ export type ErrorCode =
   | 'flags.too-many'
   | 'flags.no-variant'
   | 'flags.no-file'
+  | 'flags.cannot-edit'
   | 'flags.nothing-to-undo'
   | 'flags.changed-since'
   | 'flags.states-unknown'

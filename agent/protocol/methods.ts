@@ -9,6 +9,7 @@ import type { ErrorCode } from './codes.ts';
 import type { DoctorResult } from './doctor.ts';
 import type { CertificateResult, MaintenanceResult } from './door.ts';
 import { fileParams, type FileResults } from './files.ts';
+import { flagEditingParams, type FlagEditingResults } from './flag-editing.ts';
 import { flagParams, type FlagResults } from './flag-methods.ts';
 import {
   localFlagParams,
@@ -87,6 +88,7 @@ export const params = {
   /** Runs until it is cancelled. */
   traffic: z.strictObject({ ...place, environment }),
   ...flagParams,
+  ...flagEditingParams,
   ...localFlagParams,
   maintenance: z.strictObject({ ...changed, environment, on: z.boolean() }),
   /** Whatever the environment: changed only when it was confirmed. */
@@ -265,7 +267,7 @@ export interface SuiteResult {
   readonly tookMs: number;
 }
 
-export interface Results extends FileResults, FlagResults, LocalFlagResults {
+export interface Results extends FileResults, FlagResults, FlagEditingResults, LocalFlagResults {
   setup: SetupResult;
   deploy: RolloutResult;
   promote: RolloutResult;

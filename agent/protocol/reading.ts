@@ -7,6 +7,8 @@ const reading: readonly Method[] = [
   'logs',
   'flags.list',
   'flagKeys',
+  'flagRules',
+  'flagEdit',
   'flags.evaluate',
   'flags.drift',
   'flags.take',

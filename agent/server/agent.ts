@@ -14,6 +14,7 @@ import { applyBacking } from './methods/apply-backing.ts';
 import { blob } from './methods/blob.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
+import { flagEdit, flagRules } from './methods/flag-editing.ts';
 import { flagKeys } from './methods/flag-keys.ts';
 import { flagCounts } from './methods/flag-counts.ts';
 import { clearOverrides, localFlags, overrideFlag } from './methods/flag-overrides.ts';
@@ -108,6 +109,8 @@ const methods: Methods = {
   forgetEdge,
   'flags.list': listFlags,
   flagKeys,
+  flagRules,
+  flagEdit,
   'flags.set': switchFlag,
   'flags.create': createFlag,
   'flags.useToken': useFlagToken,

@@ -2,17 +2,22 @@
 import * as vscode from 'vscode';
 import type { AgentLink } from '../agent/link.ts';
 import { hintForEditor } from '../model/hints.ts';
-import type { Target } from '../model/node.ts';
+import type { RowTarget, Target } from '../model/node.ts';
 import { projectNames } from '../model/project-names.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
 import type { FlagServerTokens } from '../flag-server/tokens.ts';
 import type { Dashboards } from '../dashboard/dashboards.ts';
 import type { Documents } from '../documents.ts';
+import type { FlagsFile } from '../flags/flags-file.ts';
+import type { FlagReferences } from '../flags/references.ts';
+import type { StaleFlags } from '../flags/stale-flags.ts';
+import type { FlagServing } from '../flags/serving.ts';
 import type { Hearing } from '../hearing.ts';
 import type { RollbackPreview } from '../rollback/preview.ts';
 import type { RunningBar } from '../running-bar.ts';
 import type { SuiteTests } from '../testing/suite-tests.ts';
+import type { Views } from '../views/views.ts';
 import type { Problems } from '../editing/problems.ts';
 
 export interface CommandContext {
@@ -26,11 +31,18 @@ export interface CommandContext {
   readonly suites: SuiteTests;
   readonly problems: Problems;
   readonly preview: RollbackPreview;
+  readonly references: FlagReferences;
+  readonly flagsFile: FlagsFile;
+  readonly stale: StaleFlags;
+  /** Of this workspace, over restarts. */
+  readonly memory: vscode.Memento;
+  readonly serving: FlagServing;
   /** Looks for files named tidegate.yaml again. */
   readonly lookForProjects: () => Promise<void>;
   readonly flagTokens: FlagServerTokens;
   /** What a row of a tree is about. */
-  readonly targetOfRow: (id: string) => Target | undefined;
+  readonly targetOfRow: (id: string) => RowTarget | undefined;
+  readonly views: Pick<Views, 'showStale'>;
   readonly version: string;
 }
 
@@ -48,7 +60,19 @@ export function targetOf(context: CommandContext, given: unknown): Partial<Targe
   if (given === undefined || given === null) return {};
   if (typeof given === 'string') return context.targetOfRow(given) ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) throw badArgument(given);
-  const known = ['folder', 'environment', 'service', 'tag', 'flag', 'flags', 'rollout', 'suite', 'compose'];
+  const known = [
+    'folder',
+    'environment',
+    'service',
+    'tag',
+    'flag',
+    'flags',
+    'user',
+    'value',
+    'rollout',
+    'suite',
+    'compose',
+  ];
   for (const [name, value] of Object.entries(given))
     if (!known.includes(name) || typeof value !== 'string') throw badArgument(given);
   return given;
@@ -58,7 +82,7 @@ function badArgument(given: unknown): Error {
   return new Error(
     vscode.l10n.t(
       'A Tidegate command takes {0}, all of them texts, not {1}.',
-      ...['{ folder, environment, service, tag, flag, suite, compose }', JSON.stringify(given)],
+      ...['{ folder, environment, service, tag, flag, user, value, suite, compose }', JSON.stringify(given)],
     ),
   );
 }

@@ -1,133 +1,128 @@
-/** Switching a flag, with the way back in the message that says it is done. */
-import * as vscode from 'vscode';
-import type { FlagStatus, Results } from '../../agent/protocol/methods.ts';
-import type { EnvironmentState } from '../model/state.ts';
-import { confirm } from './ask.ts';
-import { chooseEnvironment, Declined, targetOf, type CommandContext } from './context.ts';
-import { call } from './run.ts';
-import { shownAtOnce } from './shown-at-once.ts';
-import { say } from '../say.ts';
+/** Switching a flag, for whom it is on, and what they get. */
+import { l10n } from 'vscode';
+import type { Results } from '../../agent/protocol/methods.ts';
+import { chooseEnvironment, targetOf, type CommandContext } from './context.ts';
+import { chooseFlag, setFlag, wantedOf } from './flag-setting.ts';
+import { pick, type } from './pick.ts';
 
-export async function toggleFlag(context: CommandContext, given: unknown): Promise<Results['flags.set']> {
+type Set = Results['flags.set'];
+
+export async function toggleFlag(context: CommandContext, given: unknown): Promise<Set> {
   const target = targetOf(context, given);
-  const { folder, state } = await chooseEnvironment(
-    context,
-    target,
-    vscode.l10n.t('Toggle a flag: in which environment?'),
-  );
-  const flag = await chooseFlag(context, folder, state, target.flag);
-  const { key: name, value, share } = flag;
-  return setFlag(context, { folder, state, key: name, on: !value, before: { share } });
+  const question = l10n.t('Toggle a flag: in which environment?');
+  const { folder, state } = await chooseEnvironment(context, target, question);
+  const flag = await chooseFlag(context, {
+    ...{ folder, state, key: target.flag },
+    title: l10n.t('Toggle a flag in {0}', state.facts.environment),
+    placeHolder: l10n.t('The flag is switched to its other state'),
+  });
+  return setFlag(context, {
+    ...{ folder, state, key: flag.key },
+    to: { on: !flag.value },
+    from: wantedOf(flag),
+  });
 }
 
-interface Setting {
-  readonly folder: string;
-  readonly state: EnvironmentState;
-  readonly key: string;
-  readonly on: boolean;
-  /** Of the users who are to get it; all of them without one. */
-  readonly share?: number;
-  /** What Undo goes back to. */
-  readonly before: { readonly share: number | null };
-}
+const shares = [0, 1, 5, 10, 25, 50, 75, 100];
 
-async function setFlag(context: CommandContext, setting: Setting): Promise<Results['flags.set']> {
-  const { folder, state, key, on, share } = setting;
+/** For whom it is on; what they get stays. */
+export async function changeShare(context: CommandContext, given: unknown): Promise<Set> {
+  const target = targetOf(context, given);
+  const question = l10n.t('Change for whom a flag is on: in which environment?');
+  const { folder, state } = await chooseEnvironment(context, target, question);
   const { environment } = state.facts;
-  const confirmed = await confirm({
-    change: on ? 'flagOn' : 'flagOff',
-    facts: state.facts,
-    what: key,
-    from: onOrOff(!on),
-    to: onOrOff(on),
-    strategy:
-      state.facts.flagServer === undefined
-        ? vscode.l10n.t('at once, for all users; no deploy')
-        : vscode.l10n.t('at once, for whom its strategies there say; no deploy'),
+  const flag = await chooseFlag(context, {
+    ...{ folder, state, key: target.flag },
+    title: l10n.t('Change for whom a flag is on in {0}', environment),
+    placeHolder: l10n.t('The flag is switched on for that share of the users'),
   });
-  const switching = call(context, {
-    title: on
-      ? vscode.l10n.t('Switching {0} on in {1}', key, environment)
-      : vscode.l10n.t('Switching {0} off in {1}', key, environment),
-    method: 'flags.set',
-    params: {
-      ...{ folder, environment, key, on },
-      ...(share !== undefined && { share }),
-      ...(confirmed && { confirmed }),
+  const { on, share, variant } = wantedOf(flag);
+  const wanted = await chooseShare(
+    l10n.t('{0} in {1}: on for how many of the users?', flag.key, environment),
+    {
+      now: on ? (share ?? 100) : undefined,
     },
-  });
-  const result = await shownAtOnce(context.store, { folder, environment, key, on, share }, switching);
-  context.output.info(result.message);
-  // The message stays as long as it likes; the command has ended.
-  void offerUndo(context, setting, result);
-  return result;
-}
-
-async function offerUndo(
-  context: CommandContext,
-  setting: Setting,
-  { message, outcome }: Results['flags.set'],
-): Promise<void> {
-  const level = outcome === 'partial' ? 'warning' : 'info';
-  const pressed = await say(level, message, ...(outcome === 'unchanged' ? [] : [vscode.l10n.t('Undo')]));
-  if (pressed === undefined) return;
-  try {
-    const { folder, state, key, on, before } = setting;
-    // The strategies of a flag server stay as they are, whatever is switched.
-    const isKept = before.share === null || state.facts.flagServer !== undefined;
-    const share = on || isKept ? {} : { share: before.share };
-    await setFlag(context, {
-      folder,
-      state,
-      key,
-      on: !on,
-      ...share,
-      before: { share: setting.share ?? null },
-    });
-  } catch (error) {
-    if (!(error instanceof Declined)) void say('error', String(error));
-  }
-}
-
-function onOrOff(on: boolean): string {
-  return on ? vscode.l10n.t('on') : vscode.l10n.t('off');
-}
-
-async function chooseFlag(
-  { link }: CommandContext,
-  folder: string,
-  { facts: { environment } }: EnvironmentState,
-  key: string | undefined,
-): Promise<FlagStatus> {
-  const agent = await link.connected();
-  const signal = new AbortController().signal;
-  const { flags } = await agent.request(
-    'flags.list',
-    { folder, environment },
-    { signal, onEvent: () => undefined },
   );
-  if (key !== undefined) {
-    const known = flags.find((flag) => flag.key === key);
-    if (known === undefined)
-      throw new Error(vscode.l10n.t('No release in {0} knows the flag {1}.', environment, key));
-    return known;
-  }
-  if (flags.length === 0)
-    throw new Error(vscode.l10n.t('The release that is live in {0} defines no flags.', environment));
-  const items = flags.map((flag) => ({
-    label: `$(${flag.value ? 'circle-filled' : 'circle-outline'}) ${flag.key}`,
-    description: flag.value
-      ? vscode.l10n.t('on in {0}', environment)
-      : vscode.l10n.t('off in {0}', environment),
-    detail: flag.description ?? '',
-    flag,
-  }));
-  const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Toggle a flag in {0}', environment),
-    placeHolder: vscode.l10n.t('The flag is switched to its other state'),
-    matchOnDetail: true,
-    ignoreFocusOut: true,
+  return setFlag(context, {
+    ...{ folder, state, key: flag.key },
+    to: { on: true, ...(wanted < 100 && { share: wanted }), ...(variant !== undefined && { variant }) },
+    from: wantedOf(flag),
   });
-  if (picked === undefined) throw new Declined();
-  return picked.flag;
+}
+
+async function chooseShare(title: string, { now }: { readonly now: number | undefined }): Promise<number> {
+  const meaning = (share: number): string =>
+    share === 0
+      ? l10n.t('on, and nobody gets it but by a rule')
+      : share === 100
+        ? l10n.t('everybody for whom no rule says otherwise')
+        : '';
+  const { share } = await pick(
+    [
+      ...shares.map((one) => ({
+        label: `${one} %`,
+        description: [one === now ? l10n.t('now') : '', meaning(one)].filter(Boolean).join(' · '),
+        share: one,
+      })),
+      { label: l10n.t('$(edit) Another Share…'), description: '', share: undefined },
+    ],
+    { title, placeHolder: l10n.t('The same users stay in when the share grows') },
+  );
+  if (share !== undefined) return share;
+  const typed = await type({
+    title,
+    prompt: l10n.t('Percent of the users, with two decimals at most'),
+    placeHolder: '2.5',
+    check: (text) =>
+      percentOf(text) === undefined ? l10n.t('Write a percentage from 0 to 100.') : undefined,
+  });
+  return percentOf(typed) ?? 0;
+}
+
+function percentOf(text: string): number | undefined {
+  const [, number] = /^\s*(\d{1,3}(?:\.\d{1,2})?)\s*%?\s*$/.exec(text) ?? [];
+  return number !== undefined && Number(number) <= 100 ? Number(number) : undefined;
+}
+
+/** What those get for whom it is on; for whom stays. */
+export async function changeVariant(context: CommandContext, given: unknown): Promise<Set> {
+  const target = targetOf(context, given);
+  const question = l10n.t('Change what users get of a flag: in which environment?');
+  const { folder, state } = await chooseEnvironment(context, target, question);
+  const { environment } = state.facts;
+  const flag = await chooseFlag(context, {
+    ...{ folder, state, key: target.flag },
+    title: l10n.t('Change what users get of a flag in {0}', environment),
+    placeHolder: l10n.t('Flags with variants'),
+  });
+  const { key, type: kind, variants } = flag;
+  if (kind === 'boolean')
+    throw new Error(
+      l10n.t('{0} is a boolean flag: it is on or off, for a share of the users if you like.', key),
+    );
+  const { on, share, variant } = wantedOf(flag);
+  const now = on ? (variant ?? '') : undefined;
+  const picked = await pick(
+    [
+      {
+        label: l10n.t('What its definition says'),
+        description: now === '' ? l10n.t('now') : '',
+        name: undefined,
+      },
+      ...variants.map((name) => ({ label: name, description: name === now ? l10n.t('now') : '', name })),
+    ],
+    {
+      title: l10n.t('{0} in {1}: which variant?', key, environment),
+      placeHolder: l10n.t('For users for whom no rule says otherwise'),
+    },
+  );
+  return setFlag(context, {
+    ...{ folder, state, key },
+    to: {
+      ...{ on: true },
+      ...(share !== undefined && { share }),
+      ...(picked.name !== undefined && { variant: picked.name }),
+    },
+    from: wantedOf(flag),
+  });
 }

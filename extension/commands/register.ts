@@ -4,8 +4,22 @@ import { commands, type CommandId } from '../ids.ts';
 import { copyDiagnostics, restartAgent } from './agent.ts';
 import type { CommandContext } from './context.ts';
 import { openDashboard } from './dashboard.ts';
+import { createFlag } from './flag-create.ts';
+import { killFlag } from './flag-kill.ts';
+import { removeFlag } from './flag-remove.ts';
+import { editFlagRules } from './flag-rules.ts';
+import { whoGetsFlag } from './flag-users.ts';
+import { wrapInFlag } from './flag-wrap.ts';
 import { setFlagServerToken } from './flag-server.ts';
-import { toggleFlag } from './flags.ts';
+import { changeShare, changeVariant, toggleFlag } from './flags.ts';
+import {
+  clearAllOverrides,
+  clearOverride,
+  copyFlagVariables,
+  overrideFlag,
+  serveFlags,
+  stopServingFlags,
+} from './local-flags.ts';
 import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
 import { abort, deploy, promote, rollback, rollbackToTag, rollbackToThis } from './rollouts.ts';
@@ -31,6 +45,22 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.rollbackPreviewed]: rollbackPreviewed,
     [commands.closePreview]: closePreview,
     [commands.toggleFlag]: toggleFlag,
+    [commands.changeFlagShare]: changeShare,
+    [commands.changeFlagVariant]: changeVariant,
+    [commands.killFlag]: killFlag,
+    [commands.whoGetsFlag]: whoGetsFlag,
+    [commands.editFlagRules]: editFlagRules,
+    [commands.createFlag]: createFlag,
+    [commands.wrapInFlag]: wrapInFlag,
+    [commands.removeFlag]: removeFlag,
+    [commands.showStaleFlags]: ({ views }) => views.showStale(true),
+    [commands.showAllFlags]: ({ views }) => views.showStale(false),
+    [commands.overrideFlag]: overrideFlag,
+    [commands.clearOverride]: clearOverride,
+    [commands.clearAllOverrides]: clearAllOverrides,
+    [commands.serveFlags]: serveFlags,
+    [commands.stopServingFlags]: stopServingFlags,
+    [commands.copyFlagVariables]: copyFlagVariables,
     [commands.setFlagServerToken]: setFlagServerToken,
     [commands.plan]: plan,
     [commands.showLogs]: (own, given) => logs.show(own, given),

@@ -13,3 +13,6 @@ export const codeFiles = `**/*.{${endings.join(',')}}`;
 
 /** On top of files.exclude: what is made, not written. */
 export const notOurs = '**/{node_modules,.git,dist,build,out,target,vendor,.venv,__pycache__}/**';
+
+/** Those whose statements can be put behind a flag. */
+export const wrapLanguages = ['javascript', 'javascriptreact', 'typescript', 'typescriptreact'] as const;

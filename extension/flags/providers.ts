@@ -84,7 +84,12 @@ function hoverAt(found: Found | undefined): vscode.Hover | undefined {
   const link = (one: FlagInEnvironment): string =>
     commandLink(commands.toggleFlag, targetOf(known, flag, one));
   const text = new vscode.MarkdownString(hoverOf(flag, link));
-  text.isTrusted = { enabledCommands: [commands.toggleFlag] };
+  if (flag.environments.some((one) => one.flag !== undefined)) {
+    const given = encodeURIComponent(JSON.stringify([{ folder: known.folder, flag: flag.key }]));
+    const address = `command:${commands.whoGetsFlag}?${given}`;
+    text.appendMarkdown(`\n\n[${vscode.l10n.t('Who gets it…')}](${address})`);
+  }
+  text.isTrusted = { enabledCommands: [commands.toggleFlag, commands.whoGetsFlag] };
   return new vscode.Hover(text, range);
 }
 

@@ -11,6 +11,11 @@ export class FlagReferences {
   readonly #log: (text: string) => void;
   #index: Promise<ReferenceIndex> | undefined;
   #watcher: vscode.Disposable | undefined;
+  /** Once it is read; of a workspace of which a part was not read, nothing is certain. */
+  #loaded: { readonly index: ReferenceIndex; readonly isWhole: boolean } | undefined;
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** How often flags are used may be another number now. */
+  readonly onChange = this.#changed.event;
 
   constructor(log: (text: string) => void) {
     this.#log = log;
@@ -22,11 +27,38 @@ export class FlagReferences {
     if (!index.covers(known)) index = await (this.#index = this.#read(known));
     for (const document of vscode.workspace.textDocuments)
       if (isCode(document) && document.isDirty) index.put(document.uri.fsPath, document.getText());
+    await this.#forgetGone(index, index.of(key));
     return index.of(key);
+  }
+
+  /** Of a folder that was deleted, the watcher names none of the files. */
+  async #forgetGone(index: ReferenceIndex, uses: readonly Reference[]): Promise<void> {
+    await Promise.all(
+      [...new Set(uses.map(({ path }) => path))].map(async (path) => {
+        const isThere = await vscode.workspace.fs.stat(vscode.Uri.file(path)).then(
+          () => true,
+          () => false,
+        );
+        if (!isThere) index.remove(path);
+      }),
+    );
+  }
+
+  /** How often it is used, as far as that has been read already: nothing is read for it. */
+  uses(key: string): number | undefined {
+    const { index, isWhole } = this.#loaded ?? {};
+    return isWhole === true && index?.covers([key]) === true ? index.of(key).length : undefined;
+  }
+
+  /** Files that are known to use any of these; nothing is read for it. */
+  filesOf(keys: Iterable<string>): readonly string[] {
+    const found = [...keys].flatMap((key) => this.#loaded?.index.of(key) ?? []);
+    return [...new Set(found.map(({ path }) => path))];
   }
 
   dispose(): void {
     this.#watcher?.dispose();
+    this.#changed.dispose();
   }
 
   async #read(keys: readonly string[]): Promise<ReferenceIndex> {
@@ -40,6 +72,8 @@ export class FlagReferences {
       index,
       files.map(({ fsPath }) => fsPath),
     );
+    this.#loaded = { index, isWhole: files.length < mostFiles };
+    this.#changed.fire();
     return index;
   }
 
@@ -51,12 +85,17 @@ export class FlagReferences {
       watcher,
       watcher.onDidChange(put),
       watcher.onDidCreate(put),
-      watcher.onDidDelete(({ fsPath }) => index.remove(fsPath)),
+      watcher.onDidDelete(({ fsPath }) => {
+        index.remove(fsPath);
+        this.#changed.fire();
+      }),
     );
   }
 
   async #put(index: ReferenceIndex, file: string): Promise<void> {
-    if (!isExcluded(file)) await scanFile(index, file);
+    if (isExcluded(file)) return;
+    await scanFile(index, file);
+    if (index === this.#loaded?.index) this.#changed.fire();
   }
 }
 

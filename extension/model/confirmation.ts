@@ -5,7 +5,16 @@ import { l10n } from './l10n.ts';
 import { nameOf } from './words.ts';
 
 export type Change =
-  'deploy' | 'rollback' | 'promote' | 'abort' | 'takeDown' | 'setUp' | 'flagOn' | 'flagOff' | 'runSuite';
+  | 'deploy'
+  | 'rollback'
+  | 'promote'
+  | 'abort'
+  | 'takeDown'
+  | 'setUp'
+  | 'flagOn'
+  | 'flagOff'
+  | 'flagChange'
+  | 'runSuite';
 
 /** `protected`: only where tidegate.yaml says so. `always`: everywhere. */
 export type ConfirmSetting = 'protected' | 'always';
@@ -55,9 +64,7 @@ export function confirmationOf(about: About, setting: ConfirmSetting): Confirmat
 
 function whatOf({ change, what }: About): string {
   if (change === 'runSuite') return l10n.t('Suites: {0}', what);
-  return change === 'flagOn' || change === 'flagOff'
-    ? l10n.t('Flag: {0}', what)
-    : l10n.t('Services: {0}', what);
+  return change.startsWith('flag') ? l10n.t('Flag: {0}', what) : l10n.t('Services: {0}', what);
 }
 
 function titleOf({ change, facts: { environment }, to, what }: About): string {
@@ -76,6 +83,8 @@ function titleOf({ change, facts: { environment }, to, what }: About): string {
       return l10n.t('Set up {0}?', environment);
     case 'flagOn':
       return l10n.t('Switch {0} on in {1}?', what, environment);
+    case 'flagChange':
+      return l10n.t('Change who gets {0} in {1}?', what, environment);
     case 'runSuite':
       return l10n.t('Run {0} in {1}?', what, environment);
     case 'flagOff':
@@ -93,6 +102,7 @@ function yesOf(change: Change): string {
     setUp: l10n.t('Set Up'),
     flagOn: l10n.t('Switch On'),
     flagOff: l10n.t('Switch Off'),
+    flagChange: l10n.t('Change'),
     runSuite: l10n.t('Run'),
   };
   return buttons[change];

@@ -49,6 +49,17 @@ export function evaluates(callee: string | undefined): Evaluates {
   return surely.test(callee) ? 'surely' : perhaps.test(callee) ? 'perhaps' : 'no';
 }
 
+/** What a call gives, where its name says so. */
+export function typeOfCall(
+  callee: string | undefined,
+): 'boolean' | 'string' | 'number' | 'object' | undefined {
+  if (callee === undefined) return undefined;
+  if (/bool|enabled|feature|^is_?(on|active)$/i.test(callee)) return 'boolean';
+  if (/string/i.test(callee)) return 'string';
+  if (/number|integer|float|double|^int/i.test(callee)) return 'number';
+  return /object|structure|json/i.test(callee) ? 'object' : undefined;
+}
+
 /** Whether a text evaluates flags at all, as far as its calls tell. */
 export function mayEvaluate(text: string): boolean {
   return flagLiterals(text).some(({ callee }) => evaluates(callee) !== 'no');

@@ -1,7 +1,9 @@
 /** The view "Flags": each flag with the environments it is known in. */
 import type { FlagStatus } from '../../agent/protocol/methods.ts';
+import { staleWords, type StaleReason } from './flag-stale.ts';
 import { groupsOf } from './groups.ts';
 import { l10n } from './l10n.ts';
+import { overrideNode, servedNodes } from './local-flags.ts';
 import { plain, type TreeNode } from './node.ts';
 import { projectNames } from './project-names.ts';
 import { atServer, expectedFlags, isExpected, serverTooltip, troubledServers } from './server-flags.ts';
@@ -13,23 +15,37 @@ interface Held {
   readonly flag: FlagStatus;
 }
 
+export interface FlagRows {
+  /** Why a flag may be taken out. */
+  readonly stale: (project: ProjectState, key: string) => readonly StaleReason[];
+  readonly onlyStale: boolean;
+}
+
+const all: FlagRows = { stale: () => [], onlyStale: false };
+
 /** `now`: milliseconds since the epoch. */
-export function flagsTree(projects: readonly ProjectState[], now = Date.now()): readonly TreeNode[] {
+export function flagsTree(
+  projects: readonly ProjectState[],
+  now = Date.now(),
+  { stale, onlyStale }: FlagRows = all,
+): readonly TreeNode[] {
   const names = projects.length > 1 ? projectNames(projects) : undefined;
   return projects.flatMap((project) => {
-    const all = project.environments.flatMap((state) =>
+    const known = project.environments.flatMap((state) =>
       expectedFlags(state).map((flag): Held => ({ environment: state.facts.environment, state, flag })),
     );
     const troubles = project.environments.flatMap(({ facts, flagsTrouble }) =>
       flagsTrouble === undefined ? [] : [troubleNode(project.folder, facts.environment, flagsTrouble)],
     );
-    const byKey = groupsOf(all, ({ flag }) => flag.key);
-    const flags = [...byKey]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, held]) =>
-        flagNode(project.folder, key, held, { project: names?.get(project.folder), now }),
-      );
-    return [...troubledServers(project), ...troubles, ...flags];
+    const byKey = groupsOf(known, ({ flag }) => flag.key);
+    // One that no release knows yet may be overridden all the same.
+    const keys = new Set([...byKey.keys(), ...(project.local?.overrides ?? []).map(({ flag }) => flag)]);
+    const flags = [...keys]
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((key) => ({ key, held: byKey.get(key) ?? [], reasons: stale(project, key).map(staleWords) }))
+      .filter(({ reasons }) => !onlyStale || reasons.length > 0)
+      .map((row) => flagNode(project, row, { named: names?.get(project.folder), now }));
+    return [...servedNodes(project), ...troubledServers(project), ...troubles, ...flags];
   });
 }
 
@@ -49,32 +65,47 @@ function troubleNode(folder: string, environment: string, message: string): Tree
   };
 }
 
+interface FlagRow {
+  readonly key: string;
+  readonly held: readonly Held[];
+  /** Why it is stale, in words. */
+  readonly reasons: readonly string[];
+}
+
 function flagNode(
-  folder: string,
-  key: string,
-  held: readonly Held[],
-  { project, now }: { readonly project: string | undefined; readonly now: number },
+  { folder, local }: ProjectState,
+  { key, held, reasons }: FlagRow,
+  { named, now }: { readonly named: string | undefined; readonly now: number },
 ): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
+  const overrides = (local?.overrides ?? []).filter(({ flag }) => flag === key);
   const where =
-    on.length === 0
-      ? l10n.t('off')
-      : on.length === held.length
-        ? l10n.t('on')
-        : l10n.t('on in {0}', on.join(', '));
+    held.length === 0
+      ? l10n.t('in no live release')
+      : on.length === 0
+        ? l10n.t('off')
+        : on.length === held.length
+          ? l10n.t('on')
+          : l10n.t('on in {0}', on.join(', '));
   const [first] = held;
-  const description = [where, ...(project === undefined ? [] : [project])].join(' · ');
+  const here = overrides.length > 0 ? [l10n.t('overridden here')] : [];
+  const stale = reasons.length === 0 ? [] : [l10n.t('stale: {0}', reasons.join(', '))];
+  const description = [where, ...here, ...stale, ...(named === undefined ? [] : [named])].join(' · ');
+  const isKnown = held.some(({ flag }) => flag.defined);
   return {
     id: `flag:${folder}#${key}`,
     label: key,
     description,
-    kinds: ['flag'],
-    icon: { id: 'symbol-event' },
-    tooltip: first === undefined ? '' : flagTooltip(first.flag),
+    kinds: ['flag', ...(isKnown ? ['known'] : []), ...(stale.length > 0 ? ['stale'] : [])],
+    icon: stale.length > 0 ? { id: 'history', colour: 'warn' } : { id: 'symbol-event' },
+    tooltip: [...(first === undefined ? [] : [flagTooltip(first.flag)]), ...stale.map(plain)].join('\n\n'),
     spoken: l10n.t('flag {0}, {1}', key, description),
-    children: held.map((one) => stateNode(folder, key, one, now)),
+    children: [
+      ...overrides.map((override) => overrideNode(folder, override)),
+      ...held.map((one) => stateNode(folder, key, one, now)),
+    ],
     open: true,
-    target: undefined,
+    target: { folder, flag: key },
   };
 }
 
@@ -87,7 +118,11 @@ function stateNode(folder: string, key: string, held: Held, now: number): TreeNo
     id: `flag:${folder}#${key}#${environment}`,
     label: environment,
     description: `${words}, ${why}`,
-    kinds: ['flagState', state, ...(flag.defined ? ['known'] : ['forgotten']), ...serverKinds(flag)],
+    kinds: [
+      ...['flagState', state, flag.defined ? 'known' : 'forgotten'],
+      ...(flag.type === 'boolean' || flag.server !== undefined ? [] : ['variants']),
+      ...serverKinds(flag),
+    ],
     icon: flag.value ? { id: 'circle-filled', colour: 'good' } : { id: 'circle-outline' },
     tooltip: flagTooltip(flag),
     spoken: l10n.t('flag {0} is {1} in {2}, {3}', key, words, environment, why),
@@ -113,11 +148,17 @@ export function switchedBy({ state, by }: FlagStatus): string {
   return by === null ? l10n.t('by somebody') : l10n.t('by {0}', by);
 }
 
-/** Who gets it is more than on and off: a share of the users, or rules of the file. */
-export function stateWords({ value, share, conditions }: FlagStatus): string {
+/** Who gets it is more than on and off: a share of the users, another variant, or rules of the file. */
+export function stateWords({ value, share, variant, variants, conditions }: FlagStatus): string {
   if (!value) return l10n.t('off');
-  if (share !== null && share < 100) return l10n.t('on for {0} %', share);
-  return conditions > 0 ? l10n.t('on by its rules') : l10n.t('on');
+  const named = variant !== undefined && variants.includes(variant) ? variant : undefined;
+  if (share !== null && share < 100)
+    return named === undefined
+      ? l10n.t('on for {0} %', share)
+      : l10n.t('on for {0} % with {1}', share, named);
+  if (conditions > 0)
+    return named === undefined ? l10n.t('on by its rules') : l10n.t('on by its rules, else {0}', named);
+  return named === undefined ? l10n.t('on') : l10n.t('on with {0}', named);
 }
 
 function flagTooltip(flag: FlagStatus): string {
@@ -127,6 +168,15 @@ function flagTooltip(flag: FlagStatus): string {
     ...(flag.default === null ? [] : [l10n.t('default: {0}', flag.default ? l10n.t('on') : l10n.t('off'))]),
     ...serverTooltip(flag),
     ...(flag.expires === null ? [] : [l10n.t('expires {0}', flag.expires)]),
+    ...(flag.type === 'boolean' ? [] : [l10n.t('variants: {0}', plain(flag.variants.join(', ')))]),
+    ...(isGone(flag)
+      ? [
+          l10n.t(
+            'switched to {0}, which is no variant any more: what its definition says holds',
+            plain(flag.variant ?? ''),
+          ),
+        ]
+      : []),
     ...(flag.at === null
       ? []
       : [
@@ -134,4 +184,8 @@ function flagTooltip(flag: FlagStatus): string {
         ]),
   ];
   return rows.join('\n\n');
+}
+
+function isGone({ variant, variants, defined }: FlagStatus): boolean {
+  return defined && variant !== undefined && !variants.includes(variant);
 }

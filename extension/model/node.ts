@@ -18,7 +18,7 @@ export interface TreeNode {
   /** Its children, which it has or may get, are seen at first. */
   readonly open: boolean;
   /** What a command is about when it is called on this row. */
-  readonly target: Target | undefined;
+  readonly target: RowTarget | undefined;
   /** What a click does. */
   readonly click?: CommandId;
 }
@@ -30,6 +30,10 @@ export interface Target {
   readonly service?: string;
   readonly tag?: string;
   readonly flag?: string;
+  /** Whom an override is for; without it: everybody. */
+  readonly user?: string;
+  /** What a flag is to be overridden with. */
+  readonly value?: string;
   /** `then`: a rollback switches flags to what they were when that release was live. */
   readonly flags?: string;
   readonly rollout?: string;
@@ -37,6 +41,9 @@ export interface Target {
   /** A compose file, seen from the folder. */
   readonly compose?: string;
 }
+
+/** Of a row that is about all environments. */
+export type RowTarget = Omit<Target, 'environment'> & { readonly environment?: string };
 
 /** Text from a repository or a cluster inside Markdown. */
 export function plain(text: string): string {

@@ -1,11 +1,12 @@
 /** The three views of the side bar, and the one key that their welcome views go by. */
 import * as vscode from 'vscode';
-import { overallKey, views, type ViewId } from '../ids.ts';
+import { onlyStaleKey, overallKey, views, type ViewId } from '../ids.ts';
 import { environmentsTree } from '../model/environments-tree.ts';
-import { flagsTree } from '../model/flags-tree.ts';
-import type { Target, TreeNode } from '../model/node.ts';
+import { flagsTree, type FlagRows } from '../model/flags-tree.ts';
+import type { RowTarget, TreeNode } from '../model/node.ts';
 import { overallOf, type Overall } from '../model/overall.ts';
 import { releasesTree } from '../model/releases-tree.ts';
+import type { StaleFlags } from '../flags/stale-flags.ts';
 import { openRollout, type State } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
 import { Tree } from './tree.ts';
@@ -20,10 +21,13 @@ export class Views {
   #overall: Overall | undefined;
   #tick: NodeJS.Timeout | undefined;
 
-  /** `onLook`: one of the views was shown or hidden. */
-  constructor(store: Store, onLook: () => void) {
+  #onlyStale = false;
+
+  /** `onLook`: one of the views was shown or hidden; `flags`: why one may be taken out. */
+  constructor(store: Store, onLook: () => void, flags: StaleFlags) {
     this.#store = store;
     this.#onLook = onLook;
+    const stale: FlagRows['stale'] = (project, key) => flags.in(project, key);
     const tree = (id: ViewId, nodes: (state: State) => readonly TreeNode[]): Tree =>
       new Tree({
         id,
@@ -33,8 +37,11 @@ export class Views {
     this.#trees = [
       tree(views.environments, ({ projects = [] }) => environmentsTree(projects, Date.now())),
       tree(views.releases, ({ projects = [] }) => releasesTree(projects)),
-      tree(views.flags, ({ projects = [] }) => flagsTree(projects)),
+      tree(views.flags, ({ projects = [] }) =>
+        flagsTree(projects, Date.now(), { stale, onlyStale: this.#onlyStale }),
+      ),
     ];
+    flags.onChange(() => this.update(store.state));
   }
 
   update(state: State): void {
@@ -47,12 +54,21 @@ export class Views {
     this.#keepTicking(state);
   }
 
-  targetOfRow(id: string): Target | undefined {
+  targetOfRow(id: string): RowTarget | undefined {
     for (const tree of this.#trees) {
       const target = tree.node(id)?.target;
       if (target !== undefined) return target;
     }
     return undefined;
+  }
+
+  /** Of the view "Flags": only those that may be taken out. */
+  async showStale(only: boolean): Promise<void> {
+    this.#onlyStale = only;
+    await vscode.commands.executeCommand('setContext', onlyStaleKey, only);
+    const flags = this.#trees.find(({ id }) => id === views.flags);
+    if (flags) flags.view.message = only ? vscode.l10n.t('Only flags that may be taken out.') : '';
+    this.update(this.#store.state);
   }
 
   /** `view`: `environments`, `releases` or `flags`. */

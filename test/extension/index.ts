@@ -5,8 +5,11 @@ import { commandTests } from './commands.ts';
 import { connectionTests } from './connection.ts';
 import { dashboardTests } from './dashboard.ts';
 import { editingTests } from './editing.ts';
+import { flagCommandTests } from './flag-commands.ts';
+import { flagFileTests } from './flag-file.ts';
 import { flagServerTests } from './flag-server.ts';
 import { flagTests } from './flags.ts';
+import { localFlagTests } from './local-flags.ts';
 import { manifestTests } from './manifest.ts';
 import { oddInputTests } from './odd-input.ts';
 import { previewTests } from './preview.ts';
@@ -32,6 +35,9 @@ const suites = [
     dashboardTests,
     previewTests,
     flagTests,
+    flagCommandTests,
+    flagFileTests,
+    localFlagTests,
     flagServerTests,
   ],
   ...[oddInputTests, apiTests, connectionTests, welcomeTests],

@@ -198,6 +198,13 @@ function shopAgent(as: { readonly protocolVersion?: number } = {}): Promise<Scri
           },
         };
       },
+      'flags.local': async ({ folder: asked, follow }, { signal }) => {
+        if (follow)
+          await new Promise<void>((resolve) =>
+            signal.addEventListener('abort', () => resolve(), { once: true }),
+          );
+        return { folder: asked, overrides: [], served: [] };
+      },
       refs: () => ({
         ...{ head: ref('HEAD'), tags: [ref('v1.1.0'), ref('v1.0.0')], branches: [ref('main')] },
         ...{ more: { tags: 0, branches: 0 }, dirty: true },
@@ -227,6 +234,12 @@ export class Dialogs {
   /** The button that is pressed; `undefined`: none, as with Escape. */
   press: (text: string, buttons: readonly string[]) => string | undefined = () => undefined;
   typed: string | undefined;
+  /** What is typed into one box after the other, before `typed` is. */
+  readonly answers: string[] = [];
+  /** Labels of lists that were shown, each with what was behind it. */
+  readonly lists: (readonly string[])[] = [];
+  /** Words of what is picked of one list after the other; none: Escape. */
+  readonly picks: string[] = [];
   readonly #originals = { ...vscode.window };
 
   constructor() {
@@ -238,17 +251,29 @@ export class Dialogs {
     };
     Object.assign(vscode.window, {
       ...{ showInformationMessage: message, showWarningMessage: message, showErrorMessage: message },
-      showInputBox: () => Promise.resolve(this.typed),
+      showInputBox: () => Promise.resolve(this.answers.shift() ?? this.typed),
+      showQuickPick: (items: readonly vscode.QuickPickItem[]) => Promise.resolve(this.#pick(items)),
     });
   }
 
+  #pick(items: readonly vscode.QuickPickItem[]): vscode.QuickPickItem | undefined {
+    this.lists.push(
+      items.map(({ label, description = '', detail = '' }) => [label, description, detail].join('|')),
+    );
+    const wanted = this.picks.shift();
+    if (wanted === undefined) return undefined;
+    const found = items.find(({ label }) => label.includes(wanted));
+    if (found === undefined)
+      throw new Error(`nothing like ${wanted} in ${items.map(({ label }) => label).join()}`);
+    return found;
+  }
+
   restore(): void {
-    const { showInformationMessage, showWarningMessage, showErrorMessage, showInputBox } = this.#originals;
+    const { showInformationMessage, showWarningMessage, showErrorMessage } = this.#originals;
+    const { showInputBox, showQuickPick } = this.#originals;
     Object.assign(vscode.window, {
-      showInformationMessage,
-      showWarningMessage,
-      showErrorMessage,
-      showInputBox,
+      ...{ showInformationMessage, showWarningMessage, showErrorMessage },
+      ...{ showInputBox, showQuickPick },
     });
   }
 }

@@ -70,6 +70,8 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   outline: { lines: () => [], ending: () => done },
   complete: { lines: () => [], ending: () => done },
   hover: { lines: () => [], ending: () => done },
+  flagRules: { lines: () => [], ending: () => done },
+  flagEdit: { lines: () => [], ending: () => done },
   validate: {
     lines: (result, { style }) => reportValidate(result, style),
     ending: ({ outcome }) => (outcome === 'right' ? done : wrong),

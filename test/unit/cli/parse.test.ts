@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { commands, flags } from '../../../agent/cli/commands.ts';
 import { parse, wantsJson, type Invocation } from '../../../agent/cli/parse.ts';
 import { TidegateError } from '../../../agent/common/errors.ts';
+import { flagEditingParams } from '../../../agent/protocol/flag-editing.ts';
 import { editingParams } from '../../../agent/protocol/editing.ts';
 import { params } from '../../../agent/protocol/methods.ts';
 
@@ -152,7 +153,12 @@ describe('the command line', () => {
   it('reaches every method of the API but those of a text that is being written, with parameters the API takes', () => {
     const reached = table.map(([line]) => requestOf(...line.split(' ')));
     // A terminal has a git that shows a blob, variables for tokens, and no text that is being written.
-    const editors = [...Object.keys(editingParams), 'blob', 'flagKeys', 'flags.useToken'];
+    const editors = [
+      ...Object.keys({ ...editingParams, ...flagEditingParams }),
+      'blob',
+      'flagKeys',
+      'flags.useToken',
+    ];
     const wanted = Object.keys(params).filter((method) => !editors.includes(method));
     assert.deepEqual([...new Set(reached.map(({ method }) => method))].sort(), wanted.sort());
     for (const { method, params: given } of reached) {
