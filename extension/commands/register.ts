@@ -4,14 +4,8 @@ import { commands, type CommandId } from '../ids.ts';
 import { copyDiagnostics, restartAgent } from './agent.ts';
 import type { CommandContext } from './context.ts';
 import { openDashboard } from './dashboard.ts';
-import { createFlag } from './flag-create.ts';
-import { killFlag } from './flag-kill.ts';
-import { removeFlag } from './flag-remove.ts';
-import { editFlagRules } from './flag-rules.ts';
-import { whoGetsFlag } from './flag-users.ts';
-import { wrapInFlag } from './flag-wrap.ts';
+import { flagHandlers } from './flag-handlers.ts';
 import { setFlagServerToken } from './flag-server.ts';
-import { changeShare, changeVariant, toggleFlag } from './flags.ts';
 import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
 import { abort, deploy, promote, rollback, rollbackToTag, rollbackToThis } from './rollouts.ts';
@@ -36,17 +30,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.previewRollback]: previewRollback,
     [commands.rollbackPreviewed]: rollbackPreviewed,
     [commands.closePreview]: closePreview,
-    [commands.toggleFlag]: toggleFlag,
-    [commands.changeFlagShare]: changeShare,
-    [commands.changeFlagVariant]: changeVariant,
-    [commands.killFlag]: killFlag,
-    [commands.whoGetsFlag]: whoGetsFlag,
-    [commands.editFlagRules]: editFlagRules,
-    [commands.createFlag]: createFlag,
-    [commands.wrapInFlag]: wrapInFlag,
-    [commands.removeFlag]: removeFlag,
-    [commands.showStaleFlags]: ({ views }) => views.showStale(true),
-    [commands.showAllFlags]: ({ views }) => views.showStale(false),
+    ...flagHandlers,
     [commands.setFlagServerToken]: setFlagServerToken,
     [commands.plan]: plan,
     [commands.showLogs]: (own, given) => logs.show(own, given),

@@ -58,7 +58,7 @@ function newRules(before: Json, meant: Json, change: FlagChange): readonly Value
   if (!('environment' in change) || change.environment === null) return undefined;
   const { key, environment } = change;
   if (hasOwnRules(flagIn(before, key), environment)) return undefined;
-  return rulesOf(flagIn(meant, key), environment) as readonly Value[];
+  return rulesOf(flagIn(meant, key), environment);
 }
 
 function flagIn(file: Json, key: string): Readonly<Record<string, Json>> {
