@@ -9,6 +9,8 @@ import { FlagsFile } from './flags/flags-file.ts';
 import { FlagReferences } from './flags/references.ts';
 import { StaleFlags } from './flags/stale-flags.ts';
 import { Hearing } from './hearing.ts';
+import { FlagServing } from './flags/serving.ts';
+import { LocalWatch } from './project/local-watch.ts';
 import { Store } from './project/store.ts';
 import { SuiteTests } from './testing/suite-tests.ts';
 
@@ -20,6 +22,7 @@ export interface Parts {
   readonly references: FlagReferences;
   readonly stale: StaleFlags;
   readonly flagsFile: FlagsFile;
+  readonly serving: FlagServing;
   /** A tidegate.yaml is another one now. */
   readonly reload: () => void;
   readonly registered: vscode.Disposable;
@@ -42,13 +45,16 @@ export function openParts(link: AgentLink, output: vscode.LogOutputChannel): Par
     store.setLink(state);
     if (state.kind === 'connected') void suites.readAll();
   });
+  const local = new LocalWatch({ store, agent: () => link.agent, log });
+  const serving = new FlagServing(link, store);
   const reload = (): void => {
     void store.reload();
+    local.again();
     void suites.readAll();
   };
   const editing = registerEditing({ link, store, hearing, problems });
   const references = new FlagReferences(log);
   const flags = { references, stale: new StaleFlags(store, references), flagsFile: new FlagsFile(link) };
-  const registered = vscode.Disposable.from(editing, suites, references, store);
-  return { store, hearing, problems, suites, ...flags, reload, registered };
+  const registered = vscode.Disposable.from(editing, suites, references, local, serving, store);
+  return { store, hearing, problems, suites, serving, ...flags, reload, registered };
 }

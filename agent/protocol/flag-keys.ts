@@ -14,4 +14,7 @@ export interface FlagKey extends Pick<FlagStatus, 'key' | 'description' | 'owner
   readonly line: number;
   readonly column: number;
   readonly default: boolean | null;
+  /** Missing: the rest of the flag is wrong. */
+  readonly type?: FlagStatus['type'];
+  readonly variants?: readonly string[];
 }

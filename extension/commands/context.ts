@@ -11,6 +11,7 @@ import type { Documents } from '../documents.ts';
 import type { FlagsFile } from '../flags/flags-file.ts';
 import type { FlagReferences } from '../flags/references.ts';
 import type { StaleFlags } from '../flags/stale-flags.ts';
+import type { FlagServing } from '../flags/serving.ts';
 import type { Hearing } from '../hearing.ts';
 import type { RollbackPreview } from '../rollback/preview.ts';
 import type { RunningBar } from '../running-bar.ts';
@@ -34,6 +35,7 @@ export interface CommandContext {
   readonly stale: StaleFlags;
   /** Of this workspace, over restarts. */
   readonly memory: vscode.Memento;
+  readonly serving: FlagServing;
   /** Looks for files named tidegate.yaml again. */
   readonly lookForProjects: () => Promise<void>;
   readonly flagTokens: FlagServerTokens;
@@ -57,7 +59,19 @@ export function targetOf(context: CommandContext, given: unknown): Partial<Targe
   if (given === undefined || given === null) return {};
   if (typeof given === 'string') return context.targetOfRow(given) ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) throw badArgument(given);
-  const known = ['folder', 'environment', 'service', 'tag', 'flag', 'flags', 'rollout', 'suite', 'compose'];
+  const known = [
+    'folder',
+    'environment',
+    'service',
+    'tag',
+    'flag',
+    'flags',
+    'user',
+    'value',
+    'rollout',
+    'suite',
+    'compose',
+  ];
   for (const [name, value] of Object.entries(given))
     if (!known.includes(name) || typeof value !== 'string') throw badArgument(given);
   return given;
@@ -67,7 +81,7 @@ function badArgument(given: unknown): Error {
   return new Error(
     vscode.l10n.t(
       'A Tidegate command takes {0}, all of them texts, not {1}.',
-      ...['{ folder, environment, service, tag, flag, suite, compose }', JSON.stringify(given)],
+      ...['{ folder, environment, service, tag, flag, user, value, suite, compose }', JSON.stringify(given)],
     ),
   );
 }

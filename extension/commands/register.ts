@@ -6,6 +6,14 @@ import type { CommandContext } from './context.ts';
 import { openDashboard } from './dashboard.ts';
 import { flagHandlers } from './flag-handlers.ts';
 import { setFlagServerToken } from './flag-server.ts';
+import {
+  clearAllOverrides,
+  clearOverride,
+  copyFlagVariables,
+  overrideFlag,
+  serveFlags,
+  stopServingFlags,
+} from './local-flags.ts';
 import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
 import { abort, deploy, promote, rollback, rollbackToTag, rollbackToThis } from './rollouts.ts';
@@ -31,6 +39,12 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.rollbackPreviewed]: rollbackPreviewed,
     [commands.closePreview]: closePreview,
     ...flagHandlers,
+    [commands.overrideFlag]: overrideFlag,
+    [commands.clearOverride]: clearOverride,
+    [commands.clearAllOverrides]: clearAllOverrides,
+    [commands.serveFlags]: serveFlags,
+    [commands.stopServingFlags]: stopServingFlags,
+    [commands.copyFlagVariables]: copyFlagVariables,
     [commands.setFlagServerToken]: setFlagServerToken,
     [commands.plan]: plan,
     [commands.showLogs]: (own, given) => logs.show(own, given),

@@ -3,6 +3,7 @@ import type { FlagStatus } from '../../agent/protocol/methods.ts';
 import { staleWords, type StaleReason } from './flag-stale.ts';
 import { groupsOf } from './groups.ts';
 import { l10n } from './l10n.ts';
+import { overrideNode, servedNodes } from './local-flags.ts';
 import { plain, type TreeNode } from './node.ts';
 import { atServer, expectedFlags, isExpected, serverTooltip, troubledServers } from './server-flags.ts';
 import type { EnvironmentState, ProjectState } from './state.ts';
@@ -35,12 +36,14 @@ export function flagsTree(
       flagsTrouble === undefined ? [] : [troubleNode(project.folder, facts.environment, flagsTrouble)],
     );
     const byKey = groupsOf(known, ({ flag }) => flag.key);
-    const flags = [...byKey]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, held]) => ({ key, held, reasons: stale(project, key).map(staleWords) }))
+    // One that no release knows yet may be overridden all the same.
+    const keys = new Set([...byKey.keys(), ...(project.local?.overrides ?? []).map(({ flag }) => flag)]);
+    const flags = [...keys]
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((key) => ({ key, held: byKey.get(key) ?? [], reasons: stale(project, key).map(staleWords) }))
       .filter(({ reasons }) => !onlyStale || reasons.length > 0)
       .map((row) => flagNode(project, row, { isOneOfMany: projects.length > 1, now }));
-    return [...troubledServers(project), ...troubles, ...flags];
+    return [...servedNodes(project), ...troubledServers(project), ...troubles, ...flags];
   });
 }
 
@@ -68,20 +71,24 @@ interface FlagRow {
 }
 
 function flagNode(
-  { folder, name }: ProjectState,
+  { folder, name, local }: ProjectState,
   { key, held, reasons }: FlagRow,
   { isOneOfMany, now }: { readonly isOneOfMany: boolean; readonly now: number },
 ): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
+  const overrides = (local?.overrides ?? []).filter(({ flag }) => flag === key);
   const where =
-    on.length === 0
-      ? l10n.t('off')
-      : on.length === held.length
-        ? l10n.t('on')
-        : l10n.t('on in {0}', on.join(', '));
+    held.length === 0
+      ? l10n.t('in no live release')
+      : on.length === 0
+        ? l10n.t('off')
+        : on.length === held.length
+          ? l10n.t('on')
+          : l10n.t('on in {0}', on.join(', '));
   const [first] = held;
+  const here = overrides.length > 0 ? [l10n.t('overridden here')] : [];
   const stale = reasons.length === 0 ? [] : [l10n.t('stale: {0}', reasons.join(', '))];
-  const description = [where, ...stale, ...(isOneOfMany ? [name] : [])].join(' · ');
+  const description = [where, ...here, ...stale, ...(isOneOfMany ? [name] : [])].join(' · ');
   const isKnown = held.some(({ flag }) => flag.defined);
   return {
     id: `flag:${folder}#${key}`,
@@ -91,7 +98,10 @@ function flagNode(
     icon: stale.length > 0 ? { id: 'history', colour: 'warn' } : { id: 'symbol-event' },
     tooltip: [...(first === undefined ? [] : [flagTooltip(first.flag)]), ...stale.map(plain)].join('\n\n'),
     spoken: l10n.t('flag {0}, {1}', key, description),
-    children: held.map((one) => stateNode(folder, key, one, now)),
+    children: [
+      ...overrides.map((override) => overrideNode(folder, override)),
+      ...held.map((one) => stateNode(folder, key, one, now)),
+    ],
     open: true,
     target: { folder, flag: key },
   };

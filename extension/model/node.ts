@@ -30,6 +30,10 @@ export interface Target {
   readonly service?: string;
   readonly tag?: string;
   readonly flag?: string;
+  /** Whom an override is for; without it: everybody. */
+  readonly user?: string;
+  /** What a flag is to be overridden with. */
+  readonly value?: string;
   /** `then`: a rollback switches flags to what they were when that release was live. */
   readonly flags?: string;
   readonly rollout?: string;

@@ -1,6 +1,7 @@
 /** Everything the views show, as one value; changes make a new one. */
 import type { ErrorCode } from '../../agent/protocol/codes.ts';
 import type { EnvironmentStatus, FlagsResult, RolloutStatus } from '../../agent/protocol/methods.ts';
+import type { LocalFlags, ServingEvent } from '../../agent/protocol/local-flags.ts';
 import type { ExpectedFlag } from './server-flags.ts';
 import type { PastRollout, ProjectEnvironment } from '../../agent/protocol/project.ts';
 import type { RolloutProgress, WatchUpdate } from '../../agent/protocol/watch.ts';
@@ -34,6 +35,10 @@ export interface ProjectState {
   readonly folder: string;
   readonly name: string;
   readonly environments: readonly EnvironmentState[];
+  /** What is overridden and served on this machine; missing: not heard of yet. */
+  readonly local?: LocalFlags;
+  /** What this window has served. */
+  readonly serving?: readonly ServingEvent[];
   /** What is wrong with its tidegate.yaml. The environments are those it had before. */
   readonly trouble: Trouble | undefined;
 }

@@ -99,6 +99,11 @@ export class Store {
     this.#readAgainLater();
   }
 
+  /** What is overridden and served on this machine. */
+  setLocal(folder: string, local: Pick<ProjectState, 'local' | 'serving'>): void {
+    this.#changeProject(folder, (project) => ({ ...project, ...local }));
+  }
+
   environment(folder: string, name: string): EnvironmentState | undefined {
     return this.#state.projects
       ?.find((project) => project.folder === folder)

@@ -9,6 +9,7 @@ import { flagCommandTests } from './flag-commands.ts';
 import { flagFileTests } from './flag-file.ts';
 import { flagServerTests } from './flag-server.ts';
 import { flagTests } from './flags.ts';
+import { localFlagTests } from './local-flags.ts';
 import { manifestTests } from './manifest.ts';
 import { previewTests } from './preview.ts';
 import { problemTests } from './problems.ts';
@@ -35,6 +36,7 @@ const suites = [
     flagTests,
     flagCommandTests,
     flagFileTests,
+    localFlagTests,
     flagServerTests,
   ],
   ...[apiTests, connectionTests, welcomeTests],

@@ -17,7 +17,7 @@ export interface Asked {
 }
 
 /** Asked whenever a file has changed, or somebody moves in it. */
-const background: readonly Method[] = ['outline', 'validate', 'complete', 'hover'];
+const background: readonly Method[] = ['outline', 'validate', 'complete', 'hover', 'flags.local'];
 
 export interface ScriptedAs {
   /** `dist/tidegate.js` of the extension that is to use it. */

@@ -198,6 +198,13 @@ function shopAgent(as: { readonly protocolVersion?: number } = {}): Promise<Scri
           },
         };
       },
+      'flags.local': async ({ folder: asked, follow }, { signal }) => {
+        if (follow)
+          await new Promise<void>((resolve) =>
+            signal.addEventListener('abort', () => resolve(), { once: true }),
+          );
+        return { folder: asked, overrides: [], served: [] };
+      },
       refs: () => ({
         ...{ head: ref('HEAD'), tags: [ref('v1.1.0'), ref('v1.0.0')], branches: [ref('main')] },
         ...{ more: { tags: 0, branches: 0 }, dirty: true },

@@ -3,6 +3,8 @@ import type { FlagKey } from '../../protocol/flag-keys.ts';
 import { Report } from '../../config/report.ts';
 import { readYaml } from '../../config/yaml-source.ts';
 import { entryOf } from '../../config/yaml-tree.ts';
+import type { FlagDefinition } from '../../swarm/ledger/flag-definition.ts';
+import { modelOf } from '../model.ts';
 import { readFlagsFile } from './flags-file.ts';
 
 /** `null`: it is no YAML at the moment. */
@@ -21,6 +23,13 @@ export function readFlagKeys(file: string, text: string, environment: string): r
       kind: known?.kind ?? null,
       expires: known?.expires ?? null,
       default: known?.default ?? null,
+      ...shapeOf(known),
     };
   });
+}
+
+function shapeOf(known: FlagDefinition | undefined): Pick<FlagKey, 'type' | 'variants'> {
+  if (known === undefined) return {};
+  const { type, variants } = modelOf(known);
+  return { type, variants: variants.map(({ name }) => name) };
 }

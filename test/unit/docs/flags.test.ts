@@ -15,8 +15,8 @@ describe('docs/flags.md', () => {
     for (const command of commands) {
       const [typed = ''] = command.split(/ {2,}#/);
       const words = Array.from(
-        typed.matchAll(/'([^']*)'|(\S+)/g),
-        ([, quoted, bare]) => quoted ?? bare ?? '',
+        typed.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g),
+        ([, single, double, bare]) => single ?? double ?? bare ?? '',
       );
       assert.equal(parse(words, '/project').invocation.kind, 'request', command);
     }

@@ -38,12 +38,12 @@ describe('the words above the diff of a rollback', () => {
     const text = headerText({ ...base, flagStates: { unknown: null, changes } });
     assert.match(
       text,
-      /^Flags +stay as they are, unless they are brought along: checkout \(off → on\n +for 25 %\)$/m,
+      /^Flags +stay as they are, unless they are brought along: checkout \(off\n +→ on for 25 %\)$/m,
     );
     const unknown = headerText({ ...base, flagStates: { unknown: 'it was never live here', changes: [] } });
     assert.match(
       unknown,
-      /^Flags +stay as they are; what they were then cannot be told: it was never\n +live here$/m,
+      /^Flags +stay as they are; what they were then cannot be told: it was\n +never live here$/m,
     );
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ServedFlags, ServingEvent } from '../../../agent/protocol/local-flags.ts';
 import type { FlagStatus } from '../../../agent/protocol/methods.ts';
 import { environmentsTree } from '../../../extension/model/environments-tree.ts';
 import { flagsTree } from '../../../extension/model/flags-tree.ts';
@@ -164,6 +165,33 @@ describe('the rows of the side bar', () => {
       ['on for 25 %, by ann', 'off, by ann'],
     );
     assert.match(row.children[0]?.tooltip ?? '', /expires 2027/);
+  });
+
+  it('show what is overridden and served on this machine, and what is wrong with it', () => {
+    const override = { flag: 'a', targetingKey: null, to: 'on', problem: null };
+    const served: ServedFlags = {
+      ...{ environment: 'dev', states: 'file', url: 'http://127.0.0.1:1', variables: { A: 'b' }, pid: 7 },
+    };
+    const overrides = [override, { ...override, targetingKey: 'ann', to: 'x', problem: 'gone' }];
+    const local = { folder: '/shop', overrides, served: [served] };
+    const [first, second] = flagsTree([{ ...project(environment()), local }]);
+    assert.deepEqual([first?.label, first?.kinds], ['Served on this machine', ['flagServer', 'other']]);
+    assert.equal(second?.description, 'in no live release · overridden here');
+    assert.deepEqual(
+      second.children.map(({ description, target }) => [description, target?.user]),
+      [
+        ['on', undefined],
+        ['x for ann, without effect: gone', 'ann'],
+      ],
+    );
+    const problems = [{ file: 'flags.yaml', line: 3, column: 1, message: 'No.', hint: '' }];
+    const serving: ServingEvent = {
+      ...{ kind: 'serving', ...served, file: 'flags.yaml', flags: 1, digest: 'a', overrides: [] },
+      ...{ problems, statesProblem: null, moved: false },
+    };
+    const [own] = flagsTree([{ ...project(environment()), local, serving: [serving] }]);
+    assert.deepEqual(own?.kinds, ['flagServer', 'own']);
+    assert.match(own.description, /last good ones: flags\.yaml:3: No\.$/);
   });
 });
 
