@@ -13,7 +13,7 @@ describe('docs/flags.md', () => {
       .flatMap((line) => /^(?: {4})?tidegate (?!.*─)(.+)$/.exec(line)?.[1] ?? []);
     assert.ok(commands.length >= 12, `${commands.length} commands`);
     for (const command of commands) {
-      const [typed = ''] = command.split(/ {2,}#/);
+      const [typed = ''] = command.split(/ {2,}#| > /);
       const words = Array.from(
         typed.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g),
         ([, single, double, bare]) => single ?? double ?? bare ?? '',
