@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { commands } from './ids.ts';
 import { openRollout, type State } from './model/state.ts';
+import { projectNames } from './model/project-names.ts';
 import { phaseWords } from './model/words.ts';
 
 const tickMs = 1_000;
@@ -42,12 +43,14 @@ export class RunningBar {
     );
     // What is left of a hold is told by the second, as in the side bar.
     if (counts) this.#tick = setTimeout(() => this.update(state), tickMs);
-    this.#watched = projects.flatMap(({ environments }) =>
+    const names = projects.length > 1 ? projectNames(projects) : undefined;
+    this.#watched = projects.flatMap(({ folder, environments }) =>
       environments.flatMap((state) => {
         const rollout = openRollout(state);
+        const project = names === undefined ? '' : `${names.get(folder) ?? folder} `;
         return rollout === undefined
           ? []
-          : [`${state.facts.environment}: ${rollout.ref} ${phaseWords(rollout, Date.now())}`];
+          : [`${project}${state.facts.environment}: ${rollout.ref} ${phaseWords(rollout, Date.now())}`];
       }),
     );
     this.#show();

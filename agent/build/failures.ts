@@ -49,7 +49,7 @@ export interface FailedStep {
 export function buildFailed(failed: FailedStep): TidegateError {
   const { service, step, dockerfile, line, reason, output } = failed;
   const where = line === undefined ? dockerfile : `${dockerfile}, line ${line}`;
-  const at = step === undefined ? ` (${dockerfile})` : ` at "${step}" (${where})`;
+  const at = step === undefined ? ` (${where})` : ` at "${step}" (${where})`;
   const tail = output.map((text) => `\n  ${text}`).join('');
   return failure('build.failed', {
     message: `The image of ${service} was not built: it failed${at}: ${reason}${tail}`,

@@ -40,8 +40,11 @@ export async function chooseRef(
     pick.items = items;
     pick.placeholder = refsPlaceholder(refs);
     pick.busy = false;
+    let shown = items;
     pick.onDidChangeValue((value) => {
-      pick.items = withTyped(items, value.trim());
+      const wanted = withTyped(items, value.trim());
+      // Hundreds of rows are not sent again for every letter.
+      if (wanted !== shown) pick.items = shown = wanted;
     });
     return await chosen(pick);
   } finally {

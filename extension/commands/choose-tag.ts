@@ -34,6 +34,8 @@ export async function chooseReleasedTag(
     agent.request('refs', { folder }, call),
   ]);
   const current = liveRelease(state)?.tag ?? null;
+  const items = tagItems(rollouts, refs.tags, current);
+  if (items.length === 0) throw new Error(noTag(environment));
   const pick = vscode.window.createQuickPick<Item>();
   Object.assign(pick, {
     title: vscode.l10n.t('Roll {0} back to a tag', environment),
@@ -44,13 +46,20 @@ export async function chooseReleasedTag(
     ignoreFocusOut: true,
   });
   pick.matchOnDescription = true;
-  pick.items = tagItems(rollouts, refs.tags, current).map(itemOf);
+  pick.items = items.map(itemOf);
   pick.show();
   try {
     return await answer(pick);
   } finally {
     pick.dispose();
   }
+}
+
+function noTag(environment: string): string {
+  return vscode.l10n.t(
+    'There is no tag that {0} could go back to. Roll Back goes back one release, with or without a tag.',
+    environment,
+  );
 }
 
 function itemOf({ tag, icon, description }: TagItem): Item {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { AgentLink } from '../agent/link.ts';
 import { hintForEditor } from '../model/hints.ts';
 import type { RowTarget, Target } from '../model/node.ts';
+import { projectNames } from '../model/project-names.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
 import type { FlagServerTokens } from '../flag-server/tokens.ts';
@@ -95,7 +96,7 @@ export async function chooseEnvironment(
 ): Promise<{ readonly folder: string; readonly state: EnvironmentState }> {
   await ready(context);
   const all = (context.store.state.projects ?? []).flatMap((project) =>
-    project.environments.map((state) => ({ folder: project.folder, project: project.name, state })),
+    project.environments.map((state) => ({ folder: project.folder, state })),
   );
   const named = all.filter(
     (one) =>
@@ -106,11 +107,12 @@ export async function chooseEnvironment(
   const [only] = named;
   if (only !== undefined && named.length === 1) return only;
   const several = new Set(named.map((one) => one.folder)).size > 1;
+  const names = projectNames(context.store.state.projects ?? []);
   const sorted = [...named].sort((a, b) => Number(fits(b.state)) - Number(fits(a.state)));
   const items = sorted.map((one) => ({
     label: one.state.facts.environment,
     description: [
-      several ? one.project : '',
+      several ? (names.get(one.folder) ?? '') : '',
       one.state.facts.protected ? vscode.l10n.t('protected') : '',
       one.state.facts.stack,
     ]

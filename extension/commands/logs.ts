@@ -1,6 +1,7 @@
 /** Show Logs: what the containers write, in an output channel of its own, until the next call or the end. */
 import * as vscode from 'vscode';
 import { TidegateError } from '../../agent/protocol/errors.ts';
+import { projectNames } from '../model/project-names.ts';
 import { chooseEnvironment, Declined, targetOf, type CommandContext } from './context.ts';
 
 const newest = 200;
@@ -23,7 +24,7 @@ export class LogFollower {
     const { environment } = state.facts;
     const services = (state.status?.services ?? []).map(({ service }) => service);
     const service = target.service ?? (await chooseService(services, environment));
-    const name = `Tidegate: ${environment}${service === null ? '' : ` ${service}`}`;
+    const name = ['Tidegate:', ...projectOf(context, folder), environment, service ?? ''].join(' ').trimEnd();
     const following = this.#begin(name);
     following.channel.show(true);
     const agent = await context.link.connected();
@@ -62,6 +63,12 @@ export class LogFollower {
     this.#following.set(name, following);
     return following;
   }
+}
+
+/** Two projects may both have a `dev`. */
+function projectOf({ store }: CommandContext, folder: string): readonly string[] {
+  const { projects = [] } = store.state;
+  return projects.length > 1 ? [projectNames(projects).get(folder) ?? folder] : [];
 }
 
 /** `null`: all of them. */

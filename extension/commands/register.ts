@@ -4,14 +4,8 @@ import { commands, type CommandId } from '../ids.ts';
 import { copyDiagnostics, restartAgent } from './agent.ts';
 import type { CommandContext } from './context.ts';
 import { openDashboard } from './dashboard.ts';
-import { createFlag } from './flag-create.ts';
-import { killFlag } from './flag-kill.ts';
-import { removeFlag } from './flag-remove.ts';
-import { editFlagRules } from './flag-rules.ts';
-import { whoGetsFlag } from './flag-users.ts';
-import { wrapInFlag } from './flag-wrap.ts';
+import { flagHandlers } from './flag-handlers.ts';
 import { setFlagServerToken } from './flag-server.ts';
-import { changeShare, changeVariant, toggleFlag } from './flags.ts';
 import {
   clearAllOverrides,
   clearOverride,
@@ -32,27 +26,6 @@ import { runSuite } from './suites.ts';
 
 type Handler = (context: CommandContext, given: unknown) => Promise<unknown>;
 
-const flagHandlers = {
-  [commands.toggleFlag]: toggleFlag,
-  [commands.changeFlagShare]: changeShare,
-  [commands.changeFlagVariant]: changeVariant,
-  [commands.killFlag]: killFlag,
-  [commands.whoGetsFlag]: whoGetsFlag,
-  [commands.editFlagRules]: editFlagRules,
-  [commands.createFlag]: createFlag,
-  [commands.wrapInFlag]: wrapInFlag,
-  [commands.removeFlag]: removeFlag,
-  [commands.showStaleFlags]: ({ views }: CommandContext) => views.showStale(true),
-  [commands.showAllFlags]: ({ views }: CommandContext) => views.showStale(false),
-  [commands.overrideFlag]: overrideFlag,
-  [commands.clearOverride]: clearOverride,
-  [commands.clearAllOverrides]: clearAllOverrides,
-  [commands.serveFlags]: serveFlags,
-  [commands.stopServingFlags]: stopServingFlags,
-  [commands.copyFlagVariables]: copyFlagVariables,
-  [commands.setFlagServerToken]: setFlagServerToken,
-};
-
 export function registerCommands(context: CommandContext): vscode.Disposable {
   const logs = new LogFollower();
   const handlers: Readonly<Record<CommandId, Handler>> = {
@@ -66,6 +39,13 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.rollbackPreviewed]: rollbackPreviewed,
     [commands.closePreview]: closePreview,
     ...flagHandlers,
+    [commands.overrideFlag]: overrideFlag,
+    [commands.clearOverride]: clearOverride,
+    [commands.clearAllOverrides]: clearAllOverrides,
+    [commands.serveFlags]: serveFlags,
+    [commands.stopServingFlags]: stopServingFlags,
+    [commands.copyFlagVariables]: copyFlagVariables,
+    [commands.setFlagServerToken]: setFlagServerToken,
     [commands.plan]: plan,
     [commands.showLogs]: (own, given) => logs.show(own, given),
     [commands.setUpEnvironment]: setUpEnvironment,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { commands, settings } from '../ids.ts';
 import { flagLiterals } from '../model/flag-literals.ts';
 import {
+  commandLink,
   hoverOf,
   stateIn,
   type FlagInEnvironment,
@@ -80,10 +81,8 @@ async function flagAt(
 function hoverAt(found: Found | undefined): vscode.Hover | undefined {
   if (found === undefined) return undefined;
   const { known, flag, range } = found;
-  const link = (one: FlagInEnvironment): string => {
-    const given = encodeURIComponent(JSON.stringify([targetOf(known, flag, one)]));
-    return `command:${commands.toggleFlag}?${given}`;
-  };
+  const link = (one: FlagInEnvironment): string =>
+    commandLink(commands.toggleFlag, targetOf(known, flag, one));
   const text = new vscode.MarkdownString(hoverOf(flag, link));
   if (flag.environments.some((one) => one.flag !== undefined)) {
     const given = encodeURIComponent(JSON.stringify([{ folder: known.folder, flag: flag.key }]));

@@ -8,6 +8,7 @@ import type {
 import { hintForEditor } from './hints.ts';
 import { l10n } from './l10n.ts';
 import { plain, type Target, type TreeNode } from './node.ts';
+import { projectNames } from './project-names.ts';
 import { lastReleases } from './service-releases.ts';
 import { isHeld, liveRelease, openRollout, type EnvironmentState, type ProjectState } from './state.ts';
 import { nameOf, phaseWords } from './words.ts';
@@ -20,9 +21,10 @@ export function environmentsTree(projects: readonly ProjectState[], now: number)
   }));
   const [only] = trees;
   if (only !== undefined && trees.length === 1) return [...troubleOf(only.project), ...only.environments];
+  const names = projectNames(projects);
   return trees.map(({ project, environments }) => ({
     id: `project:${project.folder}`,
-    label: project.name,
+    label: names.get(project.folder) ?? project.name,
     description: '',
     kinds: ['project'],
     icon: { id: 'package' },

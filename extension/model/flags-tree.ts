@@ -5,6 +5,7 @@ import { groupsOf } from './groups.ts';
 import { l10n } from './l10n.ts';
 import { overrideNode, servedNodes } from './local-flags.ts';
 import { plain, type TreeNode } from './node.ts';
+import { projectNames } from './project-names.ts';
 import { atServer, expectedFlags, isExpected, serverTooltip, troubledServers } from './server-flags.ts';
 import type { EnvironmentState, ProjectState } from './state.ts';
 
@@ -28,6 +29,7 @@ export function flagsTree(
   now = Date.now(),
   { stale, onlyStale }: FlagRows = all,
 ): readonly TreeNode[] {
+  const names = projects.length > 1 ? projectNames(projects) : undefined;
   return projects.flatMap((project) => {
     const known = project.environments.flatMap((state) =>
       expectedFlags(state).map((flag): Held => ({ environment: state.facts.environment, state, flag })),
@@ -42,7 +44,7 @@ export function flagsTree(
       .sort((a, b) => (a < b ? -1 : 1))
       .map((key) => ({ key, held: byKey.get(key) ?? [], reasons: stale(project, key).map(staleWords) }))
       .filter(({ reasons }) => !onlyStale || reasons.length > 0)
-      .map((row) => flagNode(project, row, { isOneOfMany: projects.length > 1, now }));
+      .map((row) => flagNode(project, row, { named: names?.get(project.folder), now }));
     return [...servedNodes(project), ...troubledServers(project), ...troubles, ...flags];
   });
 }
@@ -71,9 +73,9 @@ interface FlagRow {
 }
 
 function flagNode(
-  { folder, name, local }: ProjectState,
+  { folder, local }: ProjectState,
   { key, held, reasons }: FlagRow,
-  { isOneOfMany, now }: { readonly isOneOfMany: boolean; readonly now: number },
+  { named, now }: { readonly named: string | undefined; readonly now: number },
 ): TreeNode {
   const on = held.filter(({ flag }) => flag.value).map(({ environment }) => environment);
   const overrides = (local?.overrides ?? []).filter(({ flag }) => flag === key);
@@ -88,7 +90,7 @@ function flagNode(
   const [first] = held;
   const here = overrides.length > 0 ? [l10n.t('overridden here')] : [];
   const stale = reasons.length === 0 ? [] : [l10n.t('stale: {0}', reasons.join(', '))];
-  const description = [where, ...here, ...stale, ...(isOneOfMany ? [name] : [])].join(' · ');
+  const description = [where, ...here, ...stale, ...(named === undefined ? [] : [named])].join(' · ');
   const isKnown = held.some(({ flag }) => flag.defined);
   return {
     id: `flag:${folder}#${key}`,

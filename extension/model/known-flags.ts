@@ -64,6 +64,12 @@ export function stateIn({ flag }: FlagInEnvironment): string {
   return `${stateWords(flag)}, ${switchedBy(flag)}`;
 }
 
+/** The address of a link that calls a command; brackets of a path would end a link in Markdown. */
+export function commandLink(command: string, argument: object): string {
+  const given = encodeURIComponent(JSON.stringify([argument]));
+  return `command:${command}?${given.replace(/[()]/g, (bracket) => (bracket === '(' ? '%28' : '%29'))}`;
+}
+
 /** Markdown; `switchLink` gives the address of a link that switches it there. */
 export function hoverOf(known: KnownFlag, switchLink: (one: FlagInEnvironment) => string): string {
   const { key, description, owner, expires, environments } = known;

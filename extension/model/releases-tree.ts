@@ -3,11 +3,14 @@ import type { PastRollout } from '../../agent/protocol/project.ts';
 import { groupsOf } from './groups.ts';
 import { l10n } from './l10n.ts';
 import { plain, type TreeNode } from './node.ts';
+import { projectNames } from './project-names.ts';
 import type { ProjectState } from './state.ts';
 import { clockTime, endWords, nameOf, targetName, took } from './words.ts';
 
 interface Dated {
   readonly folder: string;
+  /** Where there are several. */
+  readonly project: string | undefined;
   readonly environment: string;
   readonly past: PastRollout;
 }
@@ -19,13 +22,16 @@ export function releasesTree(
   projects: readonly ProjectState[],
   dayOf: (iso: string) => string = localDay,
 ): readonly TreeNode[] {
+  const names = projects.length > 1 ? projectNames(projects) : undefined;
   const all = projects
     .flatMap(({ folder, environments }) =>
       environments.flatMap(({ facts, history = [] }) =>
-        history.map((past): Dated => ({ folder, environment: facts.environment, past })),
+        history.map((past): Dated => ({
+          ...{ folder, project: names?.get(folder), environment: facts.environment, past },
+        })),
       ),
     )
-    .sort((a, b) => (a.past.at < b.past.at ? 1 : -1))
+    .sort((a, b) => (a.past.at === b.past.at ? 0 : a.past.at < b.past.at ? 1 : -1))
     .slice(0, most);
   const days = groupsOf(all, ({ past }) => dayOf(past.at));
   return [...days].map(([day, entries], index): TreeNode => ({
@@ -42,19 +48,20 @@ export function releasesTree(
   }));
 }
 
-function rolloutRow({ folder, environment, past }: Dated): TreeNode {
+function rolloutRow({ folder, project, environment, past }: Dated): TreeNode {
   const from = past.from === null ? l10n.t('nothing') : nameOf(past.from);
   const to = targetName(past);
   const ended = endWords(past);
+  const named = project === undefined ? [] : [project];
   const lasted = past.tookMs === null ? [] : [took(past.tookMs)];
   return {
     id: `rollout:${folder}#${environment}#${past.rollout}`,
     label: `${environment}: ${from} → ${to}`,
-    description: [clockTime(past.at), past.by, ...lasted, ended].join(' · '),
+    description: [clockTime(past.at), ...named, past.by, ...lasted, ended].join(' · '),
     kinds: ['past', past.outcome, ...(past.outcome === 'live' && past.to.tag !== null ? ['returnable'] : [])],
     icon: iconOf(past),
     tooltip: tooltipOf(past),
-    spoken: spokenOf(past, [environment, from, to, past.by, [...lasted, ended].join(', ')]),
+    spoken: spokenOf(past, [environment, from, to, past.by, [...lasted, ended, ...named].join(', ')]),
     children: [],
     open: false,
     target: {

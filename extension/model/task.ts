@@ -53,8 +53,10 @@ const toEnvironment: Readonly<Record<TaskCommand, string>> = {
   ...{ deploy: 'to', rollback: 'of', plan: 'for', suite: 'in' },
 };
 
-export function taskName({ command, environment, ref, suite }: TaskDefinition): string {
-  return [command, suite, ref, toEnvironment[command], environment]
+/** Not translated: tasks.json may refer to it. */
+export function taskName({ command, environment, ref, suite, folder }: TaskDefinition): string {
+  const where = folder === undefined ? undefined : `(${folder})`;
+  return [command, suite, ref, toEnvironment[command], environment, where]
     .filter((word) => word !== undefined)
     .join(' ');
 }

@@ -11,6 +11,7 @@ import { flagServerTests } from './flag-server.ts';
 import { flagTests } from './flags.ts';
 import { localFlagTests } from './local-flags.ts';
 import { manifestTests } from './manifest.ts';
+import { oddInputTests } from './odd-input.ts';
 import { previewTests } from './preview.ts';
 import { problemTests } from './problems.ts';
 import { projectTests } from './project.ts';
@@ -39,7 +40,7 @@ const suites = [
     localFlagTests,
     flagServerTests,
   ],
-  ...[apiTests, connectionTests, welcomeTests],
+  ...[oddInputTests, apiTests, connectionTests, welcomeTests],
 ];
 
 export async function run(): Promise<void> {

@@ -87,6 +87,11 @@ export class ScriptedAgent {
     return this.#stop();
   }
 
+  /** How many environments are watched. */
+  get watched(): number {
+    return this.#watchers.size;
+  }
+
   /** Tells everybody who watches that environment, or any. */
   tell(event: AgentEvent, environment?: string): void {
     for (const [watcher, watched] of this.#watchers)

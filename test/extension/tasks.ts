@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { failure } from '../../agent/protocol/errors.ts';
 import type { ScriptedAgent } from './scripted-agent.ts';
 import { api, folder, showViews, startAgent, until } from './stage.ts';
 
@@ -52,6 +55,36 @@ export function taskTests(): void {
       agent.answers.plan = () => Promise.reject(new Error('nobody knows'));
       assert.equal(await exitCodeOf(task), 1);
       agent.answers.plan = plan as NonNullable<typeof plan>;
+    });
+
+    it('show what is wrong with the files of the commit at its place, and end with the code for it', async () => {
+      const { plan } = agent.answers;
+      const line = 'compose.yaml:2:17 services.web.image: "X" is not an image name.';
+      agent.answers.plan = (_params, { onEvent }) => {
+        const text = 'compose.yaml:3:5 services.web.container_name: is left out.';
+        onEvent({ kind: 'note', level: 'warning', text });
+        throw failure('config.invalid', { message: `One problem in the configuration:\n${line}` });
+      };
+      const compose = vscode.Uri.file(path.join(folder(), 'compose.yaml'));
+      await writeFile(compose.fsPath, 'services:\n  web: { image: X }\n');
+      try {
+        assert.equal(await exitCodeOf(await find('plan for dev')), 2);
+        const found = await until('both are shown', () => {
+          const all = vscode.languages.getDiagnostics(compose);
+          return all.length === 2 && all;
+        });
+        const { Error: error, Warning: warning } = vscode.DiagnosticSeverity;
+        assert.deepEqual(
+          found.map(({ range: { start }, severity }) => [start.line, start.character, severity]).sort(),
+          [
+            [1, 16, error],
+            [2, 4, warning],
+          ],
+        );
+      } finally {
+        agent.answers.plan = plan as NonNullable<typeof plan>;
+        await rm(compose.fsPath);
+      }
     });
   });
 }

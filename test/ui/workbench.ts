@@ -15,10 +15,18 @@ export class Workbench {
     this.#shots = shots;
   }
 
-  static async open(browser: Browser, url: string, shots: string): Promise<Workbench> {
+  /** `language`: of the editor, without a language pack: its own words stay English, those of extensions do not. */
+  static async open(
+    browser: Browser,
+    url: string,
+    shots: string,
+    { language }: { readonly language?: string } = {},
+  ): Promise<Workbench> {
     await mkdir(shots, { recursive: true });
     const context = await browser.newContext({ viewport: { width: 1180, height: 760 } });
     const page = await context.newPage();
+    if (language !== undefined)
+      await page.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), language);
     await page.goto(url);
     await page.waitForSelector('.monaco-workbench', patience);
     return new Workbench(page, shots);
@@ -28,9 +36,10 @@ export class Workbench {
     await this.page.context().close();
   }
 
-  async showTidegate(): Promise<void> {
+  /** `row`: one that is there when they have come. */
+  async showTidegate(row: string | RegExp = 'dev'): Promise<void> {
     await this.showSideBar();
-    await this.row('dev').waitFor(patience);
+    await this.row(row).waitFor(patience);
   }
 
   /** Also where there is nothing to be seen in it yet. */
