@@ -180,10 +180,10 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** What the newest health check or the container's state says, where its engine is the one we talk to. */
+/** What the newest health checks and the container's state say, where its engine is the one we talk to. */
 export interface ContainerReport {
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
-  readonly lastProbe: { readonly exitCode: number; readonly output: string } | undefined;
+  readonly probe: { readonly exitCode: number; readonly output: string } | undefined;
 }
 
 export interface Unsubscribe {

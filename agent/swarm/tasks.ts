@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { orUndefined, type Calls } from './calls.ts';
 import type { ContainerReport, Swarm, Task } from './port.ts';
 import { listOf } from './shapes.ts';
+import { tellingProbe } from './telling-probe.ts';
 
 const attachment = z.object({
   Network: z.object({ ID: z.string() }).nullish(),
@@ -80,11 +81,11 @@ const container = z
     }),
   })
   .transform(({ State: { Health } }): ContainerReport => {
-    const last = Health?.Log?.at(-1);
-    return {
-      health: Health?.Status ?? 'none',
-      lastProbe: last && { exitCode: last.ExitCode, output: last.Output },
-    };
+    const probes = (Health?.Log ?? []).map(({ ExitCode, Output }) => ({
+      exitCode: ExitCode,
+      output: Output,
+    }));
+    return { health: Health?.Status ?? 'none', probe: tellingProbe(probes) };
   });
 
 export function openTasks(calls: Calls): Swarm['tasks'] {

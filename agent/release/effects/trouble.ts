@@ -89,8 +89,8 @@ async function explain(engine: ReleaseEngine, subject: Subject, task: Task | und
   const what = unhealthy
     ? 'it never became healthy'
     : `its tasks do not stay up (${task?.error ?? task?.message ?? 'no reason given'})`;
-  const probe = report?.lastProbe
-    ? `\n  last health check: exit code ${report.lastProbe.exitCode}${indent(report.lastProbe.output)}`
+  const probe = report?.probe
+    ? `\n  last health check: exit code ${report.probe.exitCode}${indent(report.probe.output)}`
     : '';
   const log = await lastLines(engine, subject);
   const reason = unhealthy ? 'never-healthy' : 'crash-loop';

@@ -132,9 +132,9 @@ describe('services of a real Swarm', function () {
       const [task] = await stack.swarm.tasks.list({ service: id });
       const container = task?.containerId;
       const found = container === undefined ? undefined : await stack.swarm.tasks.inspectContainer(container);
-      return found?.lastProbe ? found : undefined;
+      return found?.probe ? found : undefined;
     });
-    assert.deepEqual(report, { health: 'starting', lastProbe: { exitCode: 3, output: 'not well\n' } });
+    assert.deepEqual(report, { health: 'starting', probe: { exitCode: 3, output: 'not well\n' } });
     assert.equal(await stack.swarm.tasks.inspectContainer('0123456789ab'), undefined);
   });
 
