@@ -80,6 +80,12 @@ describe('changing the flags file', () => {
     );
   });
 
+  it('takes the last flag out, and leaves its comments in lines of their own', () => {
+    const only = 'version: 1\nflags:\n  # This week.\n  a:\n    description: An a. # as agreed\n';
+    const after = edited({ kind: 'remove', key: 'a' }, only);
+    assert.equal(after, 'version: 1\nflags: {}\n# This week.\n# as agreed\n');
+  });
+
   it('does not take a flag out that another one needs', () => {
     const needed = text.replace('The new basket. }', 'The new basket., needs: { checkout: on } }');
     assert.throws(

@@ -108,11 +108,14 @@ export function emptied(text: string, found: Found, brackets: '[]' | '{}'): read
     const [start, end] = value.range ?? [0, 0];
     return [{ start, end, newText: brackets }];
   }
-  const [start, end] = [behindColon(found, key), endOf(value)];
+  // A comment behind the last value is on its line.
+  const [start, end] = [behindColon(found, key), linesEnd(text, endOf(value))];
   const line = lineStart(text, key.range[0]);
   const indent = /^ */.exec(text.slice(line))?.[0] ?? '';
+  const eol = lineBreakOf(text);
   const comments = commentsOf(text)
     .filter(({ offset }) => offset >= start && offset < end)
-    .map(({ source }) => `${lineBreakOf(text)}${indent}${source.trimEnd()}`);
-  return [{ start, end, newText: ` ${brackets}${comments.join('')}` }];
+    .map(({ source }) => `${eol}${indent}${source.trimEnd()}`);
+  const isClosed = text.slice(start, end).endsWith('\n');
+  return [{ start, end, newText: ` ${brackets}${comments.join('')}${isClosed ? eol : ''}` }];
 }
