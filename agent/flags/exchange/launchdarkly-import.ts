@@ -180,24 +180,16 @@ function withOthers(when: Condition, { serve, others }: Served): readonly Rule[]
   return [{ when, serve }, ...(others === undefined ? [] : [{ when, serve: { variant: others } }])];
 }
 
-/** The newer list orders those of users, and has other kinds of contexts besides. */
+/** The newer list is for other kinds of contexts; of users it has the order at most, which is the same for everybody. */
 function targetsOf(there: JsonObject, variations: Variations): readonly Rule[] {
-  const users = objectsOf(there['targets']);
-  const listed = objectsOf(there['contextTargets']).filter(({ contextKind, values }) => {
-    if (Array.isArray(values) && values.length === 0 && textOf(contextKind) !== 'user') return false;
-    ofUsers(contextKind, 'it names some');
-    return true;
-  });
-  const ordered = listed.map((one) =>
-    Array.isArray(one['values']) && one['values'].length > 0
-      ? one
-      : (users.find(({ variation }) => variation === one['variation']) ?? one),
-  );
-  return (listed.length > 0 ? ordered : users).flatMap((target): readonly Rule[] => {
-    const values = Array.isArray(target['values']) ? (target['values'] as readonly Json[]).map(textOf) : [];
-    if (values.length === 0) return [];
+  const named = (list: string): readonly JsonObject[] =>
+    objectsOf(there[list]).filter(({ values }) => Array.isArray(values) && values.length > 0);
+  const others = named('contextTargets');
+  for (const { contextKind } of others) ofUsers(contextKind, 'it names some');
+  return [...named('targets'), ...others].map((target) => {
+    const values = (target['values'] as readonly Json[]).map(textOf);
     const serve = { variant: nameOf(variations, target['variation']) };
-    return [{ when: { attribute: targetingKey, test: { op: 'in', values } }, serve }];
+    return { when: { attribute: targetingKey, test: { op: 'in', values } }, serve };
   });
 }
 

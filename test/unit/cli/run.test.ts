@@ -43,6 +43,22 @@ describe('tidegate', () => {
     assert.deepEqual(JSON.parse(err), phase);
   });
 
+  it('prints exported flags alone, and what is not in them beside them', async () => {
+    const exported = {
+      ...{ outcome: 'partial', environment: 'dev', stack: 'shop-dev', format: 'launchdarkly', text: '{}\n' },
+      lost: [{ key: 'checkout', why: 'it has a schedule' }],
+    } as const;
+    const agent = new FakeAgent({ 'flags.export': () => exported });
+    const argv = ['flags', 'export', 'dev', '--format', 'launchdarkly'];
+    assert.deepEqual(await ran({ argv, agent }), {
+      code: 4,
+      out: '{}\n',
+      err: '  checkout: it has a schedule\n',
+    });
+    const { out, err } = await ran({ argv: [...argv, '--json'], agent });
+    assert.deepEqual([JSON.parse(out), err], [exported, '']);
+  });
+
   it('exits with what the outcome says', async () => {
     const agent = new FakeAgent({
       deploy: () => ({ ...rolloutDone, outcome: 'reverted', reason: 'never-healthy' }),
