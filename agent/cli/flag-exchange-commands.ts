@@ -13,7 +13,7 @@ export const flagExchangeCommands: readonly Command[] = [
     flags: ['format'],
     summary: 'Print the flags of an environment, as they are now, in a format of others.',
     details:
-      '--format flagd (default), unleash, launchdarkly, tidegate. Exits with 4 when the format cannot say some of them.',
+      '--format flagd (default), unleash, launchdarkly, tidegate. Exits with 4 when it cannot say some of them.',
     request: (typed) => ({
       method: 'flags.export',
       params: {
@@ -29,7 +29,7 @@ export const flagExchangeCommands: readonly Command[] = [
     flags: ['format', 'from', 'replace', 'dry-run'],
     summary: 'Add the flags of another program to the flags file of the working tree.',
     details:
-      '--format flagd, unleash, launchdarkly or tidegate; left out: what it looks like. Exits with 4 when something cannot be carried over.',
+      '--format flagd, unleash, launchdarkly, tidegate; left out: what it looks like. Exits with 4 when something is lost.',
     request: (typed) => ({
       method: 'flags.import',
       params: {

@@ -109,7 +109,10 @@ function segmentOf(key: string, segments: Segments, open: readonly string[]): Co
   if (open.includes(key)) throw new Unsaid(`its segment ${key} consists of itself`);
   if (segment['unbounded'] === true)
     throw new Unsaid(`its segment ${key} is a big one, whose users are not in the file`);
-  for (const context of [...objectsOf(segment['includedContexts']), ...objectsOf(segment['excludedContexts'])])
+  for (const context of [
+    ...objectsOf(segment['includedContexts']),
+    ...objectsOf(segment['excludedContexts']),
+  ])
     ofUsers(context['contextKind'], `its segment ${key} asks`);
   const rules = objectsOf(segment['rules']).map((rule) => {
     if (typeof rule['weight'] === 'number')

@@ -71,14 +71,14 @@ function behaviourOf({ model, setting }: FlagSource): WrittenRules {
 
 function aboutOf({ definition, model }: FlagSource, fallthrough: Serve): { readonly [key: string]: Json } {
   const { key, description, owner, kind, expires } = definition;
-  const [on] = 'variant' in fallthrough ? [fallthrough] : fallthrough.split;
+  const on = 'variant' in fallthrough ? fallthrough.variant : fallthrough.split[0]?.variant;
   const property = (name: string, value: string): Json => ({ name, value: [value] });
   return {
     ...{ key, name: key, description },
     kind: model.type === 'boolean' ? 'boolean' : 'multivariate',
     variations: model.variants.map(({ name, value }) => ({ value, name })),
     defaults: {
-      onVariation: indexOf(model, on?.variant ?? model.off),
+      onVariation: indexOf(model, on ?? model.off),
       offVariation: indexOf(model, model.off),
     },
     temporary: kind === 'release' || kind === 'experiment',
@@ -109,7 +109,9 @@ function prerequisiteOf({ flag, variants }: FlagModel['needs'][number], sources:
   const needed = sources.get(flag);
   if (!needed) throw new Unsaid(`it needs ${flag}, which is not there`);
   const { model } = needed;
-  const asked = model.variants.filter(({ name }) => (variants ? variants.includes(name) : name !== model.off));
+  const asked = model.variants.filter(({ name }) =>
+    variants ? variants.includes(name) : name !== model.off,
+  );
   const [only] = asked;
   if (!only || asked.length > 1)
     throw new Unsaid(`it needs one of several variants of ${flag}, and LaunchDarkly takes one`);
@@ -119,6 +121,7 @@ function prerequisiteOf({ flag, variants }: FlagModel['needs'][number], sources:
     for (const need of model.needs) prerequisiteOf(need, sources);
     return behaviourOf(needed);
   });
-  if ('cannot' in found) throw new Unsaid(`it needs ${flag}, which LaunchDarkly cannot have: ${found.cannot}`);
+  if ('cannot' in found)
+    throw new Unsaid(`it needs ${flag}, which LaunchDarkly cannot have: ${found.cannot}`);
   return { key: flag, variation: indexOf(model, only.name) };
 }

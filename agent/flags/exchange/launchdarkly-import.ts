@@ -100,7 +100,7 @@ function readFlag(flag: Found, all: ReadonlyMap<string, Found>, segments: Segmen
     ...writtenVariations(variations, off.name),
     default: there['on'] === true,
     on,
-    ...(rules.length > 0 && { rules }),
+    ...(rules.length > 0 && { rules: [...rules] }),
     ...(needs.length > 0 && { needs }),
   };
   const splits = [on, ...rules.map(({ serve }) => serve)].some((serve) => 'split' in serve);
@@ -138,8 +138,10 @@ function offOf({ about, there = {} }: Found, variations: Variations): Off {
     return { name, lost: [] };
   }
   const preset = objectOf(about['defaults'])['offVariation'];
-  const name = variations.type === 'boolean' ? 'off' : typeof preset === 'number' ? nameOf(variations, preset) : '';
-  if (name === '') throw new Unsaid('it serves no variation while it is off: SDKs take their own default then');
+  const name =
+    variations.type === 'boolean' ? 'off' : typeof preset === 'number' ? nameOf(variations, preset) : '';
+  if (name === '')
+    throw new Unsaid('it serves no variation while it is off: SDKs take their own default then');
   return { name, lost: [`while it is off, SDKs there take their own default; here they get ${name}`] };
 }
 
@@ -215,7 +217,8 @@ type Said = Pick<FlagDefinition, 'description' | 'owner' | 'kind' | 'expires'>;
 function saidOf(about: JsonObject): Said {
   const description = [about['description'], about['name']].map((json) => textOf(json).trim().slice(0, 500));
   const tags = Array.isArray(about['tags']) ? (about['tags'] as readonly Json[]).map(textOf) : [];
-  const kind = flagKinds.find((one) => tags.includes(one)) ?? (about['temporary'] === true ? 'release' : undefined);
+  const kind =
+    flagKinds.find((one) => tags.includes(one)) ?? (about['temporary'] === true ? 'release' : undefined);
   const maintainer = textOf(about['maintainerTeamKey']) || textOf(objectOf(about['_maintainer'])['email']);
   const owner = propertyOf(about, 'owner') || maintainer;
   const expires = propertyOf(about, 'expires');

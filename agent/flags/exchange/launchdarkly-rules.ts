@@ -6,12 +6,7 @@
 import type { Serve } from '../../swarm/ledger/flag-definition.ts';
 import { onOf, targetingKey, type FlagModel } from '../model.ts';
 import type { FlagSetting } from '../../swarm/ledger/flags.ts';
-import {
-  alternativesOf,
-  mostAlternatives,
-  type Conjunction,
-  type Literal,
-} from '../unleash/alternatives.ts';
+import { alternativesOf, mostAlternatives, type Conjunction, type Literal } from '../unleash/alternatives.ts';
 import { Unsaid } from './imported.ts';
 import { comparisons, referenceOf, versions, type Clause } from './launchdarkly.ts';
 

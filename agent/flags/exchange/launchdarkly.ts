@@ -42,7 +42,8 @@ export function attributeOf(reference: string): string {
   if (!parts.every((part) => partPattern.test(part)))
     throw new Unsaid(`no attribute can be called ${JSON.stringify(reference)} here`);
   const attribute = parts.join('.');
-  if (ownWords.includes(attribute)) throw new Unsaid(`it asks for ${attribute}, which is none of a user here`);
+  if (ownWords.includes(attribute))
+    throw new Unsaid(`it asks for ${attribute}, which is none of a user here`);
   return attribute;
 }
 

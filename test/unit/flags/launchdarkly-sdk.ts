@@ -90,7 +90,9 @@ function holds(op: string, value: unknown, asked: unknown): boolean {
 
 /** Three whole numbers each: as far as the generated contexts go. */
 function holdsOfVersions(op: string, value: unknown, asked: unknown): boolean {
-  const parts = [value, asked].map((text) => /^(\d+)\.(\d+)\.(\d+)$/.exec(String(text))?.slice(1).map(Number));
+  const parts = [value, asked].map((text) =>
+    /^(\d+)\.(\d+)\.(\d+)$/.exec(String(text))?.slice(1).map(Number),
+  );
   const [a, b] = parts;
   if (!a || !b) return false;
   const sign = a.map((part, index) => Math.sign(part - (b[index] ?? 0))).find((one) => one !== 0) ?? 0;

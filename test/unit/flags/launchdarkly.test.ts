@@ -9,6 +9,7 @@ import type { FlagDefinition, Serve } from '../../../agent/swarm/ledger/flag-def
 import type { FlagSetting } from '../../../agent/swarm/ledger/flags.ts';
 import { context, flagNumber } from './arbitrary.ts';
 import { flag } from './environment.ts';
+import { theirs } from './launchdarkly-arbitrary.ts';
 import { variationOf, type Flag, type Sdk } from './launchdarkly-sdk.ts';
 
 type States = ReadonlyMap<string, FlagSetting>;
@@ -40,7 +41,9 @@ const refusal = (text: object): string => {
 
 /** Texts and flags as a file can say them, shares by the flag's own seed, and no schedule, which cannot be said there. */
 const sayable = (definition: FlagDefinition): FlagDefinition => {
-  const text = JSON.stringify(definition).replaceAll('"texts":[""', '"texts":["de"').replaceAll(',""', ',"de"');
+  const text = JSON.stringify(definition)
+    .replaceAll('"texts":[""', '"texts":["de"')
+    .replaceAll(',""', ',"de"');
   const { rules = [], needs = [], on, ...rest } = JSON.parse(text) as FlagDefinition;
   delete rest.schedule;
   const own = (serve: Serve): Serve => ('by' in serve ? { ...serve, seed: rest.key } : serve);
@@ -73,7 +76,9 @@ const draw: Sdk['draw'] = (item, value, { variations }) => {
   const variants = item.variations.map((_, index) => ({ name: `v${index}`, value: index }));
   const on = { by: 'it', seed: item.key, split };
   const share = flag('share', { type: 'number', variants, off: 'v0', on, default: true });
-  const result = flagsDocument([share], new Map()).flags.get('share')?.evaluate({ it: value as string });
+  const result = flagsDocument([share], new Map())
+    .flags.get('share')
+    ?.evaluate({ it: value as string });
   return result && 'value' in result ? Number(result.value) : -1;
 };
 
@@ -128,7 +133,9 @@ describe('flags for LaunchDarkly', () => {
   });
 
   it('are left out with the reason where LaunchDarkly cannot say them', () => {
-    const asks = (test: Extract<NonNullable<FlagDefinition['rules']>[number]['when'], { attribute: string }>) => ({
+    const asks = (
+      test: Extract<NonNullable<FlagDefinition['rules']>[number]['when'], { attribute: string }>,
+    ) => ({
       rules: [{ when: test, serve: { variant: 'on' } }],
     });
     const { text, lost } = exported(
@@ -178,53 +185,6 @@ const sdkFlag = (change: object = {}) => ({
 });
 const sdk = (change: object, segments: object = {}) => ({ flags: { a: sdkFlag(change) }, segments });
 const asking = (...clauses: readonly object[]) => ({ rules: [{ clauses, variation: 0 }] });
-const pick = (attribute: string, ops: readonly string[], values: readonly unknown[]) =>
-  fc.record(
-    {
-      attribute: fc.constant(attribute),
-      op: fc.constantFrom(...ops),
-      values: fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 2 }),
-      negate: fc.boolean(),
-      contextKind: fc.constant('user'),
-    },
-    { noNullPrototype: true },
-  );
-const clauses = fc.array(
-  fc.oneof(
-    pick('key', ['in', 'startsWith'], ['a', 'b', 'ann']),
-    pick('email', ['in', 'startsWith', 'endsWith'], ['de', '@shop.example', 'ann@shop.example']),
-    pick('/user/plan', ['in'], ['pro', true, 1, 'de']),
-    pick('age', ['lessThan', 'lessThanOrEqual', 'greaterThan', 'greaterThanOrEqual'], [0, 1, 3]),
-    pick('version', ['semVerEqual', 'semVerLessThan', 'semVerGreaterThan'], ['1.0.0', '1.2.1', '2.0.3']),
-  ),
-  { minLength: 1, maxLength: 3 },
-);
-const serves = fc.oneof(
-  fc.nat(2).map((variation) => ({ variation })),
-  fc.tuple(fc.constantFrom('key', 'email', '/user/plan'), fc.nat(10_000), fc.nat(10_000)).map(([bucketBy, ...cuts]) => {
-    const [low, high] = [Math.min(...cuts), Math.max(...cuts)];
-    const shares = [low, high - low, 10_000 - high];
-    return {
-      rollout: { bucketBy, variations: shares.map((share, variation) => ({ variation, weight: share * 10 })) },
-    };
-  }),
-);
-const theirs = fc
-  .record(
-    {
-      rules: fc.array(
-        fc.tuple(clauses, serves).map(([asked, served]) => ({ clauses: asked, ...served })),
-        { maxLength: 3 },
-      ),
-      fallthrough: serves,
-    },
-    { noNullPrototype: true },
-  )
-  .map((there) => ({
-    key: 'a',
-    variations: ['a', 'b', 'off'].map((value) => ({ value, name: value })),
-    environments: { dev: { on: true, offVariation: 2, prerequisites: [], ...there } },
-  }));
 const isOn = (text: object, one: Context): unknown => given([only(text)], new Map(), one);
 
 describe('flags of LaunchDarkly', () => {
@@ -244,7 +204,10 @@ describe('flags of LaunchDarkly', () => {
   it('have users by name before rules, and who lacks an attribute passes no clause, negated or not', () => {
     const file = sdk({
       targets: [{ values: ['ann'], variation: 1 }],
-      ...asking(clause('plan', 'in', ['free'], true), { ...clause('/user/age', 'lessThan', [9]), contextKind: 'user' }),
+      ...asking(clause('plan', 'in', ['free'], true), {
+        ...clause('/user/age', 'lessThan', [9]),
+        contextKind: 'user',
+      }),
     });
     for (const [one, value] of [
       [{ targetingKey: 'bob', plan: 'pro', user: { age: 3 } }, true],
@@ -257,12 +220,15 @@ describe('flags of LaunchDarkly', () => {
   });
 
   it('have the users of their segments, and versions of fewer numbers', () => {
-    const file = sdk(asking(clause('', 'segmentMatch', ['staff']), clause('app', 'semVerGreaterThan', ['2.1'])), {
-      staff: {
-        ...{ included: ['ann'], excluded: ['eve'] },
-        rules: [{ clauses: [clause('email', 'endsWith', ['@shop.example', '@shop.test'])] }],
+    const file = sdk(
+      asking(clause('', 'segmentMatch', ['staff']), clause('app', 'semVerGreaterThan', ['2.1'])),
+      {
+        staff: {
+          ...{ included: ['ann'], excluded: ['eve'] },
+          rules: [{ clauses: [clause('email', 'endsWith', ['@shop.example', '@shop.test'])] }],
+        },
       },
-    });
+    );
     for (const [one, value] of [
       [{ targetingKey: 'ann', app: '2.1.1' }, true],
       [{ targetingKey: 'ann', app: '2.1.0' }, false],
@@ -381,6 +347,9 @@ describe('flags of LaunchDarkly', () => {
       ['e'],
     );
     const reasons = lost.map(({ key, why }) => `${key}: ${why}`).join('\n');
-    assert.match(reasons, /^b: it needs a, .*\nc: it needs b, .*\nd: it needs e to be on .*\ne: while it is off/m);
+    assert.match(
+      reasons,
+      /^b: it needs a, .*\nc: it needs b, .*\nd: it needs e to be on .*\ne: while it is off/m,
+    );
   });
 });
