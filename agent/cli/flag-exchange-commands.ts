@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command, Typed } from './commands.ts';
 import { usage } from './failures.ts';
 
-const exported = ['flagd', 'unleash', 'tidegate'] as const;
+const exported = ['flagd', 'unleash', 'launchdarkly', 'tidegate'] as const;
 const imported = ['auto', ...exported] as const;
 
 export const flagExchangeCommands: readonly Command[] = [
@@ -13,7 +13,7 @@ export const flagExchangeCommands: readonly Command[] = [
     flags: ['format'],
     summary: 'Print the flags of an environment, as they are now, in a format of others.',
     details:
-      '--format flagd (default), unleash, tidegate. Exits with 4 when the format cannot say some of them.',
+      '--format flagd (default), unleash, launchdarkly, tidegate. Exits with 4 when it cannot say some of them.',
     request: (typed) => ({
       method: 'flags.export',
       params: {
@@ -29,7 +29,7 @@ export const flagExchangeCommands: readonly Command[] = [
     flags: ['format', 'from', 'replace', 'dry-run'],
     summary: 'Add the flags of another program to the flags file of the working tree.',
     details:
-      '--format flagd, unleash or tidegate; left out: what it looks like. Exits with 4 when something cannot be carried over.',
+      '--format flagd, unleash, launchdarkly, tidegate; left out: what it looks like. Exits with 4 when something is lost.',
     request: (typed) => ({
       method: 'flags.import',
       params: {
@@ -48,7 +48,5 @@ function formatOf<F extends string>({ texts: { format } }: Typed, known: readonl
   if (format === undefined) return otherwise;
   const found = known.find((one) => one === format);
   if (found !== undefined) return found;
-  const hint = `Write one of ${known.join(', ')}.`;
-  if (format === 'launchdarkly') throw usage('Files of LaunchDarkly cannot be written or read yet.', hint);
-  throw usage(`--format ${format} is not known.`, hint);
+  throw usage(`--format ${format} is not known.`, `Write one of ${known.join(', ')}.`);
 }

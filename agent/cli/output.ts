@@ -25,14 +25,18 @@ export class Output {
     this.#options = options;
   }
 
-  /** How results look on standard output. */
-  view(): View {
-    const { stdout, env, clock } = this.#host;
-    return { style: styleFor(stdout.isTTY === true, env), now: clock.now() };
+  /** How results look there. */
+  view(screen: 'stdout' | 'stderr' = 'stdout'): View {
+    const { env, clock, [screen]: shown } = this.#host;
+    return { style: styleFor(shown.isTTY === true, env), now: clock.now() };
   }
 
   lines(lines: readonly string[]): void {
     this.#host.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  }
+
+  notes(lines: readonly string[]): void {
+    this.#host.stderr.write(lines.map((line) => `${line}\n`).join(''));
   }
 
   /** The one document of `--json`; in a stream of JSON lines (`logs`) it is the last line. */

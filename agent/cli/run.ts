@@ -150,7 +150,10 @@ class Execution {
   #succeed<M extends Method>(method: M, result: Results[M]): ExitCode {
     const report = reports[method];
     if (this.#options.json) this.#output.document(result, shapeOf(method));
-    else this.#output.lines(report.lines(result, this.#output.view()));
+    else {
+      this.#output.lines(report.lines(result, this.#output.view()));
+      this.#output.notes(report.notes?.(result, this.#output.view('stderr')) ?? []);
+    }
     return exitCodeOf(report.ending(result), { interrupted: this.#interrupted });
   }
 

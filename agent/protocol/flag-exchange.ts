@@ -8,7 +8,7 @@ export const flagExchangeParams = {
   'flags.export': z.strictObject({
     folder,
     environment: z.string().min(1),
-    format: z.enum(['flagd', 'unleash', 'tidegate']),
+    format: z.enum(['flagd', 'unleash', 'launchdarkly', 'tidegate']),
   }),
   /**
    * Into the flags file of the working tree. `file`: an absolute path on the agent's machine; `from`: which environment of
@@ -18,7 +18,7 @@ export const flagExchangeParams = {
   'flags.import': z.strictObject({
     folder,
     file: z.string().min(1),
-    format: z.enum(['auto', 'flagd', 'unleash', 'tidegate']),
+    format: z.enum(['auto', 'flagd', 'unleash', 'launchdarkly', 'tidegate']),
     from: z.string().min(1).nullable(),
     replace: z.boolean(),
     write: z.boolean(),
@@ -35,10 +35,10 @@ export interface FlagExportResult {
   readonly outcome: 'done' | 'partial';
   readonly environment: string;
   readonly stack: string;
-  readonly format: 'flagd' | 'unleash' | 'tidegate';
+  readonly format: 'flagd' | 'unleash' | 'launchdarkly' | 'tidegate';
   /** The file. */
   readonly text: string;
-  /** Flags that are not in it, since it cannot say them. */
+  /** Flags that are not in it, since it cannot say them, and what is not as it was of those that are. */
   readonly lost: readonly FlagLost[];
 }
 
@@ -46,7 +46,7 @@ export interface FlagImportResult {
   /** `partial`: something could not be carried over (`lost`); `failed`: nothing could. */
   readonly outcome: 'done' | 'unchanged' | 'partial' | 'failed';
   readonly file: string;
-  readonly format: 'flagd' | 'unleash' | 'tidegate';
+  readonly format: 'flagd' | 'unleash' | 'launchdarkly' | 'tidegate';
   readonly written: boolean;
   /** Of the whole file, as it is now or would be. */
   readonly text: string;

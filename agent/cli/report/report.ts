@@ -3,7 +3,7 @@ import type { Method, Results, RolloutResult } from '../../protocol/methods.ts';
 import type { Ending } from '../exit-code.ts';
 import { cleanText, type Style } from '../terminal.ts';
 import { reportBacking, reportDown, reportForgotten, reportSetup } from './environment.ts';
-import { reportImported } from './flag-exchange.ts';
+import { reportImported, reportLost } from './flag-exchange.ts';
 import { reportDrift, reportFlagHistory, reportTaken } from './flag-settling.ts';
 import { reportEvaluations, reportFlags, reportFlagSet, reportFlagToken } from './flags.ts';
 import { reportFlagCounts } from './flag-counts.ts';
@@ -27,6 +27,8 @@ export interface View {
 
 interface Report<R> {
   readonly lines: (result: R, view: View) => string[];
+  /** For standard error: of what standard output has no place for. */
+  readonly notes?: (result: R, view: View) => string[];
   readonly ending: (result: R) => Ending;
 }
 
@@ -121,6 +123,7 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   /** The file alone: it is redirected into one. */
   'flags.export': {
     lines: ({ text }) => [cleanText(text.replace(/\n$/, ''))],
+    notes: ({ lost }, { style }) => reportLost(lost, style),
     ending: ({ outcome }) => ({ kind: 'outcome', outcome, reason: '' }),
   },
   'flags.import': {

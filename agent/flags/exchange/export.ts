@@ -6,10 +6,11 @@ import type { FlagSetting } from '../../swarm/ledger/flags.ts';
 import { compileFlag } from '../compile.ts';
 import { flagSources, type FlagSource } from '../document.ts';
 import { modelOf, onOf } from '../model.ts';
+import { launchDarklyExport } from './launchdarkly-export.ts';
 import { unleashExport } from './unleash-export.ts';
 import { writtenFlag } from './write.ts';
 
-export const exportFormats = ['flagd', 'unleash', 'tidegate'] as const;
+export const exportFormats = ['flagd', 'unleash', 'launchdarkly', 'tidegate'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface Lost {
@@ -19,7 +20,7 @@ export interface Lost {
 
 export interface Exported {
   readonly text: string;
-  /** Flags that are not in it. */
+  /** Flags that are not in it, and what is not as it was of those that are. */
   readonly lost: readonly Lost[];
 }
 
@@ -36,6 +37,10 @@ export function exportFlags(format: ExportFormat, { definitions, states, environ
       return { text: json(flagdDocument(sources)), lost: [] };
     case 'unleash': {
       const { document, lost } = unleashExport(sources, environment);
+      return { text: json(document), lost };
+    }
+    case 'launchdarkly': {
+      const { document, lost } = launchDarklyExport(sources, environment);
       return { text: json(document), lost };
     }
     case 'tidegate':

@@ -146,7 +146,7 @@ function inlined(json: Json, evaluators: JsonObject, depth: number): Json {
   );
 }
 
-function typeOf(values: readonly Json[]): FlagType {
+export function typeOf(values: readonly Json[]): FlagType {
   const kinds = new Set(
     values.map((value) =>
       isJsonObject(value) ? 'object' : Array.isArray(value) || value === null ? 'list' : typeof value,

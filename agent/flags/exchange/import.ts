@@ -12,10 +12,11 @@ import { readFlagKeys } from '../file/keys.ts';
 import { flagsFile, type Lost } from './export.ts';
 import { readFlagd } from './flagd-import.ts';
 import { Unsaid, type Imported } from './imported.ts';
+import { isLaunchDarkly, readLaunchDarkly } from './launchdarkly-import.ts';
 import { readUnleash } from './unleash-import.ts';
 import { writtenFlag } from './write.ts';
 
-export const importFormats = ['auto', 'flagd', 'unleash', 'tidegate'] as const;
+export const importFormats = ['auto', 'flagd', 'unleash', 'launchdarkly', 'tidegate'] as const;
 export type ImportFormat = (typeof importFormats)[number];
 
 export interface Carried {
@@ -38,9 +39,7 @@ export function carryOver({ name, text, format, from }: Importing): Carried {
   const found = format === 'auto' ? formatOf(name, document) : format;
   if (found === 'tidegate') return ownFile(name, text, from);
   if (!document) throw unreadable(name, 'it is no JSON object');
-  const { flags, lost } = inTheirFormat(name, () =>
-    found === 'flagd' ? readFlagd(document) : readUnleash(document, from),
-  );
+  const { flags, lost } = inTheirFormat(name, () => readers[found](document, from));
   const carried = flags.flatMap((flag) => {
     if ('cannot' in flag) return [];
     const why = problemOf(flag.definition);
@@ -61,6 +60,13 @@ export function carryOver({ name, text, format, from }: Importing): Carried {
     ],
   };
 }
+
+type Reader = (document: Parameters<typeof readFlagd>[0], from: string | undefined) => Imported;
+const readers: Readonly<Record<Exclude<Carried['format'], 'tidegate'>, Reader>> = {
+  flagd: readFlagd,
+  unleash: readUnleash,
+  launchdarkly: readLaunchDarkly,
+};
 
 function inTheirFormat(name: string, read: () => Imported): Imported {
   try {
@@ -86,8 +92,7 @@ function formatOf(name: string, document: Parameters<typeof readFlagd>[0] | unde
   const flags = document['flags'];
   const [first] = isJsonObject(flags) ? Object.values(flags) : [];
   if (isJsonObject(first) && ('variants' in first || 'defaultVariant' in first)) return 'flagd';
-  if ('items' in document || (isJsonObject(first) && 'variations' in first))
-    throw unreadable(name, 'it looks like LaunchDarkly, whose files cannot be read yet');
+  if (isLaunchDarkly(document)) return 'launchdarkly';
   throw unreadable(name, 'it looks like none of the formats that are known');
 }
 
@@ -171,7 +176,7 @@ function exists(file: string, keys: readonly string[]): Error {
 function unreadable(file: string, why: string): Error {
   return failure('flags.unreadable', {
     message: `${file} cannot be taken over: ${why}.`,
-    hint: 'Nothing was written. Known are the JSON of flagd, exports and features of Unleash, and flags files of Tidegate: docs/flags.md.',
+    hint: 'Nothing was written. Known are the JSON of flagd, exports and features of Unleash, flags of LaunchDarkly, and flags files of Tidegate: docs/flags.md.',
     data: { file },
   });
 }

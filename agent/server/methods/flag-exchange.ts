@@ -77,7 +77,7 @@ async function readGiven(file: string): Promise<string> {
   } catch (error) {
     throw failure('flags.unreadable', {
       message: `${file} cannot be read: ${messageOf(error)}.`,
-      hint: 'Name a file that is there: an export of flagd, Unleash, or Tidegate.',
+      hint: 'Name a file that is there: an export of flagd, Unleash, LaunchDarkly or Tidegate.',
       data: { file },
     });
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { run } from '../../../agent/cli/run.ts';
 import { failure } from '../../../agent/common/errors.ts';
-import type { AgentEvent } from '../../../agent/protocol/methods.ts';
+import type { AgentEvent, Results } from '../../../agent/protocol/methods.ts';
 import { aborted, FakeAgent, rolloutDone } from './fake-agent.ts';
 import { FakeHost, type FakeHostOptions } from './fake-host.ts';
 
@@ -41,6 +41,26 @@ describe('tidegate', () => {
     const { out, err } = await ran({ argv: ['deploy', 'dev', '--json'], agent });
     assert.deepEqual(JSON.parse(out), rolloutDone);
     assert.deepEqual(JSON.parse(err), phase);
+  });
+
+  it('prints exported flags alone, and what is not in them beside them', async () => {
+    const exported: Results['flags.export'] = {
+      outcome: 'partial',
+      environment: 'dev',
+      stack: 'shop-dev',
+      format: 'launchdarkly',
+      text: '{}\n',
+      lost: [{ key: 'checkout', why: 'it has a schedule' }],
+    };
+    const agent = new FakeAgent({ 'flags.export': () => exported });
+    const argv = ['flags', 'export', 'dev', '--format', 'launchdarkly'];
+    assert.deepEqual(await ran({ argv, agent }), {
+      code: 4,
+      out: '{}\n',
+      err: '  checkout: it has a schedule\n',
+    });
+    const { out, err } = await ran({ argv: [...argv, '--json'], agent });
+    assert.deepEqual([JSON.parse(out), err], [exported, '']);
   });
 
   it('exits with what the outcome says', async () => {
