@@ -133,7 +133,8 @@ async function editorTests(found: Found, env: Readonly<Record<string, string>>):
 
 async function unitTests(env: Readonly<Record<string, string>>): Promise<Counts> {
   say('\n  the sample project');
-  return sum([await runShopTests(), await runMocha({ folders: ['unit'], timeoutMs: 30_000, env })]);
+  const options = ['--jobs', '2'];
+  return sum([await runShopTests(), await runMocha({ folders: ['unit'], timeoutMs: 30_000, env, options })]);
 }
 
 /** A run that was killed could not clean up behind itself: its id is kept, and forgotten by the next one. */

@@ -1,7 +1,7 @@
 /**
  * Runs the tests of the folders named on the command line, and sends the counts to its parent.
  *
- *   --jobs N      that many files at once, each in a process of its own (most of them wait for a Swarm)
+ *   --jobs N      that many files at once, each in a process of its own
  *   --load        only files named `*.load.test.ts`, which want the machine for themselves; `--no-load`: all others
  *
  * Files named `*.full.test.ts` are left out, and named, unless TIDEGATE_TEST_FULL is 1.
