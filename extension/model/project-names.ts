@@ -11,7 +11,7 @@ function nameOf({ folder, name }: ProjectState, projects: readonly ProjectState[
   return same.length === 0 ? name : `${name} (${ending(folder, same)})`;
 }
 
-/** The end of a path that no other has: `b` of `/work/b/shop` and `/work/c/shop` is `b/shop`. */
+/** The end of a path that no other has: `b` of `/code/b/shop` and `/code/c/shop` is `b/shop`. */
 function ending(folder: string, others: readonly ProjectState[]): string {
   const parts = partsOf(folder);
   const own = parts.map((_, index) => parts.slice(parts.length - 1 - index));

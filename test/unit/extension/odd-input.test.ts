@@ -187,22 +187,22 @@ describe('two projects', () => {
     ...project({ ...withFlags([flag('one')]), history: [past()] }),
     ...{ folder, name },
   });
-  const both = [named('/work/a/shop'), named('/work/b/shop')];
+  const both = [named('/code/a/shop'), named('/code/b/shop')];
 
   it('have rows of their own everywhere, though names and environments are the same', () => {
     for (const nodes of [environmentsTree(both, now), flagsTree(both), releasesTree(both)]) {
       const ids = allOf(nodes).map(({ id }) => id);
       assert.equal(new Set(ids).size, ids.length);
       const folders = allOf(nodes).flatMap(({ target }) => target?.folder ?? []);
-      assert.deepEqual(new Set(folders), new Set(['/work/a/shop', '/work/b/shop']));
+      assert.deepEqual(new Set(folders), new Set(['/code/a/shop', '/code/b/shop']));
     }
   });
 
   it('are told apart by their names, or by what their folders do not share', () => {
     const names = (...all: readonly ProjectState[]) => [...projectNames(all).values()];
-    assert.deepEqual(names(named('/work/a', 'shop'), named('/work/b', 'blog')), ['shop', 'blog']);
+    assert.deepEqual(names(named('/code/a', 'shop'), named('/code/b', 'blog')), ['shop', 'blog']);
     assert.deepEqual(names(...both), ['shop (a/shop)', 'shop (b/shop)']);
-    assert.deepEqual(names(named('/work'), named('/work/inner')), ['shop (work)', 'shop (inner)']);
+    assert.deepEqual(names(named('/code'), named('/code/inner')), ['shop (code)', 'shop (inner)']);
     assert.deepEqual(
       environmentsTree(both, now).map(({ label }) => label),
       ['shop (a/shop)', 'shop (b/shop)'],
@@ -215,7 +215,7 @@ describe('two projects', () => {
       flagsTree(both).map(({ description }) => description),
       ['off · shop (a/shop)', 'off · shop (b/shop)'],
     );
-    assert.doesNotMatch(releasesTree([named('/work/a')])[0]?.children[0]?.description ?? '', /shop/);
+    assert.doesNotMatch(releasesTree([named('/code/a')])[0]?.children[0]?.description ?? '', /shop/);
   });
 
   it('have tasks that tell which of them they are of', () => {
