@@ -9,6 +9,7 @@ import { openBrowser } from '../../scripts/editor/browser.ts';
 import { ensureBrowser } from '../../scripts/editor/place.ts';
 import { eventually } from '../support/eventually.ts';
 import {
+  checkout,
   flag,
   live,
   openFlagsEnvironment,
@@ -19,17 +20,6 @@ import { killControl } from '../unit/flags/restart.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const key = 'new-basket';
-const checkout = flag('checkout', {
-  default: true,
-  type: 'string',
-  variants: [
-    { name: 'classic', value: 'one-page' },
-    { name: 'quick', value: 'two-pages' },
-  ],
-  off: 'classic',
-  on: { variant: 'classic' },
-  rules: [{ when: { attribute: 'plan', test: { op: 'in', values: ['pro'] } }, serve: { variant: 'quick' } }],
-});
 
 /** What the page runs. Each SDK writes what it has now into an element of its own. */
 const script = `

@@ -20,6 +20,19 @@ export function flag(key: string, change: Partial<FlagDefinition> = {}): FlagDef
   return { key, description: `What ${key} does.`, default: false, owner: null, ...change };
 }
 
+/** Of type string: `quick` for those with the plan `pro`, else `classic`. */
+export const checkout = flag('checkout', {
+  default: true,
+  type: 'string',
+  variants: [
+    { name: 'classic', value: 'one-page' },
+    { name: 'quick', value: 'two-pages' },
+  ],
+  off: 'classic',
+  on: { variant: 'classic' },
+  rules: [{ when: { attribute: 'plan', test: { op: 'in', values: ['pro'] } }, serve: { variant: 'quick' } }],
+});
+
 /** Where a control listens; 0: anywhere. */
 export interface Ports {
   readonly http: number;

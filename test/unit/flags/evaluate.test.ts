@@ -4,23 +4,12 @@ import { parse } from '../../../agent/cli/parse.ts';
 import { reports } from '../../../agent/cli/report/report.ts';
 import { plainStyle } from '../../../agent/cli/terminal.ts';
 import { hasCode } from '../../../agent/common/errors.ts';
-import { flag, live, openFlagsEnvironment, type FlagsEnvironment } from './environment.ts';
+import { checkout, flag, live, openFlagsEnvironment, type FlagsEnvironment } from './environment.ts';
 
-const isPro = { attribute: 'plan', test: { op: 'in' as const, values: ['pro'] } };
 const isOld = { attribute: 'age', test: { op: '>' as const, number: 90 } };
 const definitions = [
   flag('basket'),
-  flag('checkout', {
-    default: true,
-    type: 'string',
-    variants: [
-      { name: 'classic', value: 'one-page' },
-      { name: 'quick', value: 'two-pages' },
-    ],
-    off: 'classic',
-    on: { variant: 'classic' },
-    rules: [{ when: isPro, serve: { variant: 'quick' } }],
-  }),
+  checkout,
   flag('gift', { default: true, needs: [{ flag: 'basket', variants: null }] }),
   flag('senior', { default: true, rules: [{ when: isOld, serve: { variant: 'off' } }] }),
 ];

@@ -18,6 +18,7 @@ import { EventSource } from 'unleash-client/lib/event-source.js';
 import { UnleashClient } from 'unleash-proxy-client';
 import { eventually } from '../../support/eventually.ts';
 import {
+  checkout,
   flag,
   live,
   openFlagsEnvironment,
@@ -28,17 +29,6 @@ import { killControl } from './restart.ts';
 
 const key = 'new-basket';
 const user = { targetingKey: 'ann', plan: 'pro' };
-const checkout = flag('checkout', {
-  default: true,
-  type: 'string',
-  variants: [
-    { name: 'classic', value: 'one-page' },
-    { name: 'quick', value: 'two-pages' },
-  ],
-  off: 'classic',
-  on: { variant: 'classic' },
-  rules: [{ when: { attribute: 'plan', test: { op: 'in', values: ['pro'] } }, serve: { variant: 'quick' } }],
-});
 
 describe('flags over the SDKs of others', function () {
   this.timeout(30_000);
