@@ -56,13 +56,22 @@ export function projectOf({ repository, folder }: Pick<Checkout, 'repository' | 
 
 export async function openPlace(agent: Agent, folder: string, name: string): Promise<Place> {
   const checkout = await openCheckout(agent, folder);
-  const environment = checkout.environments.find((candidate) => candidate.name === name);
-  if (!environment)
+  const environment = environmentNamed(checkout, name);
+  return { ...checkout, environment, ...(await openEnvironment(agent, environment)) };
+}
+
+/** Throws `config.unknown-environment`. */
+export function environmentNamed(
+  { environments }: Pick<Checkout, 'environments'>,
+  name: string,
+): Environment {
+  const found = environments.find((candidate) => candidate.name === name);
+  if (!found)
     throw unknownEnvironment(
       name,
-      checkout.environments.map((candidate) => candidate.name),
+      environments.map((candidate) => candidate.name),
     );
-  return { ...checkout, environment, ...(await openEnvironment(agent, environment)) };
+  return found;
 }
 
 /** `to`: who looks is told that the engine is gone; who works waits until it is back, for a while. */

@@ -1,9 +1,9 @@
 /** The sample shop as a project of its own on the test engine: its repository, its environment, the CLI. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../scripts/free-port.ts';
 import { openSwarm } from '../../agent/swarm/docker-swarm.ts';
 import { openLedger, type Ledger } from '../../agent/swarm/ledger/ledger.ts';
 import type { Swarm } from '../../agent/swarm/port.ts';
@@ -161,11 +161,3 @@ function run(
 
 /** By its full path: the child's folder is not inside the project. */
 const tsx = import.meta.resolve('tsx');
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

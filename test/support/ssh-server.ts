@@ -4,9 +4,9 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../scripts/free-port.ts';
 import { isInstalled, output } from '../../scripts/command.ts';
 import { sshServerProgram } from '../../scripts/testing/ssh-server.ts';
 import { openDoor, type Door } from './door.ts';
@@ -129,12 +129,4 @@ async function stop(server: ChildProcess, door: Door, folder: string): Promise<v
   server.kill();
   await ended;
   await rm(folder, { recursive: true, force: true });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

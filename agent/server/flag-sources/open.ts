@@ -1,5 +1,4 @@
 /** Which source an environment has its flags from: the ledger, or the server that tidegate.yaml names for it. */
-import { unknownEnvironment } from '../../config/failures.ts';
 import type { Environment } from '../../config/model.ts';
 import { repositoryPath } from '../../config/repository-path.ts';
 import { atServer, badToken, noAuthority, noToken } from '../../flags/sources/failures.ts';
@@ -9,7 +8,7 @@ import type { FlagServerName } from '../../protocol/flag-server.ts';
 import type { Method } from '../../protocol/methods.ts';
 import type { Agent } from '../agent.ts';
 import type { Asked } from '../confirmation.ts';
-import { openCheckout, type Checkout } from '../place.ts';
+import { environmentNamed, openCheckout, type Checkout } from '../place.ts';
 import { ledgerSource } from './ledger.ts';
 
 export async function openFlagSource(
@@ -18,12 +17,7 @@ export async function openFlagSource(
   name: string,
 ): Promise<EnvironmentFlagSource> {
   const checkout = await openCheckout(agent, folder);
-  const environment = checkout.environments.find((candidate) => candidate.name === name);
-  if (!environment)
-    throw unknownEnvironment(
-      name,
-      checkout.environments.map((candidate) => candidate.name),
-    );
+  const environment = environmentNamed(checkout, name);
   const { flagServer: { tokenVariable, ca } = {}, stack } = environment;
   const { flagServer: server } = serverName(environment);
   if (server === undefined || tokenVariable === undefined)
