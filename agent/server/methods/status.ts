@@ -48,23 +48,28 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
   const nothing = { services: [], edges: [], rollouts: [], maintenance: null, flagsVersion: null };
   try {
     const { engine } = await openEnvironment(agent, environment, 'look');
-    await engine.swarm.info();
-    const current = await readCurrent(engine.ledger);
-    const [reports, flags] = await Promise.all([
-      edgeReports(engine.swarm, engine.ledger),
-      engine.ledger.flags.find(),
+    const { swarm, ledger } = engine;
+    // Read side by side, for somebody waits. Of several that fail the first is told: no Swarm is why all others fail.
+    const [, current, reports, flags, backing, rollouts] = await allOrFirst([
+      swarm.info(),
+      readCurrent(ledger),
+      edgeReports(swarm, ledger),
+      ledger.flags.find(),
+      backingOf(engine),
+      rolloutsOf(engine),
     ]);
-    const routing = routingOf(engine.ledger.stack, current.routes, current.releases);
+    const seen = { routing: routingOf(ledger.stack, current.routes, current.releases), reports };
+    const [services, edges] = await Promise.all([
+      servicesOf(engine, current, seen),
+      edgesOf(engine, current, seen),
+    ]);
     const down = current.routes.value.lock.holder?.startsWith(`${downHolder}/`) === true;
     return {
       ...common,
       state: down ? 'going-down' : 'ready',
       problem: down ? 'It is being taken down; "tidegate down" finishes that.' : null,
       problemCode: down ? 'environment.going-down' : null,
-      services: await servicesOf(engine, current, { routing, reports }),
-      backing: await backingOf(engine),
-      edges: await edgesOf(engine, current, { routing, reports }),
-      rollouts: await rolloutsOf(engine),
+      ...{ services, backing, edges, rollouts },
       maintenance: current.routes.value.maintenance ?? null,
       flagsVersion: flags === undefined ? null : `${flags.id}:${flags.version}`,
     };
@@ -73,6 +78,15 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
     const problem = [messageOf(error), error.hint].filter(Boolean).join(' ');
     return { ...common, ...nothing, problem, problemCode: error.code, state: stateOf(error) };
   }
+}
+
+/** Like `Promise.all`, but of several that fail it throws what the first in the list threw, not the quickest. */
+async function allOrFirst<const T extends readonly Promise<unknown>[]>(
+  all: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(all);
+  for (const one of all) await one;
+  return Promise.all(all);
 }
 
 async function backingOf(engine: ReleaseEngine): Promise<readonly BackingStatus[]> {

@@ -96,6 +96,17 @@ describe('the link to the agent', () => {
     assert.deepEqual(world.asked, ['start', 'connect 7']);
   });
 
+  it('meets an agent that runs, and starts none where none does', async () => {
+    const world = new World();
+    world.found = { state: 'none' };
+    await world.link.meet();
+    assert.deepEqual([world.link.state.kind, world.asked], ['idle', []]);
+    world.found = running();
+    await world.link.meet();
+    await world.link.connected();
+    assert.deepEqual(world.asked, ['connect 7']);
+  });
+
   it('starts one in place of what cannot be used, when it is asked to', async () => {
     const world = new World();
     world.found = { state: 'unusable', why: 'it is not what an agent writes' };
