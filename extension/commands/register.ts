@@ -2,8 +2,10 @@
 import * as vscode from 'vscode';
 import { commands, type CommandId } from '../ids.ts';
 import { copyDiagnostics, restartAgent } from './agent.ts';
+import { setCertificate } from './certificates.ts';
 import type { CommandContext } from './context.ts';
 import { openDashboard } from './dashboard.ts';
+import { forgetEdge, maintenanceOff, maintenanceOn, upgradeEdge } from './edges.ts';
 import { flagHandlers } from './flag-handlers.ts';
 import { setFlagServerToken } from './flag-server.ts';
 import {
@@ -50,6 +52,11 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.showLogs]: (own, given) => logs.show(own, given),
     [commands.setUpEnvironment]: setUpEnvironment,
     [commands.takeDown]: takeDown,
+    [commands.upgradeEdge]: upgradeEdge,
+    [commands.forgetEdge]: forgetEdge,
+    [commands.maintenanceOn]: maintenanceOn,
+    [commands.maintenanceOff]: maintenanceOff,
+    [commands.setCertificate]: setCertificate,
     [commands.openDashboard]: openDashboard,
     [commands.openApp]: openApp,
     [commands.openPreview]: openPreview,
