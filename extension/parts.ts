@@ -39,7 +39,11 @@ export function openParts(link: AgentLink, output: vscode.LogOutputChannel): Par
       log.watched(about, rollout, event);
     },
   });
-  const suites = new SuiteTests({ link, log: warn, confirm: (about, names) => confirmSuites(store, about, names) });
+  const suites = new SuiteTests({
+    link,
+    log: warn,
+    confirm: (about, names) => confirmSuites(store, about, names),
+  });
   const hearing = new Hearing();
   hearing.on(log);
   hearing.on({

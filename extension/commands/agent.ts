@@ -55,7 +55,7 @@ export async function copyDiagnostics(context: CommandContext): Promise<string> 
 /** What it found wrong, or why it could not look. */
 async function doctorOf({ link }: CommandContext, folder: string): Promise<unknown> {
   const { agent } = link;
-  if (agent === undefined) return null;
+  if (agent === undefined || !vscode.workspace.isTrusted) return null;
   try {
     const signal = AbortSignal.timeout(doctorMs);
     const { checks } = await ask(agent, 'doctor', { folder, environment: null }, signal);

@@ -42,15 +42,16 @@ export async function setCertificate(
 }
 
 function endOf({ outcome, name, hosts, validUntil, missing }: Results['setCertificate']): string {
-  const what = [name, hosts.join(', '), validUntil.slice(0, 10)] as const;
+  const names = hosts.join(', ');
+  const until = validUntil.slice(0, 10);
   if (outcome === 'partial')
     return vscode.l10n.t(
       '{0} ({1}) until {2} is set, but not every edge has said that it has it. They follow by themselves: {3}',
-      ...[...what, missing.join('; ')],
+      ...[name, names, until, missing.join('; ')],
     );
   return outcome === 'unchanged'
-    ? vscode.l10n.t('Every edge has {0} ({1}) until {2} already.', ...what)
-    : vscode.l10n.t('Every edge answers with {0} ({1}) until {2}.', ...what);
+    ? vscode.l10n.t('Every edge has {0} ({1}) until {2} already.', name, names, until)
+    : vscode.l10n.t('Every edge answers with {0} ({1}) until {2}.', name, names, until);
 }
 
 async function chooseName({ facts: { environment, certificates = [] } }: EnvironmentState): Promise<string> {

@@ -88,7 +88,10 @@ function badArgument(given: unknown): Error {
   return new Error(
     vscode.l10n.t(
       'A Tidegate command takes {0}, all of them texts, not {1}.',
-      ...['{ folder, environment, service, tag, flag, user, value, suite, compose, node }', JSON.stringify(given)],
+      ...[
+        '{ folder, environment, service, tag, flag, user, value, suite, compose, node }',
+        JSON.stringify(given),
+      ],
     ),
   );
 }

@@ -87,7 +87,12 @@ function sayMaintained(
   const late =
     missing.length === 0
       ? []
-      : [vscode.l10n.t('Not every edge has said so yet, and they follow by themselves: {0}', missing.join('; '))];
+      : [
+          vscode.l10n.t(
+            'Not every edge has said so yet, and they follow by themselves: {0}',
+            missing.join('; '),
+          ),
+        ];
   const undo = vscode.l10n.t('Undo');
   void say(
     outcome === 'partial' ? 'warning' : 'info',
@@ -128,7 +133,10 @@ async function chooseNode(state: EnvironmentState): Promise<string> {
   const edges = late(state);
   if (edges.length === 0)
     throw new Error(
-      vscode.l10n.t('Every edge of {0} has acknowledged what is wanted: there is none to forget.', environment),
+      vscode.l10n.t(
+        'Every edge of {0} has acknowledged what is wanted: there is none to forget.',
+        environment,
+      ),
     );
   const items = edges.map(({ node, detail }) => ({ label: node, detail }));
   const title = vscode.l10n.t('Forget an edge of {0}', environment);

@@ -18,13 +18,14 @@ const about = (change: Change, name: string): About => ({
 });
 const all: readonly Change[] = [
   ...(['deploy', 'rollback', 'promote', 'abort', 'takeDown', 'setUp', 'flagOn', 'flagOff'] as const),
+  ...(['upgradeEdge', 'forgetEdge', 'maintenanceOn', 'maintenanceOff', 'setCertificate'] as const),
 ];
 
 describe('confirmations', () => {
-  it('ask nothing in an open environment, but before taking it down', () => {
+  it('ask nothing in an open environment, but before what interrupts it or has no way back', () => {
     assert.deepEqual(
       all.filter((change) => confirmationOf(about(change, 'dev'), 'protected') !== undefined),
-      ['takeDown'],
+      ['takeDown', 'upgradeEdge', 'forgetEdge'],
     );
   });
 
@@ -35,9 +36,9 @@ describe('confirmations', () => {
     }
   });
 
-  it('want the name of a protected one typed before it goes back, goes away, or loses a flag', () => {
+  it('want the name of a protected one typed before users lose what they have', () => {
     const typed = all.filter((change) => confirmationOf(about(change, 'production'), 'protected')?.typed);
-    assert.deepEqual(typed, ['rollback', 'takeDown', 'flagOff']);
+    assert.deepEqual(typed, ['rollback', 'takeDown', 'flagOff', 'maintenanceOn']);
   });
 
   it('name environment, services, from, to and how', () => {
