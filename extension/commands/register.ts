@@ -2,10 +2,9 @@
 import * as vscode from 'vscode';
 import { commands, type CommandId } from '../ids.ts';
 import { copyDiagnostics, restartAgent } from './agent.ts';
-import { setCertificate } from './certificates.ts';
 import type { CommandContext } from './context.ts';
 import { openDashboard } from './dashboard.ts';
-import { forgetEdge, maintenanceOff, maintenanceOn, upgradeEdge } from './edges.ts';
+import { edgeHandlers } from './edge-handlers.ts';
 import { flagHandlers } from './flag-handlers.ts';
 import { setFlagServerToken } from './flag-server.ts';
 import {
@@ -52,11 +51,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.showLogs]: (own, given) => logs.show(own, given),
     [commands.setUpEnvironment]: setUpEnvironment,
     [commands.takeDown]: takeDown,
-    [commands.upgradeEdge]: upgradeEdge,
-    [commands.forgetEdge]: forgetEdge,
-    [commands.maintenanceOn]: maintenanceOn,
-    [commands.maintenanceOff]: maintenanceOff,
-    [commands.setCertificate]: setCertificate,
+    ...edgeHandlers,
     [commands.openDashboard]: openDashboard,
     [commands.openApp]: openApp,
     [commands.openPreview]: openPreview,
