@@ -25,9 +25,7 @@ export class Looking {
 
   /** Somebody may look soon: an agent that runs already is met before, so that they wait for nothing. Starts none. */
   expect(): void {
-    setTimeout(() => {
-      if (vscode.workspace.isTrusted) void this.#link.meet();
-    }, expectAfterMs);
+    setTimeout(() => void this.#link.meet(), expectAfterMs);
   }
 
   /** Also when the workspace is trusted from now on: an untrusted one gets no process of ours. */

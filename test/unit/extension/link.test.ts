@@ -56,6 +56,7 @@ class World {
           return Promise.race([woken, this.pausing(ms)]);
         },
       },
+      trusted: () => true,
       log: (level, text) => this.logged.push(`${level}: ${text}`),
       ...deps,
     });
@@ -105,6 +106,17 @@ describe('the link to the agent', () => {
     await world.link.meet();
     await world.link.connected();
     assert.deepEqual(world.asked, ['connect 7']);
+  it('looks for none and starts none before the workspace is trusted, whoever asks', async () => {
+    let trusted = false;
+    const world = new World({ trusted: () => trusted });
+    world.found = { state: 'none' };
+    world.link.open();
+    await assert.rejects(world.link.connected(), /not trusted/);
+    await assert.rejects(world.link.restart(), /not trusted/);
+    assert.deepEqual([world.said, world.asked], [[], []]);
+    trusted = true;
+    await world.link.connected();
+    assert.deepEqual(world.asked, ['start', 'connect 7']);
   });
 
   it('starts one in place of what cannot be used, when it is asked to', async () => {
