@@ -106,6 +106,8 @@ describe('the link to the agent', () => {
     await world.link.meet();
     await world.link.connected();
     assert.deepEqual(world.asked, ['connect 7']);
+  });
+
   it('looks for none and starts none before the workspace is trusted, whoever asks', async () => {
     let trusted = false;
     const world = new World({ trusted: () => trusted });
