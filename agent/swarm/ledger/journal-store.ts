@@ -47,9 +47,24 @@ export function journalStore(swarm: Swarm, stack: string): JournalStore {
     if (!object) throw gone(id);
     return object;
   };
+  /** Journals that we drive, read while the effect is done that was written down: so the next write need not wait for it. */
+  const ahead = new Map<string, Promise<ConfigObject | undefined>>();
+  const wrote = (id: string, { driver }: JournalWrite): void => {
+    if (driver)
+      ahead.set(
+        id,
+        get(id).catch(() => undefined),
+      );
+  };
+  const readAhead = async (id: string, driver: string | undefined): Promise<ConfigObject | undefined> => {
+    const object = await ahead.get(id);
+    ahead.delete(id);
+    return object?.labels['driver'] === driver ? object : undefined;
+  };
   return {
     create: async (head, write) => {
       await swarm.configs.create(name(head.id), await encode(head), { ...own, ...format(write) });
+      wrote(head.id, write);
     },
     get: async (id) => {
       const object = await swarm.configs.get(name(id));
@@ -65,10 +80,14 @@ export function journalStore(swarm: Swarm, stack: string): JournalStore {
           const request = write.driver ? object.labels['request'] : undefined;
           return { ...own, ...format(write), ...(request === undefined ? {} : { request }) };
         },
+        await readAhead(id, as),
       );
+      wrote(id, write);
     },
     takeOver: async (entry, write) => {
-      await swapUnchanged(swarm, entry, await get(entry.value.head.id), { ...own, ...format(write) });
+      const { id } = entry.value.head;
+      await swapUnchanged(swarm, entry, await get(id), { ...own, ...format(write) });
+      wrote(id, write);
     },
     request: async (id, action, by) => {
       await compareAndSwap(
