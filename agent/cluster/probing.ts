@@ -116,15 +116,19 @@ async function proveUntilSettled(
   { task, ack, settled, over }: Proving,
 ): Promise<string | undefined> {
   const { clock, reports, view } = options;
-  const rest = (ms: number): Promise<void> => clock.sleep(ms, over).catch(() => undefined);
+  /** False: it is over. */
+  const rest = (ms: number): Promise<boolean> =>
+    clock.sleep(ms, over).then(
+      () => true,
+      () => false,
+    );
   const deadline = clock.monotonic() + giveUpMs;
   let told = '';
   for (let pause = firstPauseMs; clock.monotonic() < deadline; pause = Math.min(pause * 2, longestPauseMs)) {
     const state = await stateFor(view, ack);
     if (!state || over.aborted) return undefined;
     const subject = subjectOf(state, ack);
-    if (told === '' && subject === settled) await rest(calmMs);
-    if (over.aborted) return settled;
+    if (told === '' && subject === settled && !(await rest(calmMs))) return settled;
     const reached = await options.reachOf(task);
     const probes = probesOf(state.routing, ack, reached?.side ?? 'outside');
     const answers = reached ? await probeAll(options, { address: reached.address, state, probes }) : {};

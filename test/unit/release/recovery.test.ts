@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { lookAtLedger, recover, type LedgerSeen, type RecoveryOptions } from '../../../agent/release/recovery.ts';
+import {
+  lookAtLedger,
+  recover,
+  type LedgerSeen,
+  type RecoveryOptions,
+} from '../../../agent/release/recovery.ts';
 import type { ReleaseEngine } from '../../../agent/release/engine.ts';
 import type { Phase } from '../../../agent/swarm/ledger/rollout.ts';
 import { aHead, aPhase, driver } from '../ledger/samples.ts';
