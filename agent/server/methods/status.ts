@@ -49,15 +49,17 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
   try {
     const { engine } = await openEnvironment(agent, environment, 'look');
     const { swarm, ledger } = engine;
-    // Read side by side, for somebody waits. Of several that fail the first is told: no Swarm is why all others fail.
-    const [, current, reports, flags, backing, rollouts] = await allOrFirst([
-      swarm.info(),
+    const [current, reports, flags, backing, rollouts] = await Promise.all([
       readCurrent(ledger),
       edgeReports(swarm, ledger),
       ledger.flags.find(),
       backingOf(engine),
       rolloutsOf(engine),
-    ]);
+    ]).catch(async (error: unknown) => {
+      // What is wrong with the Swarm as a whole is said first; who has read a ledger out of it need not ask.
+      await swarm.info();
+      throw error;
+    });
     const seen = { routing: routingOf(ledger.stack, current.routes, current.releases), reports };
     const [services, edges] = await Promise.all([
       servicesOf(engine, current, seen),
@@ -78,15 +80,6 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
     const problem = [messageOf(error), error.hint].filter(Boolean).join(' ');
     return { ...common, ...nothing, problem, problemCode: error.code, state: stateOf(error) };
   }
-}
-
-/** Like `Promise.all`, but of several that fail it throws what the first in the list threw, not the quickest. */
-async function allOrFirst<const T extends readonly Promise<unknown>[]>(
-  all: T,
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(all);
-  for (const one of all) await one;
-  return Promise.all(all);
 }
 
 async function backingOf(engine: ReleaseEngine): Promise<readonly BackingStatus[]> {
