@@ -54,10 +54,12 @@ function rolloutRow({ folder, project, environment, past }: Dated): TreeNode {
   const ended = endWords(past);
   const named = project === undefined ? [] : [project];
   const lasted = past.tookMs === null ? [] : [took(past.tookMs)];
+  const facts = [clockTime(past.at), ...named, past.by, ...lasted];
   return {
     id: `rollout:${folder}#${environment}#${past.rollout}`,
     label: `${environment}: ${from} → ${to}`,
-    description: [clockTime(past.at), ...named, past.by, ...lasted, ended].join(' · '),
+    // What went wrong is read first; of what went well the icon tells where there is no room.
+    description: (past.outcome === 'live' ? [...facts, ended] : [ended, ...facts]).join(' · '),
     kinds: ['past', past.outcome, ...(past.outcome === 'live' && past.to.tag !== null ? ['returnable'] : [])],
     icon: iconOf(past),
     tooltip: tooltipOf(past),

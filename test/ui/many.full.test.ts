@@ -109,7 +109,7 @@ describe('a workspace of two large projects', () => {
     const german = await Workbench.open(browser, url, pictures, { language: 'de' });
     await german.showTidegate('first');
     await german.waitForRow(/dev.*v1\.0\.0/s);
-    await german.waitForRow(/green.*v0\.9\.0.*warm: bereit zum Zurückrollen/s);
+    await german.waitForRow(/green.*v0\.9\.0.*warm · 2\/2/s);
     await german.page.locator('.pane-header', { hasText: 'Umgebungen' }).first().waitFor();
     await german.command('Bereitstellen…');
     await german.quickRow(/production.*geschützt/s).waitFor();

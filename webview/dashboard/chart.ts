@@ -1,7 +1,9 @@
 /** One chart: two lines, one for each slot, and the marks as numbered upright lines. */
 import uPlot from 'uplot';
+import { hoursAndMinutes } from '../../extension/model/figures.ts';
 import { currentTheme, type Theme } from '../shared/theme.ts';
 import type { Mark } from './messages.ts';
+import { markLabels, type Upright } from './model/mark-labels.ts';
 import { colours, type Colour, type Metric, type Series } from './model/series.ts';
 import { valueWords } from './model/words.ts';
 
@@ -96,34 +98,48 @@ function optionsOf(metric: Metric, width: number, drawn: () => Drawn | undefined
       })),
     ],
     axes: [
-      { ...axis, size: 26, values: (_plot, splits) => splits.map(hourAndMinute) },
+      {
+        ...axis,
+        size: 26,
+        values: (_plot, splits) => splits.map((seconds) => hoursAndMinutes(seconds * 1000)),
+      },
       { ...axis, size: 62, values: (_plot, splits) => splits.map((value) => valueWords(value, metric)) },
     ],
     hooks: { draw: [(plot) => drawMarks(plot, theme, drawn()?.marks ?? [])] },
   };
 }
 
-function hourAndMinute(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-}
-
 function drawMarks(plot: uPlot, theme: Theme, marks: Drawn['marks']): void {
   const { ctx, bbox } = plot;
+  const end = bbox.left + bbox.width;
+  const lines = marks
+    .map(({ mark, number }) => ({ mark, number, x: Math.round(plot.valToPos(mark.at / 1000, 'x', true)) }))
+    .filter(({ x }) => x >= bbox.left && x <= end);
   ctx.save();
-  ctx.strokeStyle = ctx.fillStyle = theme.text;
+  ctx.strokeStyle = theme.text;
   ctx.lineWidth = devicePixelRatio;
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'alphabetic';
-  ctx.font = `${Math.round(11 * devicePixelRatio)}px sans-serif`;
-  for (const { mark, number } of marks) {
-    const x = Math.round(plot.valToPos(mark.at / 1000, 'x', true));
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+  for (const { mark, x } of lines) {
     ctx.setLineDash(mark.kind === 'flag' ? [2, 4] : []);
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    ctx.fillText(String(number), x + 3 * devicePixelRatio, bbox.top + 11 * devicePixelRatio);
   }
+  drawNumbers(plot, theme, lines);
   ctx.restore();
+}
+
+function drawNumbers({ ctx, bbox }: uPlot, theme: Theme, lines: readonly Upright[]): void {
+  const pixels = (css: number): number => css * devicePixelRatio;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'alphabetic';
+  ctx.font = `${Math.round(pixels(11))}px sans-serif`;
+  const widthOf = (text: string): number => ctx.measureText(text).width;
+  for (const { x, text } of markLabels(lines, { end: bbox.left + bbox.width, gap: pixels(3), widthOf })) {
+    // Of several marks: their lines go through the words of the first.
+    ctx.fillStyle = theme.background;
+    ctx.fillRect(x - pixels(1), bbox.top, widthOf(text) + pixels(2), pixels(13));
+    ctx.fillStyle = theme.text;
+    ctx.fillText(text, x, bbox.top + pixels(11));
+  }
 }
