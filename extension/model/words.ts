@@ -13,10 +13,10 @@ export function nameOf({ tag, commit, number }: Pick<ReleaseName, 'tag' | 'commi
  * characters. The tooltip has all of it.
  */
 export function shortened(name: string): string {
-  return name.length <= longest ? name : `${name.slice(0, 9)}…${name.slice(-6)}`;
+  return name.length <= longest ? name : `${name.slice(0, 6)}…${name.slice(-5)}`;
 }
 
-const longest = 16;
+const longest = 12;
 
 export function targetName({ to }: Pick<PastRollout, 'to'>): string {
   return to.tag ?? to.commit.slice(0, 8);

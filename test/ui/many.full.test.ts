@@ -115,5 +115,12 @@ describe('a workspace of two large projects', () => {
     await german.quickRow(/production.*geschützt/s).waitFor();
     await german.picture('German');
     await german.page.keyboard.press('Escape');
+    await german.command('Dashboard öffnen');
+    await german.quickRow(/production.*first/s).click();
+    await german.webview().locator('h2', { hasText: 'Anfragen pro Sekunde' }).waitFor();
+    await german.picture('German dashboard');
+    await german.openWalkthrough('Erste Schritte mit Tidegate');
+    await german.document(/Docker, im Swarm-Modus/);
+    await german.picture('German walkthrough');
   });
 });

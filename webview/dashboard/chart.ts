@@ -22,7 +22,9 @@ export interface Chart {
   repaint(): void;
 }
 
-const height = 160;
+const height = 172;
+/** Above the lines, for the numbers of marks. */
+const top = 16;
 /** Lines are told apart without colours as well. */
 const dashes: Readonly<Record<Colour, number[]>> = { blue: [], green: [6, 4] };
 
@@ -84,7 +86,7 @@ function optionsOf(metric: Metric, width: number, drawn: () => Drawn | undefined
     ticks: { stroke: theme.grid, width: 1, size: 4 },
   };
   return {
-    ...{ width, height, legend: { show: false }, cursor: { show: false } },
+    ...{ width, height, padding: [top, 18, 0, 0], legend: { show: false }, cursor: { show: false } },
     scales: { x: { time: true, auto: false }, y: { auto: false } },
     series: [
       {},
@@ -121,7 +123,7 @@ function drawMarks(plot: uPlot, theme: Theme, marks: Drawn['marks']): void {
   for (const { mark, x } of lines) {
     ctx.setLineDash(mark.kind === 'flag' ? [2, 4] : []);
     ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
+    ctx.moveTo(x, bbox.top - 4 * devicePixelRatio);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
   }
@@ -135,11 +137,7 @@ function drawNumbers({ ctx, bbox }: uPlot, theme: Theme, lines: readonly Upright
   ctx.textBaseline = 'alphabetic';
   ctx.font = `${Math.round(pixels(11))}px sans-serif`;
   const widthOf = (text: string): number => ctx.measureText(text).width;
-  for (const { x, text } of markLabels(lines, { end: bbox.left + bbox.width, gap: pixels(3), widthOf })) {
-    // Of several marks: their lines go through the words of the first.
-    ctx.fillStyle = theme.background;
-    ctx.fillRect(x - pixels(1), bbox.top, widthOf(text) + pixels(2), pixels(13));
-    ctx.fillStyle = theme.text;
-    ctx.fillText(text, x, bbox.top + pixels(11));
-  }
+  ctx.fillStyle = theme.text;
+  for (const { x, text } of markLabels(lines, { end: bbox.left + bbox.width, gap: pixels(4), widthOf }))
+    ctx.fillText(text, x, bbox.top - pixels(6));
 }

@@ -103,8 +103,14 @@ function choicesFor({ onService, onSpan }: PageEvents): {
   return {
     elements: [service.element, span.element],
     set: (services, chosen, shown) => {
-      service.set(services.map((name) => ({ value: name, words: name })), chosen);
-      span.set(known.map((one) => ({ value: one, words: spanWords(one) })), shown);
+      service.set(
+        services.map((name) => ({ value: name, words: name })),
+        chosen,
+      );
+      span.set(
+        known.map((one) => ({ value: one, words: spanWords(one) })),
+        shown,
+      );
     },
   };
 }

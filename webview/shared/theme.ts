@@ -5,8 +5,6 @@ export interface Theme {
   readonly green: string;
   readonly text: string;
   readonly grid: string;
-  /** Behind words that stand on lines. */
-  readonly background: string;
   readonly font: string;
   /** Lines are told apart by their dashes as well; here they are thicker too. */
   readonly highContrast: boolean;
@@ -21,7 +19,6 @@ export function currentTheme(): Theme {
     blue: colour('--vscode-charts-blue', '#3794ff'),
     green: colour('--vscode-charts-green', '#89d185'),
     text,
-    background: colour('--vscode-editor-background', 'transparent'),
     grid: highContrast
       ? colour('--vscode-contrastBorder', text)
       : colour('--vscode-editorWidget-border', text),

@@ -26,11 +26,12 @@ const meaning = (): string =>
 export function countsTable(): CountsTable {
   const body = element('tbody');
   const notes = element('ul', { class: 'counted' });
+  // Beside what is scrolled, not in it: nobody scrolls to read a sentence.
+  const note = element('p', { class: 'note', id: 'asked-and-given' }, meaning());
   const heads = titles().map((title) => element('th', { scope: 'col' }, title));
   const table = element(
     'table',
-    {},
-    element('caption', {}, meaning()),
+    { 'aria-describedby': note.id },
     element('thead', {}, element('tr', {}, ...heads)),
     body,
   );
@@ -39,7 +40,14 @@ export function countsTable(): CountsTable {
     { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': l10n.t('Flags') },
     table,
   );
-  const made = element('section', { class: 'flags' }, element('h2', {}, l10n.t('Flags')), scroll, notes);
+  const made = element(
+    'section',
+    { class: 'flags' },
+    element('h2', {}, l10n.t('Flags')),
+    note,
+    scroll,
+    notes,
+  );
   made.hidden = true;
   return {
     element: made,

@@ -12,8 +12,8 @@ export function showSlots(target: HTMLElement, slots: readonly Slot[]): void {
       element(
         'li',
         { class: `key ${slot.colour}` },
-        element('strong', {}, slotName(slot)),
-        ` ${words(slot)}`,
+        // One box for all of it, or name and words would be columns where there is little room.
+        element('span', {}, element('strong', {}, slotName(slot)), ` ${words(slot)}`),
       ),
     ),
   );
