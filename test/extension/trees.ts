@@ -31,7 +31,10 @@ export function treeTests(): void {
         web?.children.slice(0, 2).map(({ label, description }) => `${label} ${description}`),
         ['blue v1.1.0 · live 100 % · 2/2', 'green v1.0.0 · warm · 2/2'],
       );
-      assert.equal(web?.children[0]?.spoken, 'slot blue, v1.1.0, live 100 %, 2/2 healthy, answers 200, 1234567');
+      assert.equal(
+        web?.children[0]?.spoken,
+        'slot blue, v1.1.0, live 100 %, 2/2 healthy, answers 200, 1234567',
+      );
     });
 
     it('shows a change that was pushed, without asking', async () => {
