@@ -62,14 +62,9 @@ function rolloutRow({ folder, project, environment, past, isLive }: Dated): Tree
   return {
     id: `rollout:${folder}#${environment}#${past.rollout}`,
     label: `${environment}: ${from} → ${to}`,
-<<<<<<< HEAD
     // What went wrong is read first; of what went well the icon tells where there is no room.
     description: (past.outcome === 'live' ? [...facts, ended] : [ended, ...facts]).join(' · '),
-    kinds: ['past', past.outcome, ...(past.outcome === 'live' && past.to.tag !== null ? ['returnable'] : [])],
-=======
-    description: [clockTime(past.at), ...named, past.by, ...lasted, ended].join(' · '),
     kinds: ['past', past.outcome, ...(isReturnable ? ['returnable'] : [])],
->>>>>>> next
     icon: iconOf(past),
     tooltip: tooltipOf(past),
     spoken: spokenOf(past, [environment, from, to, past.by, [...lasted, ended, ...named].join(', ')]),
