@@ -6,6 +6,7 @@ import { registerCommands } from './commands/register.ts';
 import { Dashboards } from './dashboard/dashboards.ts';
 import { Documents } from './documents.ts';
 import { flagsInCode } from './flags/flags-in-code.ts';
+import { textLanguage } from './language.ts';
 import { translateBy } from './model/l10n.ts';
 import type { TreeNode } from './model/node.ts';
 import type { State } from './model/state.ts';
@@ -29,7 +30,7 @@ export interface TidegateApi extends PublicApi {
 }
 
 export function activate(extension: vscode.ExtensionContext): TidegateApi {
-  translateBy(vscode.l10n.t);
+  translateBy(vscode.l10n.t, textLanguage());
   const output = vscode.window.createOutputChannel('Tidegate', { log: true });
   const { version, link, flagTokens, opened } = openBundledAgent(extension, output, {
     tokens: () => void store.readServerFlags(),

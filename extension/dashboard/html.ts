@@ -1,5 +1,7 @@
 /** The page of a dashboard as a document: nothing in it may come from elsewhere. */
 
+import type { Texts } from '../model/l10n.ts';
+
 export interface Parts {
   /** Addresses of the bundle and its style sheet. */
   readonly script: string;
@@ -7,11 +9,15 @@ export interface Parts {
   /** Where the editor serves such files from. */
   readonly cspSource: string;
   readonly nonce: string;
+  /** Of the texts, which a page cannot look up by itself (`extension/language.ts`). */
+  readonly language: string;
+  readonly texts: Texts;
   /** What the page keeps for a window that is opened again. */
   readonly remembered: object;
 }
 
-export function dashboardHtml({ script, style, cspSource, nonce, remembered }: Parts): string {
+export function dashboardHtml(parts: Parts): string {
+  const { script, style, cspSource, nonce, language, texts, remembered } = parts;
   const policy = [
     "default-src 'none'",
     `style-src ${cspSource}`,
@@ -19,7 +25,7 @@ export function dashboardHtml({ script, style, cspSource, nonce, remembered }: P
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escaped(language)}">
 <head>
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">
@@ -28,7 +34,7 @@ export function dashboardHtml({ script, style, cspSource, nonce, remembered }: P
 <link rel="stylesheet" href="${escaped(style)}">
 </head>
 <body>
-<main id="root" data-remembered="${escaped(JSON.stringify(remembered))}"></main>
+<main id="root" data-remembered="${escaped(JSON.stringify(remembered))}" data-texts="${escaped(JSON.stringify(texts))}"></main>
 <script nonce="${escaped(nonce)}" src="${escaped(script)}"></script>
 </body>
 </html>

@@ -11,6 +11,7 @@ import {
 } from '../../webview/dashboard/messages.ts';
 import { systemClock } from '../agent/clock.ts';
 import { commands, type CommandId } from '../ids.ts';
+import { textLanguage, texts } from '../language.ts';
 import { dashboardState, unknownState } from '../model/dashboard.ts';
 import type { Target } from '../model/node.ts';
 import type { State } from '../model/state.ts';
@@ -45,6 +46,7 @@ export class DashboardPanel {
     this.#panel = panel;
     this.#target = target;
     this.#deps = deps;
+    panel.iconPath = { light: this.#icon('light'), dark: this.#icon('dark') };
     panel.webview.options = { enableScripts: true, localResourceRoots: [this.#file('')] };
     panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     panel.onDidChangeViewState(() => {
@@ -141,8 +143,13 @@ export class DashboardPanel {
       style: webview.asWebviewUri(this.#file('dashboard.css')).toString(),
       cspSource: webview.cspSource,
       nonce: randomBytes(18).toString('base64'),
+      ...{ language: textLanguage(), texts: texts() },
       remembered: { folder, environment },
     });
+  }
+
+  #icon(theme: 'light' | 'dark'): vscode.Uri {
+    return vscode.Uri.joinPath(this.#deps.extensionUri, `media/dashboard-${theme}.svg`);
   }
 
   #file(name: string): vscode.Uri {

@@ -1,5 +1,6 @@
 /** What is compared before a rollback, in the order in which it is read: services and flags, migrations, code. */
 import type { BlobResult, RollbackPlan } from '../../agent/protocol/rollback-plan.ts';
+import { figure } from './figures.ts';
 import { l10n } from './l10n.ts';
 
 export type Side =
@@ -46,7 +47,7 @@ export function comparedIn({
 /** What cannot be shown is told, so that it still differs from the other side. */
 export function blobText(blob: string, { text, why, bytes }: BlobResult): string {
   if (text !== null) return text;
-  const facts = [bytes.toLocaleString('en'), blob.slice(0, 12)];
+  const facts = [figure(bytes), blob.slice(0, 12)];
   const told =
     why === 'too-large'
       ? l10n.t('(too large to be compared here: {0} bytes, blob {1})', ...facts)

@@ -2,8 +2,8 @@
 import type {
   BackingStatus,
   EnvironmentStatus,
+  ReleaseName,
   RolloutStatus,
-  SlotStatus,
 } from '../../agent/protocol/methods.ts';
 import { hintForEditor } from './hints.ts';
 import { l10n } from './l10n.ts';
@@ -11,7 +11,8 @@ import { plain, type Target, type TreeNode } from './node.ts';
 import { projectNames } from './project-names.ts';
 import { lastReleases } from './service-releases.ts';
 import { isHeld, liveRelease, openRollout, type EnvironmentState, type ProjectState } from './state.ts';
-import { nameOf, phaseWords } from './words.ts';
+import { health, isSick, slotNode } from './slot-row.ts';
+import { nameOf, phaseWords, shortened } from './words.ts';
 
 /** `now`: milliseconds since the epoch. With one project its environments are the first level. */
 export function environmentsTree(projects: readonly ProjectState[], now: number): readonly TreeNode[] {
@@ -56,9 +57,8 @@ function environmentNode({ folder }: ProjectState, state: EnvironmentState, now:
   const target: Target = { folder, environment: name };
   const id = `${folder}#${name}`;
   const rollout = openRollout(state);
-  const description = [facts.protected ? l10n.t('protected') : '', summary(state, rollout, now)]
-    .filter(Boolean)
-    .join(' · ');
+  const words = summary(state, rollout, now);
+  const description = [words, ...(facts.protected ? [l10n.t('protected')] : [])].join(' · ');
   const problem = state.trouble?.message ?? status?.problem ?? null;
   return {
     id,
@@ -210,11 +210,13 @@ interface ServicePlace {
 function serviceNode({ id, target, service: { service, slots }, state }: ServicePlace): TreeNode {
   const own = `${id}#service:${service}`;
   const active = slots.find((slot) => slot.state === 'active');
-  const description = active?.release ? `${nameOf(active.release)} ${health(active)}` : l10n.t('no traffic');
+  const words = (name: (release: ReleaseName) => string): string =>
+    active?.release ? `${name(active.release)} ${health(active)}` : l10n.t('no traffic');
+  const description = words(nameOf);
   return {
     id: own,
     label: service,
-    description,
+    description: words((release) => shortened(nameOf(release))),
     kinds: ['service'],
     icon: { id: 'server-process', ...(active && isSick(active) ? { colour: 'bad' as const } : {}) },
     tooltip: `**${plain(service)}**: ${plain(description)}`,
@@ -234,7 +236,7 @@ function backingNode(
   target: Target,
   { service, image, running, desired }: BackingStatus,
 ): TreeNode {
-  const description = `${image} · ${l10n.t('{0}/{1} running', running, desired ?? l10n.t('one a node'))}`;
+  const description = `${l10n.t('{0}/{1} running', running, desired ?? l10n.t('one a node'))} · ${image}`;
   const sick = desired !== null && running < desired;
   return {
     id: `${id}#backing:${service}`,
@@ -248,66 +250,6 @@ function backingNode(
     open: false,
     target,
   };
-}
-
-function slotNode(id: string, target: Target, slot: SlotStatus, state: EnvironmentState): TreeNode {
-  const parts = [
-    slot.release === null ? '' : nameOf(slot.release),
-    slotWords(slot),
-    slot.state === 'empty' ? '' : health(slot),
-    answerWords(slot, state),
-  ].filter((part) => part !== '');
-  const description = parts.join(' · ');
-  const tag = slot.release?.tag;
-  return {
-    id: `${id}#${slot.colour}`,
-    label: slot.colour,
-    description,
-    kinds: ['slot', slot.state, ...(slot.state === 'warm' && tag ? ['returnable'] : [])],
-    icon: slotIcon(slot),
-    tooltip: `**${slot.colour}**: ${plain(description)}${slot.answering ? `\n\n${l10n.t('image {0}', plain(slot.answering.digest))}` : ''}`,
-    spoken: l10n.t('slot {0}, {1}', slot.colour, parts.join(', ')),
-    children: [],
-    open: false,
-    target: { ...target, ...(tag ? { tag } : {}) },
-  };
-}
-
-function slotWords({ state, share }: SlotStatus): string {
-  switch (state) {
-    case 'active':
-      return l10n.t('live {0} %', share);
-    case 'warm':
-      return l10n.t('warm: ready to roll back');
-    case 'preparing':
-      return share > 0 ? l10n.t('new, {0} % of the traffic', share) : l10n.t('new, no traffic yet');
-    case 'empty':
-      return l10n.t('empty');
-  }
-}
-
-function slotIcon(slot: SlotStatus): TreeNode['icon'] {
-  if (slot.state === 'empty') return { id: 'circle-outline' };
-  if (slot.state === 'active') return { id: 'circle-filled', colour: isSick(slot) ? 'bad' : 'good' };
-  return { id: slot.state === 'warm' ? 'history' : 'sync' };
-}
-
-function health({ healthy, desired }: SlotStatus): string {
-  return l10n.t('{0}/{1} healthy', healthy, desired);
-}
-
-function isSick({ healthy, desired }: SlotStatus): boolean {
-  return healthy < desired;
-}
-
-/** What the newest probe saw, in users' stead: worth a word when there is a slot that should answer. */
-function answerWords({ state, answering, release }: SlotStatus, { history }: EnvironmentState): string {
-  if (state === 'empty' || state === 'warm') return '';
-  if (answering === null) return l10n.t('no answer seen');
-  const digest = answering.digest.replace(/^sha256:/, '').slice(0, 7);
-  if (answering.release === release?.number) return l10n.t('answers {0} ({1})', answering.status, digest);
-  const other = history?.find(({ to }) => to.number === answering.release)?.to.tag;
-  return l10n.t('answered by {0} ({1})', other ?? l10n.t('release {0}', answering.release), digest);
 }
 
 function leaf(

@@ -58,10 +58,12 @@ function rolloutRow({ folder, project, environment, past, isLive }: Dated): Tree
   const named = project === undefined ? [] : [project];
   const isReturnable = past.outcome === 'live' && past.to.tag !== null && !isLive;
   const lasted = past.tookMs === null ? [] : [took(past.tookMs)];
+  const facts = [clockTime(past.at), ...named, past.by, ...lasted];
   return {
     id: `rollout:${folder}#${environment}#${past.rollout}`,
     label: `${environment}: ${from} → ${to}`,
-    description: [clockTime(past.at), ...named, past.by, ...lasted, ended].join(' · '),
+    // What went wrong is read first; of what went well the icon tells where there is no room.
+    description: (past.outcome === 'live' ? [...facts, ended] : [ended, ...facts]).join(' · '),
     kinds: ['past', past.outcome, ...(isReturnable ? ['returnable'] : [])],
     icon: iconOf(past),
     tooltip: tooltipOf(past),

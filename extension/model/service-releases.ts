@@ -31,7 +31,7 @@ export function lastReleases(
     return {
       id: `${id}#release:${entry.rollout}`,
       label: name,
-      description: l10n.t('released {0} by {1}', day, entry.by),
+      description: `${day} · ${entry.by}`,
       kinds: ['release', ...(entry.to.tag === null ? [] : ['returnable'])],
       icon: { id: 'tag' },
       tooltip: l10n.t('release {0} of {1} by {2}', String(entry.to.number), plain(day), plain(entry.by)),

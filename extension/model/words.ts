@@ -1,11 +1,22 @@
 /** Small wordings that several views share. */
 import type { ReleaseName, RolloutStatus } from '../../agent/protocol/methods.ts';
 import type { PastRollout } from '../../agent/protocol/project.ts';
+import { figure, hoursAndMinutes } from './figures.ts';
 import { l10n } from './l10n.ts';
 
 export function nameOf({ tag, commit, number }: Pick<ReleaseName, 'tag' | 'commit' | 'number'>): string {
   return tag ?? (commit === '' ? l10n.t('release {0}', number) : commit.slice(0, 8));
 }
+
+/**
+ * What a row of the side bar has room for beside the rest: both ends of a long name, for tags differ in their last
+ * characters. The tooltip has all of it.
+ */
+export function shortened(name: string): string {
+  return name.length <= longest ? name : `${name.slice(0, 6)}…${name.slice(-5)}`;
+}
+
+const longest = 12;
 
 export function targetName({ to }: Pick<PastRollout, 'to'>): string {
   return to.tag ?? to.commit.slice(0, 8);
@@ -13,13 +24,13 @@ export function targetName({ to }: Pick<PastRollout, 'to'>): string {
 
 /** `12.4 s`, `3 min`. */
 export function took(ms: number): string {
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
-  return `${Math.round(ms / 60_000)} min`;
+  if (ms < 59_950) return l10n.t('{0} s', figure(ms / 1000, 1));
+  return l10n.t('{0} min', figure(Math.round(ms / 60_000)));
 }
 
 /** Hours and minutes of this machine. */
 export function clockTime(iso: string): string {
-  return new Date(iso).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  return hoursAndMinutes(Date.parse(iso));
 }
 
 /** What is going on, in words: `placing`, `25 % of the traffic, goes on in 12 s`. */

@@ -29,10 +29,11 @@ export function treeTests(): void {
       const [web] = now?.children ?? [];
       assert.deepEqual(
         web?.children.slice(0, 2).map(({ label, description }) => `${label} ${description}`),
-        [
-          'blue v1.1.0 · live 100 % · 2/2 healthy · answers 200 (1234567)',
-          'green v1.0.0 · warm: ready to roll back · 2/2 healthy',
-        ],
+        ['blue v1.1.0 · live 100 % · 2/2', 'green v1.0.0 · warm · 2/2'],
+      );
+      assert.equal(
+        web?.children[0]?.spoken,
+        'slot blue, v1.1.0, live 100 %, 2/2 healthy, answers 200, 1234567',
       );
     });
 

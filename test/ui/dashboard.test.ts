@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { addTag, rollout } from '../integration/release/commits.ts';
 import type { Load } from '../support/load.ts';
+import { eventually } from '../support/eventually.ts';
 import { must, openShop, type Shop } from '../support/shop.ts';
 import { uiStage, type Stage } from './stage.ts';
 import type { Workbench } from './workbench.ts';
@@ -99,6 +100,19 @@ describe('the dashboard of the shop, under load', function () {
     await workbench.picture('dashboard dark');
   });
 
+  it('fits where there is room for a quarter of it, as at 400 % zoom', async () => {
+    const { page } = workbench;
+    await page.keyboard.press('Control+B');
+    await page.setViewportSize({ width: 360, height: 760 });
+    const main = workbench.webview().locator('main');
+    await eventually(async () => assert.ok(((await main.boundingBox())?.width ?? 0) < 320, 'it is narrow'));
+    const width: unknown = await main.evaluate('document.documentElement.scrollWidth');
+    assert.ok(Number(width) <= 320, `one would have to scroll sideways: ${String(width)}`);
+    await workbench.picture('dashboard narrow');
+    await page.setViewportSize({ width: 1180, height: 760 });
+    await page.keyboard.press('Control+B');
+  });
+
   it('can be read in a light theme and in both of high contrast, as can the side bar', async () => {
     await inOtherThemes('canary');
   });
@@ -125,8 +139,12 @@ describe('the dashboard of the shop, under load', function () {
     await workbench.picture('dashboard reloaded');
   });
 
-  it('goes back when Roll Back is pressed, and no request was lost in all this', async () => {
-    await press('Roll Back');
+  it('goes back when Roll Back is pressed with a key, and no request was lost in all this', async () => {
+    await workbench
+      .webview()
+      .locator('vscode-button')
+      .filter({ hasText: 'Roll Back' })
+      .press('Enter', patience);
     await legend('share', /blue v1\.0\.0: 100 %/).waitFor(patience);
     const { failed, failures } = await load.stop();
     assert.equal(failed, 0, failures.join('; '));

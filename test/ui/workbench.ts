@@ -119,6 +119,15 @@ export class Workbench {
     await row.locator(`.action-label[aria-label="${action}"]`).first().click(patience);
   }
 
+  /** By its title. The window grows until there is room for what stands beside the steps. */
+  async openWalkthrough(title: string): Promise<void> {
+    await this.page.setViewportSize({ width: 1600, height: 900 });
+    await this.page.keyboard.press('F1');
+    await this.page.keyboard.type('Welcome: Open Walkthrough');
+    await this.quickRow('Open Walkthrough').click(patience);
+    await this.pick(title);
+  }
+
   /** From the command palette, by its title. */
   async command(title: string): Promise<void> {
     await this.page.keyboard.press('F1');

@@ -1,7 +1,9 @@
 /** One chart: two lines, one for each slot, and the marks as numbered upright lines. */
 import uPlot from 'uplot';
+import { hoursAndMinutes } from '../../extension/model/figures.ts';
 import { currentTheme, type Theme } from '../shared/theme.ts';
 import type { Mark } from './messages.ts';
+import { markLabels, type Upright } from './model/mark-labels.ts';
 import { colours, type Colour, type Metric, type Series } from './model/series.ts';
 import { valueWords } from './model/words.ts';
 
@@ -20,7 +22,9 @@ export interface Chart {
   repaint(): void;
 }
 
-const height = 160;
+const height = 172;
+/** Above the lines, for the numbers of marks. */
+const top = 16;
 /** Lines are told apart without colours as well. */
 const dashes: Readonly<Record<Colour, number[]>> = { blue: [], green: [6, 4] };
 
@@ -82,7 +86,7 @@ function optionsOf(metric: Metric, width: number, drawn: () => Drawn | undefined
     ticks: { stroke: theme.grid, width: 1, size: 4 },
   };
   return {
-    ...{ width, height, legend: { show: false }, cursor: { show: false } },
+    ...{ width, height, padding: [top, 18, 0, 0], legend: { show: false }, cursor: { show: false } },
     scales: { x: { time: true, auto: false }, y: { auto: false } },
     series: [
       {},
@@ -96,34 +100,44 @@ function optionsOf(metric: Metric, width: number, drawn: () => Drawn | undefined
       })),
     ],
     axes: [
-      { ...axis, size: 26, values: (_plot, splits) => splits.map(hourAndMinute) },
+      {
+        ...axis,
+        size: 26,
+        values: (_plot, splits) => splits.map((seconds) => hoursAndMinutes(seconds * 1000)),
+      },
       { ...axis, size: 62, values: (_plot, splits) => splits.map((value) => valueWords(value, metric)) },
     ],
     hooks: { draw: [(plot) => drawMarks(plot, theme, drawn()?.marks ?? [])] },
   };
 }
 
-function hourAndMinute(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-}
-
 function drawMarks(plot: uPlot, theme: Theme, marks: Drawn['marks']): void {
   const { ctx, bbox } = plot;
+  const end = bbox.left + bbox.width;
+  const lines = marks
+    .map(({ mark, number }) => ({ mark, number, x: Math.round(plot.valToPos(mark.at / 1000, 'x', true)) }))
+    .filter(({ x }) => x >= bbox.left && x <= end);
   ctx.save();
-  ctx.strokeStyle = ctx.fillStyle = theme.text;
+  ctx.strokeStyle = theme.text;
   ctx.lineWidth = devicePixelRatio;
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'alphabetic';
-  ctx.font = `${Math.round(11 * devicePixelRatio)}px sans-serif`;
-  for (const { mark, number } of marks) {
-    const x = Math.round(plot.valToPos(mark.at / 1000, 'x', true));
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+  for (const { mark, x } of lines) {
     ctx.setLineDash(mark.kind === 'flag' ? [2, 4] : []);
     ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
+    ctx.moveTo(x, bbox.top - 4 * devicePixelRatio);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    ctx.fillText(String(number), x + 3 * devicePixelRatio, bbox.top + 11 * devicePixelRatio);
   }
+  drawNumbers(plot, theme, lines);
   ctx.restore();
+}
+
+function drawNumbers({ ctx, bbox }: uPlot, theme: Theme, lines: readonly Upright[]): void {
+  const pixels = (css: number): number => css * devicePixelRatio;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'alphabetic';
+  ctx.font = `${Math.round(pixels(11))}px sans-serif`;
+  const widthOf = (text: string): number => ctx.measureText(text).width;
+  ctx.fillStyle = theme.text;
+  for (const { x, text } of markLabels(lines, { end: bbox.left + bbox.width, gap: pixels(4), widthOf }))
+    ctx.fillText(text, x, bbox.top - pixels(6));
 }

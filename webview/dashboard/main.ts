@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import './dashboard.css';
 import * as z from 'zod/mini';
 import { thinned, type TrafficPoint } from '../../agent/protocol/traffic.ts';
+import { outOf, translateBy, type Texts } from '../../extension/model/l10n.ts';
 import { openHost } from '../shared/host.ts';
 import { onThemeChange } from '../shared/theme.ts';
 import {
@@ -22,6 +23,9 @@ z.config({ jitless: true });
 const host = openHost<ToPage, ToExtension>(readToPage);
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');
+// Before anything is said.
+const texts = JSON.parse(root.dataset['texts'] ?? '{}') as Texts;
+translateBy(outOf(texts), document.documentElement.lang);
 const kept = JSON.parse(root.dataset['remembered'] ?? '{}') as Record<string, unknown>;
 let remembered = { ...kept, ...(host.remembered() as Record<string, unknown> | undefined) };
 const openedAt = Date.now();
@@ -45,7 +49,7 @@ function remember(change: Record<string, unknown>): void {
 function show(): void {
   if (state === undefined) return;
   const service = readRemembered(remembered)?.service;
-  const span: Span = isSpan(remembered['span']) ? remembered['span'] : 'Last 5 minutes';
+  const span: Span = isSpan(remembered['span']) ? remembered['span'] : '5m';
   page.show({ state, points, counts, heardAt, openedAt, service, span }, Date.now());
 }
 

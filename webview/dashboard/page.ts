@@ -1,4 +1,5 @@
 /** The whole page: what it is made of, and what it shows. */
+import { l10n } from '../../extension/model/l10n.ts';
 import { element, setText } from '../shared/dom.ts';
 import { button, type Button } from '../shared/ui/button.ts';
 import { choice } from '../shared/ui/choice.ts';
@@ -6,7 +7,7 @@ import type { TrafficPoint } from '../../agent/protocol/traffic.ts';
 import type { ActionName, DashboardState, FlagCounts } from './messages.ts';
 import type { Drawn } from './chart.ts';
 import { metrics, seriesOf, servicesOf, type Colour } from './model/series.ts';
-import { newsOf, numbered, spans, type Span } from './model/window.ts';
+import { isSpan, newsOf, numbered, spans, spanWords, type Span } from './model/window.ts';
 import { countsTable } from './parts/counts.ts';
 import { showMarks } from './parts/marks.ts';
 import { panel } from './parts/panel.ts';
@@ -44,10 +45,9 @@ export function openPage(root: HTMLElement, events: PageEvents): Page {
   const problem = element('p', { class: 'problem', role: 'alert' });
   const news = element('p', { class: 'news', role: 'status' });
   const actions = actionButtons(events.onAction);
-  const service = choice({ label: 'Service', onChoose: events.onService });
-  const span = choice({ label: 'Time shown', onChoose: (value) => events.onSpan(value as Span) });
+  const choices = choicesFor(events);
   const line = rolloutLine();
-  const slots = element('ul', { class: 'slots', 'aria-label': 'Slots' });
+  const slots = element('ul', { class: 'slots', 'aria-label': l10n.t('Slots') });
   const panels = metrics.map(panel);
   const counts = countsTable();
   const marks = element('ol', { class: 'marks' });
@@ -60,31 +60,57 @@ export function openPage(root: HTMLElement, events: PageEvents): Page {
     ),
     problem,
     line.element,
-    element('div', { class: 'choices' }, service.element, span.element, slots),
+    element('div', { class: 'choices' }, ...choices.elements, slots),
     news,
     element('div', { class: 'panels' }, ...panels.map((one) => one.element)),
     counts.element,
-    element('section', { class: 'events' }, element('h2', {}, 'What happened'), marks),
+    element('section', { class: 'events' }, element('h2', {}, l10n.t('What happened')), marks),
   );
   return {
     repaint: () => panels.forEach((one) => one.repaint()),
     show: (shown, now) => {
       const { state } = shown;
       setText(title, state.environment);
-      setText(where, `${state.stack}${state.protected ? ' · protected' : ''}`);
+      setText(where, [state.stack, ...(state.protected ? [l10n.t('protected')] : [])].join(' · '));
       setText(problem, state.problem ?? '');
       setText(news, newsOf(shown, now));
       actions.set(state);
       line.show(state.rollout);
       line.tick(now);
       const chosen = chosenService(shown);
-      service.set(chosen.all, chosen.name);
-      span.set(Object.keys(spans), shown.span);
+      choices.set(chosen.all, chosen.name, shown.span);
       showSlots(slots, chosen.slots);
       const drawn = drawnOf(shown, chosen.name, now);
       for (const one of panels) one.show(drawn, chosen.names);
       counts.show(shown.counts, now);
       showMarks(marks, drawn.marks);
+    },
+  };
+}
+
+function choicesFor({ onService, onSpan }: PageEvents): {
+  readonly elements: readonly HTMLElement[];
+  set(services: readonly string[], service: string, span: Span): void;
+} {
+  const service = choice({ label: l10n.t('Service'), onChoose: onService });
+  const span = choice({
+    label: l10n.t('Time shown'),
+    onChoose: (value) => {
+      if (isSpan(value)) onSpan(value);
+    },
+  });
+  const known = Object.keys(spans).filter(isSpan);
+  return {
+    elements: [service.element, span.element],
+    set: (services, chosen, shown) => {
+      service.set(
+        services.map((name) => ({ value: name, words: name })),
+        chosen,
+      );
+      span.set(
+        known.map((one) => ({ value: one, words: spanWords(one) })),
+        shown,
+      );
     },
   };
 }
@@ -100,9 +126,9 @@ function actionButtons(onAction: PageEvents['onAction']): {
   set(state: DashboardState): void;
 } {
   const made: Record<ActionName, Button> = {
-    promote: button({ label: 'Promote', primary: true, onPress: () => onAction('promote') }),
-    abort: button({ label: 'Abort', onPress: () => onAction('abort') }),
-    rollback: button({ label: 'Roll Back', onPress: () => onAction('rollback') }),
+    promote: button({ label: l10n.t('Promote'), primary: true, onPress: () => onAction('promote') }),
+    abort: button({ label: l10n.t('Abort'), onPress: () => onAction('abort') }),
+    rollback: button({ label: l10n.t('Roll Back'), onPress: () => onAction('rollback') }),
   };
   return {
     elements: Object.values(made).map((one) => one.element),

@@ -151,12 +151,15 @@ describe('the page of a dashboard', () => {
     const html = dashboardHtml({
       ...{ script: 'https://x/dashboard.js', style: 'https://x/dashboard.css', cspSource: 'https://x' },
       ...{ nonce: 'abc', remembered: { folder: '/a"><script>', environment: 'dev' } },
+      ...{ language: 'de', texts: { Time: '"><script>Zeit' } },
     });
     assert.match(
       html,
       /default-src 'none'; style-src https:\/\/x; font-src https:\/\/x; script-src 'nonce-abc'"/,
     );
-    assert.doesNotMatch(html, /unsafe|"><script>"/);
+    assert.doesNotMatch(html, /unsafe|"><script>/);
+    assert.match(html, /<html lang="de">/);
+    assert.match(html, /data-texts="\{&quot;Time&quot;:/);
     assert.equal(html.match(/<script/g)?.length, 1);
   });
 });

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { listFiles, PackageManager } from '@vscode/vsce';
 import metadata from '../../../package.json' with { type: 'json' };
 import { placeholders, textsIn, textsOf } from '../../../scripts/l10n/keys.ts';
-import { inEnglish } from '../../../extension/model/l10n.ts';
+import { figure, hoursAndMinutes, toTheSecond } from '../../../extension/model/figures.ts';
+import { inEnglish, l10n, outOf, translateBy } from '../../../extension/model/l10n.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const howTo =
@@ -76,6 +77,49 @@ describe('the words of the extension', () => {
   });
 });
 
+describe('the language of a page', () => {
+  afterEach(() => translateBy(inEnglish));
+
+  it('is that of the texts it was given; what is not among them is English', () => {
+    translateBy(outOf({ '{0} of {1} healthy': '{0} von {1} gesund' }), 'de');
+    assert.equal(l10n.t('{0} of {1} healthy', 1, 2), '1 von 2 gesund');
+    assert.equal(l10n.t('{0} min ago', 5), '5 min ago');
+    assert.equal(l10n.language, 'de');
+  });
+
+  it('writes numbers and times as its words are written', () => {
+    const at = new Date(2026, 0, 1, 0, 2, 30).getTime();
+    const all = (): readonly string[] => [figure(1234.56, 1), hoursAndMinutes(at), toTheSecond(at)];
+    assert.deepEqual(all(), ['1,234.6', '00:02', '00:02:30']);
+    translateBy(inEnglish, 'de');
+    assert.deepEqual(all(), ['1.234,6', '00:02', '00:02:30']);
+  });
+
+  it('is English where nobody knows how it writes numbers', () => {
+    for (const unknown of ['', 'not a language', 'xx-unknown']) {
+      translateBy(inEnglish, unknown);
+      assert.equal(l10n.language, 'en', unknown);
+    }
+  });
+});
+
+describe('the words of the walkthrough', () => {
+  const media = metadata.contributes.walkthroughs.flatMap(({ steps }) =>
+    steps.map(({ media: { markdown } }) => markdown),
+  );
+
+  // The editor looks for `<name>.nls.<language>.md` beside the file that package.json names.
+  it('are there in each language, with the same pictures', async () => {
+    assert.ok(media.length > 0, 'there are some');
+    for (const file of media) {
+      const english = await readFile(path.join(root, file), 'utf8');
+      const german = await readFile(path.join(root, file.replace(/\.md$/, '.nls.de.md')), 'utf8');
+      assert.notEqual(german, english, file);
+      assert.deepEqual(links(german), links(english), file);
+    }
+  });
+});
+
 describe('the words of package.json', () => {
   const named = [...JSON.stringify(metadata).matchAll(/"%([\w.-]+)%"/g)].map(([, key]) => key ?? '');
 
@@ -121,12 +165,16 @@ describe('the words of package.json', () => {
 });
 
 describe('the packaged extension', () => {
-  it('has every translation in it', async () => {
+  it('has every translation in it, and every icon of its own', async () => {
     const packed = await listFiles({ cwd: root, packageManager: PackageManager.None });
     const wanted = [
       ...['package.nls.json', 'l10n/bundle.l10n.json'],
       ...(await translations('.', 'package.nls')),
       ...(await translations('l10n', 'bundle.l10n')),
+      ...metadata.contributes.walkthroughs.flatMap(({ steps }) =>
+        steps.map(({ media }) => media.markdown.replace(/\.md$/, '.nls.de.md')),
+      ),
+      ...['media/dashboard-light.svg', 'media/dashboard-dark.svg'],
     ];
     assert.deepEqual(
       wanted.filter((file) => !packed.includes(file)),

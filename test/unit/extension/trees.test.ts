@@ -39,12 +39,36 @@ describe('the rows of the side bar', () => {
       [
         'dev | v1.1.0 | pass | environment ready unprotected idle',
         '  web | v1.1.0 2/2 healthy | server-process | service',
-        '    blue | v1.1.0 · live 100 % · 2/2 healthy · answers 200 (0123456) | circle-filled | slot active',
-        '    green | v1.2.0 · warm: ready to roll back · 2/2 healthy | history | slot warm returnable',
-        '    v1.5.0 | released 2026-01-01 by ann@laptop | tag | release returnable',
+        '    blue | v1.1.0 · live 100 % · 2/2 | circle-filled | slot active',
+        '    green | v1.2.0 · warm · 2/2 | history | slot warm returnable',
+        '    v1.5.0 | 2026-01-01 · ann@laptop | tag | release returnable',
         '',
       ].join('\n'),
     );
+  });
+
+  it('keep to what fits beside a label: what is wrong in words, what is right shortly, all of it in the tooltip', () => {
+    const long = 'release-2026-01-12.3';
+    const told = (changes: Parameters<typeof slot>[0]): readonly (string | undefined)[] => {
+      const services = [{ service: 'web', slots: [slot(changes), empty] }];
+      const row = findNode(tree(environment({ status: status({ services }) })), '/shop#dev#service:web#blue');
+      return [row?.description, row?.spoken];
+    };
+    assert.deepEqual(told({}), [
+      'v1.1.0 · live 100 % · 2/2',
+      'slot blue, v1.1.0, live 100 %, 2/2 healthy, answers 200, 0123456',
+    ]);
+    const fresh = { state: 'preparing', share: 0, healthy: 0, answering: null } as const;
+    assert.deepEqual(told(fresh), [
+      'v1.1.0 · preparing · 0/2 healthy',
+      'slot blue, v1.1.0, new, no traffic yet, 0/2 healthy, no answer seen',
+    ]);
+    assert.equal(told({ ...fresh, share: 5 })[0], 'v1.1.0 · new 5 % · no answer seen · 0/2 healthy');
+    const broken = { release: 1, digest: 'sha256:0123456789', status: 503 };
+    assert.equal(told({ answering: broken })[0], 'v1.1.0 · live 100 % · answers 503 · 2/2');
+    const named = told({ release: release(1, long) });
+    assert.equal(named[0], 'releas…-12.3 · live 100 % · 2/2');
+    assert.ok(named[1]?.includes(long), String(named[1]));
   });
 
   it('offer to set up an environment that is new, which is no problem', () => {
@@ -74,7 +98,7 @@ describe('the rows of the side bar', () => {
   it('say who really answers when it is another release', () => {
     const lying = slot({ answering: { release: 7, digest: 'sha256:ffffffffff', status: 200 } });
     const state = environment({ status: status({ services: [{ service: 'web', slots: [lying, empty] }] }) });
-    assert.match(drawn(tree(state)), /answered by release 7 \(fffffff\)/);
+    assert.match(drawn(tree(state)), /blue \| v1\.1\.0 · live 100 % · answered by release 7 · 2\/2/);
   });
 
   it('show a held rollout with the time left, as one that may be promoted', () => {

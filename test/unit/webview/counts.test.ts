@@ -44,7 +44,7 @@ describe('the flags on the dashboard', () => {
     assert.equal(flagRows(counts(many), now).length, mostFlags);
     assert.match(countNotes(counts(many), now)[0] ?? '', /^3 more flags are not shown/);
     assert.deepEqual(countNotes(counts([]), now), [
-      'Control counts since 1 h ago.',
+      'Control began to count 1 h ago.',
       'Told of changes: 1 clients over OFREP, 0 of Unleash, 0 of flagd.',
     ]);
   });

@@ -1,7 +1,9 @@
 /** A chart as rows: for who does not see it, or wants the numbers. */
+import { toTheSecond } from '../../../extension/model/figures.ts';
+import { l10n } from '../../../extension/model/l10n.ts';
 import type { Mark } from '../messages.ts';
 import { colours, type Colour, type Metric, type Series } from './series.ts';
-import { timeWords, valueWords } from './words.ts';
+import { valueWords } from './words.ts';
 
 export interface Row {
   readonly time: string;
@@ -24,7 +26,7 @@ export function rowsOf(series: Series, metric: Metric, marks: readonly Mark[]): 
       const within = marks.filter(({ at }) => at > begin && at <= end).map(({ label }) => label);
       const value = (colour: Colour): string => valueWords(series.values[metric][colour][index], metric);
       return {
-        time: timeWords(end),
+        time: toTheSecond(end),
         values: { blue: value('blue'), green: value('green') },
         marks: within.join(', '),
       };
@@ -36,10 +38,10 @@ export function rowsOf(series: Series, metric: Metric, marks: readonly Mark[]): 
 export function summaryOf(series: Series, metric: Metric, names: Readonly<Record<Colour, string>>): string {
   const parts = colours.map((colour) => {
     const known = series.values[metric][colour].filter((value) => value !== null);
-    if (known.length === 0) return `${names[colour]}: nothing`;
+    if (known.length === 0) return l10n.t('{0}: nothing', names[colour]);
     const now = valueWords(series.values[metric][colour].at(-1), metric);
-    const span = `${valueWords(Math.min(...known), metric)} to ${valueWords(Math.max(...known), metric)}`;
-    return `${names[colour]}: ${now} now, ${span} in this time`;
+    const [least, most] = [Math.min(...known), Math.max(...known)].map((one) => valueWords(one, metric));
+    return l10n.t('{0}: {1} now, {2} to {3} in this time', names[colour], now, least ?? '', most ?? '');
   });
   return parts.join('. ');
 }

@@ -1,7 +1,8 @@
 /** How often each flag is evaluated, variant by variant: a table, each share as a bar beside its number. */
+import { l10n } from '../../../extension/model/l10n.ts';
 import { element, setChildren } from '../../shared/dom.ts';
 import type { FlagCounts } from '../messages.ts';
-import { countNotes, flagRows, type FlagRow } from '../model/counts.ts';
+import { countNotes, flagRows, shareWords, type FlagRow } from '../model/counts.ts';
 
 export interface CountsTable {
   readonly element: HTMLElement;
@@ -9,34 +10,44 @@ export interface CountsTable {
   show(counts: FlagCounts | undefined, now: number): void;
 }
 
-const titles = [
-  'Flag',
-  'Variant',
-  'Share, last hour',
-  'Asked, 1 h / 24 h',
-  'Given, 1 h / 24 h',
-  'Last asked',
+const titles = (): readonly string[] => [
+  l10n.t('Flag'),
+  l10n.t('Variant'),
+  l10n.t('Share, last hour'),
+  l10n.t('Asked, 1 h / 24 h'),
+  l10n.t('Given, 1 h / 24 h'),
+  l10n.t('Last asked'),
 ];
-const meaning =
-  'Asked: an application asked for this very flag. Given: it got it with all others, which says nothing about use.';
+const meaning = (): string =>
+  l10n.t(
+    'Asked: an application asked for this very flag. Given: it got it with all others, which says nothing about use.',
+  );
 
 export function countsTable(): CountsTable {
   const body = element('tbody');
   const notes = element('ul', { class: 'counted' });
-  const heads = titles.map((title) => element('th', { scope: 'col' }, title));
+  // Beside what is scrolled, not in it: nobody scrolls to read a sentence.
+  const note = element('p', { class: 'note', id: 'asked-and-given' }, meaning());
+  const heads = titles().map((title) => element('th', { scope: 'col' }, title));
   const table = element(
     'table',
-    {},
-    element('caption', {}, meaning),
+    { 'aria-describedby': note.id },
     element('thead', {}, element('tr', {}, ...heads)),
     body,
   );
   const scroll = element(
     'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Flags' },
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': l10n.t('Flags') },
     table,
   );
-  const made = element('section', { class: 'flags' }, element('h2', {}, 'Flags'), scroll, notes);
+  const made = element(
+    'section',
+    { class: 'flags' },
+    element('h2', {}, l10n.t('Flags')),
+    note,
+    scroll,
+    notes,
+  );
   made.hidden = true;
   return {
     element: made,
@@ -63,7 +74,7 @@ function rowElements({ key, defined, lastAsked, variants }: FlagRow): readonly H
             element(
               'th',
               { scope: 'rowgroup', rowspan: rows },
-              defined ? key : `${key} (not defined any more)`,
+              defined ? key : l10n.t('{0} (not defined any more)', key),
             ),
           ]),
       element('td', {}, variant),
@@ -77,7 +88,6 @@ function rowElements({ key, defined, lastAsked, variants }: FlagRow): readonly H
 
 function shareCell(share: number | null): HTMLElement {
   if (share === null) return element('td', {}, '–');
-  const percent = `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
   const bar = element('meter', { min: '0', max: '1', value: String(share), 'aria-hidden': 'true' });
-  return element('td', { class: 'share' }, bar, ` ${percent}`);
+  return element('td', { class: 'share' }, bar, ` ${shareWords(share)}`);
 }

@@ -1,12 +1,19 @@
 /** What happened, as a list: its numbers are those of the lines in the charts. */
+import { toTheSecond } from '../../../extension/model/figures.ts';
+import { l10n } from '../../../extension/model/l10n.ts';
 import { element, setChildren } from '../../shared/dom.ts';
 import type { Drawn } from '../chart.ts';
-import { timeWords } from '../model/words.ts';
 
 export function showMarks(target: HTMLElement, marks: Drawn['marks']): void {
   setChildren(target, JSON.stringify(marks), () =>
     marks.length === 0
-      ? [element('li', { class: 'none' }, 'Nothing was deployed, rolled back or switched in this time.')]
+      ? [
+          element(
+            'li',
+            { class: 'none' },
+            l10n.t('Nothing was deployed, rolled back or switched in this time.'),
+          ),
+        ]
       : [...marks]
           .reverse()
           .map(({ mark, number }) =>
@@ -14,7 +21,7 @@ export function showMarks(target: HTMLElement, marks: Drawn['marks']): void {
               'li',
               {},
               element('span', { class: 'number' }, String(number)),
-              element('time', {}, timeWords(mark.at)),
+              element('time', {}, toTheSecond(mark.at)),
               element('span', {}, mark.detail),
             ),
           ),

@@ -3,7 +3,7 @@ import { element, setText } from '../../shared/dom.ts';
 import { openChart, type Drawn } from '../chart.ts';
 import { colours, type Colour, type Metric } from '../model/series.ts';
 import { summaryOf } from '../model/table.ts';
-import { notes, titles, valueWords } from '../model/words.ts';
+import { noteOf, titleOf, valueWords } from '../model/words.ts';
 import { openTable } from './table.ts';
 
 export interface Panel {
@@ -20,8 +20,8 @@ export function panel(metric: Metric): Panel {
   const made = element(
     'section',
     { class: 'panel', 'data-metric': metric },
-    element('h2', {}, titles[metric]),
-    element('p', { class: 'note' }, notes[metric]),
+    element('h2', {}, titleOf(metric)),
+    element('p', { class: 'note' }, noteOf(metric)),
     element(
       'p',
       { class: 'legend' },
@@ -38,7 +38,7 @@ export function panel(metric: Metric): Panel {
         const now = drawn.series.values[metric][colour].at(-1);
         setText(values[colour], `${names[colour]}: ${valueWords(now, metric)}`);
       }
-      canvas.setAttribute('aria-label', `${titles[metric]}. ${summaryOf(drawn.series, metric, names)}`);
+      canvas.setAttribute('aria-label', `${titleOf(metric)}. ${summaryOf(drawn.series, metric, names)}`);
       chart.draw(drawn);
       table.show(drawn, names);
     },

@@ -1,4 +1,5 @@
 /** The rollout as a line that can be read at a glance. */
+import { l10n } from '../../../extension/model/l10n.ts';
 import { element, setChildren, setText } from '../../shared/dom.ts';
 import type { DashboardRollout, DashboardStep } from '../messages.ts';
 import { leftWords } from '../model/words.ts';
@@ -16,12 +17,18 @@ const signs: Readonly<Record<DashboardStep['state'], string>> = {
   next: '',
   failed: '✕',
 };
-const spoken: Readonly<Record<DashboardStep['state'], string>> = {
-  done: 'done',
-  now: 'now',
-  next: 'to come',
-  failed: 'now',
-};
+
+function spoken(state: DashboardStep['state']): string {
+  switch (state) {
+    case 'done':
+      return l10n.t('done');
+    case 'now':
+    case 'failed':
+      return l10n.t('now');
+    case 'next':
+      return l10n.t('to come');
+  }
+}
 
 export function rolloutLine(): RolloutLine {
   const title = element('h2');
@@ -30,7 +37,7 @@ export function rolloutLine(): RolloutLine {
   const left = element('span', { class: 'left' });
   const made = element(
     'section',
-    { class: 'rollout', 'aria-label': 'Rollout' },
+    { class: 'rollout', 'aria-label': l10n.t('Rollout') },
     title,
     steps,
     element('p', {}, detail, left),
@@ -40,7 +47,7 @@ export function rolloutLine(): RolloutLine {
     element: made,
     show: (rollout) => {
       until = rollout?.until ?? null;
-      setText(title, rollout?.title ?? 'No rollout is under way');
+      setText(title, rollout?.title ?? l10n.t('No rollout is under way'));
       setText(
         detail,
         rollout?.steps.find(({ state }) => state === 'now' || state === 'failed')?.detail ?? '',
@@ -48,7 +55,7 @@ export function rolloutLine(): RolloutLine {
       setChildren(steps, JSON.stringify(rollout?.steps ?? []), () => (rollout?.steps ?? []).map(stepItem));
     },
     tick: (now) =>
-      setText(left, until === null || until <= now ? '' : `, goes on in ${leftWords(until - now)}`),
+      setText(left, until === null || until <= now ? '' : l10n.t(', goes on in {0}', leftWords(until - now))),
   };
 }
 
@@ -59,6 +66,6 @@ function stepItem({ label, state }: DashboardStep): HTMLElement {
     { class: state, 'aria-current': now ? 'step' : undefined },
     element('span', { class: 'sign', 'aria-hidden': 'true' }, signs[state]),
     element('span', {}, label),
-    element('span', { class: 'spoken' }, `, ${spoken[state]}`),
+    element('span', { class: 'spoken' }, `, ${spoken(state)}`),
   );
 }

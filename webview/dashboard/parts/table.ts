@@ -1,9 +1,10 @@
 /** A chart as a table: closed at first, and filled only while it is open. */
+import { l10n } from '../../../extension/model/l10n.ts';
 import { element, setChildren, setText } from '../../shared/dom.ts';
 import type { Drawn } from '../chart.ts';
 import { colours, type Colour, type Metric } from '../model/series.ts';
 import { rowsOf, type Row } from '../model/table.ts';
-import { notes, titles } from '../model/words.ts';
+import { noteOf, titleOf } from '../model/words.ts';
 
 type Names = Readonly<Record<Colour, string>>;
 
@@ -13,14 +14,21 @@ export interface Table {
 }
 
 export function openTable(metric: Metric): Table {
-  const title = `${titles[metric]} as a table`;
+  const title = l10n.t('{0} as a table', titleOf(metric));
   const heads: Record<Colour, HTMLElement> = {
     blue: element('th', { scope: 'col' }),
     green: element('th', { scope: 'col' }),
   };
   const body = element('tbody');
-  const head = element('tr', {}, heading('Time'), heads.blue, heads.green, heading('What happened'));
-  const caption = element('caption', {}, `${titles[metric]}: ${notes[metric]}`);
+  const head = element(
+    'tr',
+    {},
+    heading(l10n.t('Time')),
+    heads.blue,
+    heads.green,
+    heading(l10n.t('What happened')),
+  );
+  const caption = element('caption', {}, `${titleOf(metric)}: ${noteOf(metric)}`);
   const table = element('table', {}, caption, element('thead', {}, head), body);
   const made = element(
     'details',

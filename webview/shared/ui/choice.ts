@@ -3,9 +3,14 @@ import { provideVSCodeDesignSystem, vsCodeDropdown, vsCodeOption } from '@vscode
 
 provideVSCodeDesignSystem().register(vsCodeDropdown(), vsCodeOption());
 
+export interface Option {
+  readonly value: string;
+  readonly words: string;
+}
+
 export interface Choice {
   readonly element: HTMLElement;
-  set(options: readonly string[], chosen: string): void;
+  set(options: readonly Option[], chosen: string): void;
 }
 
 export function choice({ label, onChoose }: { label: string; onChoose: (value: string) => void }): Choice {
@@ -20,11 +25,11 @@ export function choice({ label, onChoose }: { label: string; onChoose: (value: s
       if (key === known) return;
       known = key;
       list.replaceChildren(
-        ...options.map((name) => {
+        ...options.map(({ value, words }) => {
           const option = document.createElement('vscode-option');
-          option.textContent = name;
-          option.setAttribute('value', name);
-          if (name === chosen) option.setAttribute('selected', '');
+          option.textContent = words;
+          option.setAttribute('value', value);
+          if (value === chosen) option.setAttribute('selected', '');
           return option;
         }),
       );
