@@ -7,7 +7,8 @@ import { commands, views } from '../ids.ts';
 import { hintForEditor } from '../model/hints.ts';
 import { endMessage, nextTitle, withoutLinks, type NextStep } from '../model/messages.ts';
 import type { Target } from '../model/node.ts';
-import { Declined, NoProject, type CommandContext } from './context.ts';
+import { reportedWords } from '../model/words.ts';
+import { Declined, NoFlags, NoProject, type CommandContext } from './context.ts';
 import { say } from '../say.ts';
 
 export interface Calling<M extends Method> {
@@ -59,7 +60,7 @@ function write(output: vscode.LogOutputChannel, event: AgentEvent): string | und
       return event.text;
     case 'phase':
       output.info(`${event.phase}${event.detail === '' ? '' : `: ${event.detail}`}`);
-      return event.phase;
+      return reportedWords(event.phase);
     case 'line':
       output.debug(`[${event.source}] ${event.text}`);
       return undefined;
@@ -182,6 +183,7 @@ function wayOut(error: unknown, about: object | undefined): readonly [string, st
   if (hasCode(error, 'config.invalid'))
     return [vscode.l10n.t('Show Problems'), 'workbench.actions.view.problems'];
   if (error instanceof NoProject) return [vscode.l10n.t('Set Up This Project'), commands.setUpProject];
+  if (error instanceof NoFlags) return [vscode.l10n.t('Create Flag…'), commands.createFlag];
   return [vscode.l10n.t('Show Output'), commands.showOutput];
 }
 
