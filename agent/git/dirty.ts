@@ -6,11 +6,7 @@ import { startGit, type GitProgram } from './git-program.ts';
 import type { Location } from './location.ts';
 
 /** By `git status`: knows submodules, line endings and filters. The repository's own fsmonitor is not started. */
-export async function isDirtyByGit(
-  git: GitProgram,
-  location: Location,
-  except?: string,
-): Promise<boolean> {
+export async function isDirtyByGit(git: GitProgram, location: Location, except?: string): Promise<boolean> {
   const child = startGit(git, location, [
     ...['-c', 'core.fsmonitor=false'],
     ...['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=none'],

@@ -54,7 +54,8 @@ export class FlagsFile {
     const edit = new vscode.WorkspaceEdit();
     put(edit, await ask(agent, 'nameFlagsFile', { folder, text: config.getText() }));
     await apply(edit);
-    if (!(await config.save())) throw new Error(vscode.l10n.t('tidegate.yaml could not be saved: try it again.'));
+    if (!(await config.save()))
+      throw new Error(vscode.l10n.t('tidegate.yaml could not be saved: try it again.'));
   }
 
   /** `undefined`: there is no such file yet. */

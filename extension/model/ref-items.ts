@@ -65,7 +65,10 @@ function toMake({ head, tags, dirty }: RefsResult): readonly RefItem[] {
     ...{ kind: 'make', makes: 'commit', label: `$(source-control) ${l10n.t('Commit in Source Control…')}` },
     detail: l10n.t('What is committed can be deployed'),
   };
-  return [...(head !== null && tags.length === 0 ? [tag] : []), ...(head === null || dirty === true ? [commit] : [])];
+  return [
+    ...(head !== null && tags.length === 0 ? [tag] : []),
+    ...(head === null || dirty === true ? [commit] : []),
+  ];
 }
 
 function section(label: string, items: readonly RefItem[], more: number): readonly RefItem[] {

@@ -25,7 +25,11 @@ export async function hasDesktop(env: NodeJS.ProcessEnv): Promise<boolean> {
 }
 
 /** What `code` is called with, one call after the other. Both end at once: the window is another process. */
-export function desktopCalls({ folder, vsix, workspace }: Omit<Opening, 'env'>): readonly (readonly string[])[] {
+export function desktopCalls({
+  folder,
+  vsix,
+  workspace,
+}: Omit<Opening, 'env'>): readonly (readonly string[])[] {
   const own = [
     ...['--user-data-dir', path.join(folder, 'user'), '--extensions-dir', path.join(folder, 'extensions')],
   ];

@@ -71,7 +71,9 @@ describe('the rows of references', () => {
 
   it('lead to a first tag and to a commit where there is none', () => {
     const makes = (changes: Partial<RefsResult>): readonly string[] =>
-      refItems({ ...refs, ...changes }, null, 'dev').flatMap((item) => (item.kind === 'make' ? item.makes : []));
+      refItems({ ...refs, ...changes }, null, 'dev').flatMap((item) =>
+        item.kind === 'make' ? item.makes : [],
+      );
     assert.deepEqual(makes({ dirty: false }), []);
     assert.deepEqual(makes({ tags: [], dirty: false }), ['tag']);
     assert.deepEqual(makes({ tags: [] }), ['tag', 'commit']);
@@ -118,9 +120,13 @@ describe('what stands in the way of everything', () => {
 describe('what a call reports while it runs', () => {
   it('is told in the words of the rows, also where only its name is known', () => {
     assert.deepEqual(
-      ['placing', 'shifting 1: opening', 'shifting 2: holding', 'settling: draining', 'partial (promoting)'].map(
-        reportedWords,
-      ),
+      [
+        'placing',
+        'shifting 1: opening',
+        'shifting 2: holding',
+        'settling: draining',
+        'partial (promoting)',
+      ].map(reportedWords),
       [
         'starting the new slot',
         'moving a share of the traffic',

@@ -40,7 +40,10 @@ describe('the demo in a VS Code on the PATH', function () {
       words(open).filter((word) => word !== '--no-sandbox'),
       [host, ...own, '--disable-workspace-trust', '--new-window', '/t/the shop'],
     );
-    assert.equal(words(open).includes('--no-sandbox'), process.getuid?.() === 0 && process.platform === 'linux');
+    assert.equal(
+      words(open).includes('--no-sandbox'),
+      process.getuid?.() === 0 && process.platform === 'linux',
+    );
     const settings = await readFile(path.join(folder, 'own/user/User/settings.json'), 'utf8');
     assert.match(settings, /"telemetry.telemetryLevel":"off"/);
   });
