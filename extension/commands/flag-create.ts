@@ -126,10 +126,10 @@ async function showFlag(
   await vscode.window.showTextDocument(file, { preview: false, selection: new vscode.Range(at, at) });
   const text = isFirst
     ? l10n.t(
-        '{0} is in flags.yaml, not saved yet, and tidegate.yaml names that file now. It is served once both are committed and deployed.',
+        '{0} is in flags.yaml, and tidegate.yaml names that file now. It is served once both are saved, committed and deployed.',
         key,
       )
-    : l10n.t('{0} is in the flags file, not saved yet. It is served once it is committed and deployed.', key);
+    : l10n.t('{0} is in the flags file. It is served once that is saved, committed and deployed.', key);
   output.info(text);
   void say('info', text);
 }
