@@ -10,7 +10,12 @@ interface Choosing {
   readonly folder: string;
   readonly state: EnvironmentState;
   readonly title: string;
+  /** It is the second question: the first one can be asked again. */
+  readonly isSecond?: boolean;
 }
+
+/** Somebody wants to answer the question before once more. */
+export class Back extends Error {}
 
 interface Item extends vscode.QuickPickItem {
   readonly ref?: string;
@@ -27,13 +32,17 @@ export async function chooseRef(context: CommandContext, choosing: Choosing): Pr
   throw new Declined();
 }
 
-async function pickRef(context: CommandContext, { folder, state, title }: Choosing): Promise<Item> {
+async function pickRef(
+  context: CommandContext,
+  { folder, state, title, isSecond = false }: Choosing,
+): Promise<Item> {
   const pick = vscode.window.createQuickPick<Item>();
   Object.assign(pick, {
     title,
     placeholder: vscode.l10n.t('Reading tags and branches …'),
     busy: true,
     ignoreFocusOut: true,
+    ...(isSecond && { step: 2, totalSteps: 2, buttons: [vscode.QuickInputButtons.Back] }),
   });
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
@@ -92,6 +101,8 @@ function chosen(pick: vscode.QuickPick<Item>): Promise<Item> {
       const [item] = pick.selectedItems;
       if (item !== undefined) resolve(item);
     });
+    // The only button there is.
+    pick.onDidTriggerButton(() => reject(new Back()));
     pick.onDidHide(() => reject(new Declined()));
   });
 }

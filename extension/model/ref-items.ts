@@ -58,17 +58,15 @@ export function refItems(
 /** What somebody may miss in the list. */
 function toMake({ head, tags, dirty }: RefsResult): readonly RefItem[] {
   const tag: RefItem = {
-    ...{ kind: 'make', makes: 'tag', label: `$(tag) ${l10n.t('Create a Tag and Deploy It…')}` },
-    detail: l10n.t('Names the commit you are on: v1.0.0'),
+    ...{ kind: 'make', makes: 'tag', label: `$(tag) ${l10n.t('Create a Tag…')}` },
+    detail: l10n.t('Names the commit you are on, and goes on with it'),
   };
   const commit: RefItem = {
     ...{ kind: 'make', makes: 'commit', label: `$(source-control) ${l10n.t('Commit in Source Control…')}` },
     detail: l10n.t('What is committed can be deployed'),
   };
-  return [
-    ...(head !== null && tags.length === 0 ? [tag] : []),
-    ...(head === null || dirty === true ? [commit] : []),
-  ];
+  const isUntagged = head !== null && tags.every(({ commit: tagged }) => tagged !== head.commit);
+  return [...(isUntagged ? [tag] : []), ...(head === null || dirty === true ? [commit] : [])];
 }
 
 function section(label: string, items: readonly RefItem[], more: number): readonly RefItem[] {
