@@ -203,7 +203,7 @@ export function flagFileTests(): void {
         dialogs.picks.push('On and off');
         dialogs.answers.push('gift-wrap', 'Wraps what is bought.');
         assert.equal(await run(commands.createFlag), 'gift-wrap');
-        assert.match(await flagsText(), /  gift-wrap:\n {4}description: Wraps what is bought\.\n$/);
+        assert.match(await flagsText(), /  gift-wrap:\n {4}description: 'Wraps what is bought\.'\n$/);
         assert.equal(await readFile(config, 'utf8'), `${before}flags: flags.yaml\n`);
         assert.match(dialogs.said.at(-1)?.text ?? '', /tidegate\.yaml names that file now/);
       } finally {
