@@ -124,8 +124,7 @@ export function oddInputTests(): void {
         picks.shown.length = 0;
         const deploying = executeCommand(commands.deploy, { folder: folder(), environment: 'dev' });
         const pick = await until('it asks', () => picks.shown.find(({ items }) => items.length > 0));
-        pick.activeItems = pick.items.filter(({ label }) => label.includes('Create a Tag'));
-        await executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+        picks.accept(pick, 'Create a Tag');
         return deploying;
       };
       try {
