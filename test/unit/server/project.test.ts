@@ -67,7 +67,7 @@ describe('what a client shows of a project', () => {
     const at = '2026-01-01T00:00:00Z';
     await git(at, 'add', '.');
     await git(at, 'rm', '-q', '--cached', 'tidegate.yaml');
-    await git(at, 'commit', '-qm', 'bare');
+    await git(at, 'commit', '--allow-empty', '-qm', 'bare');
     const client = await place.client();
     const isDirty = async (): Promise<boolean | null> =>
       (await client.request('refs', { folder: place.folder }, call())).dirty;
