@@ -2,6 +2,7 @@
 import type { LogOutputChannel } from 'vscode';
 import type { AgentEvent, ProgressEvent } from '../agent/protocol/methods.ts';
 import type { About, Heard } from './hearing.ts';
+import { reportedWords } from './model/words.ts';
 
 type Log = Pick<LogOutputChannel, 'info' | 'warn' | 'error'>;
 
@@ -51,7 +52,7 @@ export function writeEvent(output: Log, event: AgentEvent): string | undefined {
       return event.text;
     case 'phase':
       output.info(`${event.phase}${event.detail === '' ? '' : `: ${event.detail}`}`);
-      return event.phase;
+      return reportedWords(event.phase);
     case 'line':
       // Of whatever a build or a suite writes, and not judged: builders write all of it to stderr.
       output.info(`[${event.source}] ${event.text}`);

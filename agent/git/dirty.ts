@@ -6,10 +6,11 @@ import { startGit, type GitProgram } from './git-program.ts';
 import type { Location } from './location.ts';
 
 /** By `git status`: knows submodules, line endings and filters. The repository's own fsmonitor is not started. */
-export async function isDirtyByGit(git: GitProgram, location: Location): Promise<boolean> {
+export async function isDirtyByGit(git: GitProgram, location: Location, except?: string): Promise<boolean> {
   const child = startGit(git, location, [
     ...['-c', 'core.fsmonitor=false'],
     ...['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=none'],
+    ...(except === undefined ? [] : ['--', ':(top)', `:(top,exclude,literal)${except}`]),
   ]);
   child.stdin.end();
   let said = '';
@@ -24,8 +25,10 @@ export async function isDirtyByGit(git: GitProgram, location: Location): Promise
   return dirty;
 }
 
-export async function isDirtyByIsomorphicGit(location: Location): Promise<boolean> {
+export async function isDirtyByIsomorphicGit(location: Location, except?: string): Promise<boolean> {
   if (location.gitDir !== location.commonDir) throw dirtyNeedsGit(location.root);
   const rows = await git.statusMatrix({ fs, dir: location.root, gitdir: location.gitDir });
-  return rows.some(([, head, workdir, stage]) => head !== 1 || workdir !== 1 || stage !== 1);
+  return rows.some(
+    ([file, head, workdir, stage]) => file !== except && (head !== 1 || workdir !== 1 || stage !== 1),
+  );
 }

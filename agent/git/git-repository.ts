@@ -56,8 +56,8 @@ export class GitRepository implements Repository {
     return originUrl(this.#location);
   }
 
-  isDirty(): Promise<boolean> {
-    return this.#workTree.isDirty();
+  isDirty(except?: string): Promise<boolean> {
+    return this.#workTree.isDirty(except);
   }
 
   isIgnored(file: string): Promise<boolean> {

@@ -52,8 +52,8 @@ export interface Repository {
   named(most: number): Promise<NamedCommits>;
   /** URL of the remote `origin`, without credentials; `undefined` when there is none, or it is a path. */
   originUrl(): Promise<string | undefined>;
-  /** True when the working tree differs from HEAD: what differs is not deployed. */
-  isDirty(): Promise<boolean>;
+  /** True when the working tree differs from HEAD, elsewhere than in the file `except`: what differs is not deployed. */
+  isDirty(except?: string): Promise<boolean>;
   /** True for a file of the working tree that git ignores: it is in no commit on purpose. What is tracked is not ignored. */
   isIgnored(path: string): Promise<boolean>;
   /** Text of a file of a commit; `undefined` when it is not there. */

@@ -5,7 +5,7 @@ import { isIgnoredByGit, isIgnoredByIsomorphicGit } from './ignored.ts';
 import type { Location } from './location.ts';
 
 export interface WorkTree {
-  isDirty(): Promise<boolean>;
+  isDirty(except?: string): Promise<boolean>;
   isIgnored(file: string): Promise<boolean>;
 }
 
@@ -13,11 +13,11 @@ export interface WorkTree {
 export function workTree(location: Location, git: GitProgram | undefined): WorkTree {
   return git
     ? {
-        isDirty: () => isDirtyByGit(git, location),
+        isDirty: (except) => isDirtyByGit(git, location, except),
         isIgnored: (file) => isIgnoredByGit(git, location, file),
       }
     : {
-        isDirty: () => isDirtyByIsomorphicGit(location),
+        isDirty: (except) => isDirtyByIsomorphicGit(location, except),
         isIgnored: (file) => isIgnoredByIsomorphicGit(location, file),
       };
 }

@@ -43,6 +43,8 @@ export type FlagChange = z.infer<typeof flagChange>;
 export const flagEditingParams = {
   flagRules: z.strictObject({ folder, text, key }),
   flagEdit: z.strictObject({ folder, text, change: flagChange }),
+  /** `text`: of tidegate.yaml, as the editor has it. */
+  nameFlagsFile: z.strictObject({ folder, text }),
 } as const;
 
 export interface FlagRule {
@@ -87,4 +89,6 @@ export interface FlagEditResult {
 export interface FlagEditingResults {
   flagRules: FlagRulesResult;
   flagEdit: FlagEditResult;
+  /** Of tidegate.yaml, which names no flags file. */
+  nameFlagsFile: FlagEditResult;
 }

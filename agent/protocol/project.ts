@@ -33,7 +33,7 @@ export interface RefsResult {
   readonly branches: readonly RefEntry[];
   /** How many older ones of each are left out. */
   readonly more: { readonly tags: number; readonly branches: number };
-  /** True: the working tree differs from HEAD, and what differs is not deployed. `null`: it could not be told. */
+  /** True: the working tree differs from HEAD, and what differs is not deployed (a tidegate.yaml that HEAD does not have is). `null`: it could not be told. */
   readonly dirty: boolean | null;
 }
 

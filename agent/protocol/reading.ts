@@ -9,6 +9,7 @@ const reading: readonly Method[] = [
   'flagKeys',
   'flagRules',
   'flagEdit',
+  'nameFlagsFile',
   'flags.evaluate',
   'flags.drift',
   'flags.take',

@@ -14,7 +14,7 @@ import { applyBacking } from './methods/apply-backing.ts';
 import { blob } from './methods/blob.ts';
 import { deploy } from './methods/deploy.ts';
 import { down } from './methods/down.ts';
-import { flagEdit, flagRules } from './methods/flag-editing.ts';
+import { flagEdit, flagRules, nameFlagsFile } from './methods/flag-editing.ts';
 import { flagKeys } from './methods/flag-keys.ts';
 import { flagCounts } from './methods/flag-counts.ts';
 import { clearOverrides, localFlags, overrideFlag } from './methods/flag-overrides.ts';
@@ -111,6 +111,7 @@ const methods: Methods = {
   flagKeys,
   flagRules,
   flagEdit,
+  nameFlagsFile,
   'flags.set': switchFlag,
   'flags.create': createFlag,
   'flags.useToken': useFlagToken,

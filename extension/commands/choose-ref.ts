@@ -1,6 +1,7 @@
 /** The second step of Deploy: what. Tags newest first, the current one marked, HEAD and branches below. */
 import * as vscode from 'vscode';
 import type { RefsResult } from '../../agent/protocol/project.ts';
+import { ask } from '../agent/quiet.ts';
 import { refItems, refsPlaceholder } from '../model/ref-items.ts';
 import { liveRelease, type EnvironmentState } from '../model/state.ts';
 import { Declined, type CommandContext } from './context.ts';
@@ -18,15 +19,23 @@ export class Back extends Error {}
 
 interface Item extends vscode.QuickPickItem {
   readonly ref?: string;
-  /** Leads to where a first commit is made. */
-  readonly commits?: true;
+  /** What is made in the editor's own git, and then deployed. */
+  readonly makes?: 'commit' | 'tag';
 }
 
 /** A name that is in no list (an abbreviated id, an older tag) may be typed. */
-export async function chooseRef(
-  { link }: CommandContext,
+export async function chooseRef(context: CommandContext, choosing: Choosing): Promise<string> {
+  const item = await pickRef(context, choosing);
+  if (item.ref !== undefined) return item.ref;
+  if (item.makes === 'tag') return newTag(context, choosing.folder);
+  void vscode.commands.executeCommand('workbench.view.scm');
+  throw new Declined();
+}
+
+async function pickRef(
+  context: CommandContext,
   { folder, state, title, isSecond = false }: Choosing,
-): Promise<string> {
+): Promise<Item> {
   const pick = vscode.window.createQuickPick<Item>();
   Object.assign(pick, {
     title,
@@ -39,10 +48,8 @@ export async function chooseRef(
   pick.matchOnDetail = true;
   pick.show();
   try {
-    const agent = await link.connected();
-    const signal = new AbortController().signal;
-    const refs = await agent.request('refs', { folder }, { signal, onEvent: () => undefined });
-    const items = hasNothing(refs) ? [toCommit()] : itemsOf(refs, state);
+    const refs = await readRefs(context, folder);
+    const items = itemsOf(refs, state);
     pick.items = items;
     pick.placeholder = refsPlaceholder(refs);
     pick.busy = false;
@@ -58,23 +65,25 @@ export async function chooseRef(
   }
 }
 
-function hasNothing({ head, tags, branches }: RefsResult): boolean {
-  return head === null && tags.length === 0 && branches.length === 0;
+async function readRefs({ link }: CommandContext, folder: string): Promise<RefsResult> {
+  return ask(await link.connected(), 'refs', { folder });
 }
 
-function toCommit(): Item {
-  return {
-    label: `$(source-control) ${vscode.l10n.t('Commit in Source Control…')}`,
-    detail: vscode.l10n.t('What is committed can be deployed'),
-    commits: true,
-  };
+/** Named in the editor's own git; what is made there is what is meant. */
+async function newTag(context: CommandContext, folder: string): Promise<string> {
+  const before = new Set((await readRefs(context, folder)).tags.map(({ ref }) => ref));
+  await vscode.commands.executeCommand('git.createTag', vscode.Uri.file(folder));
+  const made = (await readRefs(context, folder)).tags.find(({ ref }) => !before.has(ref));
+  if (made === undefined) throw new Declined();
+  return made.ref;
 }
 
 function itemsOf(refs: RefsResult, state: EnvironmentState): readonly Item[] {
   return refItems(refs, liveRelease(state), state.facts.environment).map((item): Item => {
     if (item.kind === 'separator') return { label: item.label, kind: vscode.QuickPickItemKind.Separator };
-    const { label, description, detail, ref } = item;
-    return { label, description, detail, ref };
+    const { label, detail } = item;
+    if (item.kind === 'make') return { label, detail, makes: item.makes };
+    return { label, description: item.description, detail, ref: item.ref };
   });
 }
 
@@ -86,14 +95,11 @@ function withTyped(items: readonly Item[], value: string): readonly Item[] {
   ];
 }
 
-function chosen(pick: vscode.QuickPick<Item>): Promise<string> {
+function chosen(pick: vscode.QuickPick<Item>): Promise<Item> {
   return new Promise((resolve, reject) => {
     pick.onDidAccept(() => {
       const [item] = pick.selectedItems;
-      if (item?.ref !== undefined) resolve(item.ref);
-      if (item?.commits !== true) return;
-      pick.hide();
-      void vscode.commands.executeCommand('workbench.view.scm');
+      if (item !== undefined) resolve(item);
     });
     // The only button there is.
     pick.onDidTriggerButton(() => reject(new Back()));

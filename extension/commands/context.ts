@@ -52,6 +52,9 @@ export class Declined extends Error {}
 /** There is nothing to act on before the project is set up, which is one command away. */
 export class NoProject extends Error {}
 
+/** There is no flag to act on before the first one is made, which is one command away. */
+export class NoFlags extends Error {}
+
 /**
  * What a command was called with: nothing (palette), a row of a tree, or an object (keybinding, another extension).
  * Anything else is refused: a command that misreads its argument asks less than it should.

@@ -2,7 +2,7 @@
 import { l10n } from 'vscode';
 import type { Target } from '../model/node.ts';
 import type { EnvironmentState, ProjectState } from '../model/state.ts';
-import type { CommandContext } from './context.ts';
+import { NoFlags, type CommandContext } from './context.ts';
 import { pick } from './pick.ts';
 
 export function environmentsOf({ store }: CommandContext, folder: string): readonly EnvironmentState[] {
@@ -50,7 +50,7 @@ export async function chooseKey(
     ...(only === undefined ? live.map(({ key, description }) => [key, description] as const) : []),
     ...inFile,
   ]);
-  if (keys.size === 0) throw new Error(l10n.t('There are no flags yet.'));
+  if (keys.size === 0) throw new NoFlags(l10n.t('There are no flags yet.'));
   const items = [...keys]
     .map(([key, description]) => ({
       label: key,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { FlagChange } from '../../agent/protocol/flag-editing.ts';
 import type { FlagStatus } from '../../agent/protocol/methods.ts';
 import { variantsOf } from '../model/flag-draft.ts';
+import type { Target } from '../model/node.ts';
 import { say } from '../say.ts';
 import { ready, targetOf, type CommandContext } from './context.ts';
 import { chooseFolder } from './flag-choice.ts';
@@ -15,17 +16,25 @@ type Create = Extract<FlagChange, { kind: 'create' }>;
 
 /** Takes `type` as well: how the code asks for it. */
 export async function createFlag(context: CommandContext, given: unknown): Promise<string> {
-  const { type: kind, ...rest } = (typeof given === 'object' ? given : undefined) as {
-    readonly type?: unknown;
-  };
-  const target = targetOf(context, typeof given === 'object' ? rest : given);
+  const { kind, target } = asked(context, given);
   await ready(context);
   const title = l10n.t('Create a flag');
   const folder = await chooseFolder(context, target, title);
+  const isFirst = (await context.flagsFile.keys(folder)).file === null;
   const change = await askForFlag(context, { folder, key: target.flag, kind: typeOf(kind) });
   const file = await context.flagsFile.change(folder, change);
-  await showFlag(context, { folder, file, key: change.key });
+  await showFlag(context, { folder, file, key: change.key, isFirst });
   return change.key;
+}
+
+function asked(
+  context: CommandContext,
+  given: unknown,
+): { readonly kind: unknown; readonly target: Partial<Target> } {
+  if (typeof given !== 'object' || given === null || !('type' in given))
+    return { kind: undefined, target: targetOf(context, given) };
+  const { type: kind, ...rest } = given;
+  return { kind, target: targetOf(context, rest) };
 }
 
 export interface NewFlag {
@@ -37,12 +46,6 @@ export interface NewFlag {
 
 export async function askForFlag(context: CommandContext, { folder, key, kind }: NewFlag): Promise<Create> {
   const { file, keys } = await context.flagsFile.keys(folder);
-  if (file === null)
-    throw new Error(
-      l10n.t(
-        'tidegate.yaml names no flags file. Write "flags: flags.yaml" into it; the file is made with the first flag.',
-      ),
-    );
   const known = new Set((keys ?? []).map((flag) => flag.key));
   const name = key ?? (await typeKey(known));
   if (known.has(name)) throw new Error(l10n.t('The flags file defines {0} already.', name));
@@ -54,6 +57,8 @@ export async function askForFlag(context: CommandContext, { folder, key, kind }:
     check: (text) => (text.trim() === '' ? l10n.t('Say what it changes.') : undefined),
   });
   const rest = chosen === 'boolean' ? {} : { type: chosen, ...(await typeVariants(title, chosen)) };
+  // Once everything is answered: who gives up on the way has changed nothing.
+  if (file === null) await context.flagsFile.name(folder);
   return { kind: 'create', key: name, description: description.trim(), rest };
 }
 
@@ -108,16 +113,23 @@ interface Made {
   readonly folder: string;
   readonly file: vscode.Uri;
   readonly key: string;
+  /** tidegate.yaml had to be told of the file. */
+  readonly isFirst: boolean;
 }
 
-async function showFlag({ flagsFile, output }: CommandContext, { folder, file, key }: Made): Promise<void> {
+async function showFlag(
+  { flagsFile, output }: CommandContext,
+  { folder, file, key, isFirst }: Made,
+): Promise<void> {
   const place = (await flagsFile.keys(folder)).keys?.find((flag) => flag.key === key);
   const at = new vscode.Position((place?.line ?? 1) - 1, (place?.column ?? 1) - 1);
   await vscode.window.showTextDocument(file, { preview: false, selection: new vscode.Range(at, at) });
-  const text = l10n.t(
-    '{0} is in the flags file, not saved yet. It is served once it is committed and deployed.',
-    key,
-  );
+  const text = isFirst
+    ? l10n.t(
+        '{0} is in flags.yaml, and tidegate.yaml names that file now. It is served once both are saved, committed and deployed.',
+        key,
+      )
+    : l10n.t('{0} is in the flags file. It is served once that is saved, committed and deployed.', key);
   output.info(text);
   void say('info', text);
 }

@@ -6,7 +6,7 @@ import { stateWords } from '../model/flags-tree.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import { say } from '../say.ts';
 import { confirm } from './ask.ts';
-import { Declined, type CommandContext } from './context.ts';
+import { Declined, NoFlags, type CommandContext } from './context.ts';
 import { pick } from './pick.ts';
 import { call } from './run.ts';
 import { shownAtOnce } from './shown-at-once.ts';
@@ -134,7 +134,7 @@ export async function chooseFlag(
     return known;
   }
   if (flags.length === 0)
-    throw new Error(l10n.t('The release that is live in {0} defines no flags.', environment));
+    throw new NoFlags(l10n.t('The release that is live in {0} defines no flags.', environment));
   const items = flags.map((flag) => ({
     label: `$(${flag.value ? 'circle-filled' : 'circle-outline'}) ${flag.key}`,
     description: l10n.t('{0} in {1}', stateWords(flag), environment),

@@ -9,7 +9,7 @@ import { hintForEditor } from '../model/hints.ts';
 import { endMessage, nextTitle, withoutLinks, type Ended, type NextStep } from '../model/messages.ts';
 import type { Target } from '../model/node.ts';
 import type { Store } from '../project/store.ts';
-import { Declined, NoProject, type CommandContext } from './context.ts';
+import { Declined, NoFlags, NoProject, type CommandContext } from './context.ts';
 import { writeEvent } from '../rollout-log.ts';
 import { say } from '../say.ts';
 
@@ -155,6 +155,7 @@ function wayOut(error: unknown, store: Store): readonly [string, string, ...unkn
   if (hasCode(error, 'config.invalid'))
     return [vscode.l10n.t('Show Problems'), 'workbench.actions.view.problems'];
   if (error instanceof NoProject) return [vscode.l10n.t('Set Up This Project'), commands.setUpProject];
+  if (error instanceof NoFlags) return [vscode.l10n.t('Create Flag…'), commands.createFlag];
   return [vscode.l10n.t('Show Output'), commands.showOutput];
 }
 

@@ -65,7 +65,7 @@ export async function setUpFirst(context: CommandContext, target: Target, ref: s
     {
       modal: true,
       detail: vscode.l10n.t(
-        '{0} is not there yet: an edge, which takes its requests, and control have to be brought into it once. Then {1} is deployed.',
+        '{0} does not run yet. Two small services of Tidegate are started in it once: the edge, a proxy that takes the requests of its visitors, and control, which tells the edge where they go. Then {1} is deployed.',
         ...[environment, ref],
       ),
     },

@@ -1,4 +1,5 @@
 /** Changes of the flags file: made by the agent for the text as it stands in the editor, and undone there like any other. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FlagChange, FlagEditResult, FlagRulesResult } from '../../agent/protocol/flag-editing.ts';
 import type { FlagKeysResult } from '../../agent/protocol/flag-keys.ts';
@@ -42,6 +43,19 @@ export class FlagsFile {
     const file = await this.plan(folder, change, edit);
     await apply(edit);
     return file;
+  }
+
+  /** In tidegate.yaml, which names none; saved, since what is asked about flags afterwards goes by the file. */
+  async name(folder: string): Promise<void> {
+    const agent = await this.#link.connected();
+    const config = await vscode.workspace.openTextDocument(
+      vscode.Uri.file(path.join(folder, 'tidegate.yaml')),
+    );
+    const edit = new vscode.WorkspaceEdit();
+    put(edit, await ask(agent, 'nameFlagsFile', { folder, text: config.getText() }));
+    await apply(edit);
+    if (!(await config.save()))
+      throw new Error(vscode.l10n.t('tidegate.yaml could not be saved: try it again.'));
   }
 
   /** `undefined`: there is no such file yet. */

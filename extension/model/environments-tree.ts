@@ -93,7 +93,7 @@ function isNew({ status, trouble }: EnvironmentState): boolean {
 
 function setUpNode(id: string, target: Target): TreeNode {
   const label = l10n.t('Set up {0}…', target.environment);
-  const description = l10n.t('brings an edge and control into it, once');
+  const description = l10n.t('once, before the first deploy');
   return {
     ...{ id: `${id}#set-up`, label, description, kinds: ['setUp'], icon: { id: 'tools' } },
     ...{ tooltip: plain(description), spoken: `${label}: ${description}` },

@@ -12,6 +12,13 @@ export type RefItem =
       readonly description: string;
       readonly detail: string;
       readonly isCurrent: boolean;
+    }
+  /** Is not there yet, and can be made where the editor has its git. */
+  | {
+      readonly kind: 'make';
+      readonly makes: 'commit' | 'tag';
+      readonly label: string;
+      readonly detail: string;
     };
 
 export function refItems(
@@ -39,9 +46,27 @@ export function refItems(
   const dirty = refs.dirty === true ? l10n.t('without your uncommitted changes') : '';
   return [
     ...section(l10n.t('tags'), refs.tags.map(item('tag', '')), refs.more.tags),
-    ...section(l10n.t('here'), (refs.head === null ? [] : [refs.head]).map(item('git-commit', dirty)), 0),
+    ...section(
+      l10n.t('here'),
+      [...(refs.head === null ? [] : [refs.head]).map(item('git-commit', dirty)), ...toMake(refs)],
+      0,
+    ),
     ...section(l10n.t('branches'), refs.branches.map(item('git-branch', '')), refs.more.branches),
   ];
+}
+
+/** What somebody may miss in the list. */
+function toMake({ head, tags, dirty }: RefsResult): readonly RefItem[] {
+  const tag: RefItem = {
+    ...{ kind: 'make', makes: 'tag', label: `$(tag) ${l10n.t('Create a Tag…')}` },
+    detail: l10n.t('Names the commit you are on, and goes on with it'),
+  };
+  const commit: RefItem = {
+    ...{ kind: 'make', makes: 'commit', label: `$(source-control) ${l10n.t('Commit in Source Control…')}` },
+    detail: l10n.t('What is committed can be deployed'),
+  };
+  const isUntagged = head !== null && tags.every(({ commit: tagged }) => tagged !== head.commit);
+  return [...(isUntagged ? [tag] : []), ...(head === null || dirty === true ? [commit] : [])];
 }
 
 function section(label: string, items: readonly RefItem[], more: number): readonly RefItem[] {

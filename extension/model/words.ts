@@ -33,8 +33,10 @@ export function clockTime(iso: string): string {
   return hoursAndMinutes(Date.parse(iso));
 }
 
+type Doing = Pick<RolloutStatus, 'stage' | 'phase' | 'until'>;
+
 /** What is going on, in words: `placing`, `25 % of the traffic, goes on in 12 s`. */
-export function phaseWords(rollout: RolloutStatus, now: number): string {
+export function phaseWords(rollout: Doing, now: number): string {
   const left = rollout.until === null ? undefined : Math.max(0, Date.parse(rollout.until) - now);
   switch (rollout.stage) {
     case 'planned':
@@ -73,6 +75,21 @@ export function phaseWords(rollout: RolloutStatus, now: number): string {
     case 'partial':
       return l10n.t('waits for edges that have not answered');
   }
+}
+
+const stages: Readonly<Record<Doing['stage'], true>> = {
+  ...{ planned: true, building: true, testing: true, releasing: true, placing: true, verifying: true },
+  ...{ shifting: true, replacing: true, promoted: true, 'testing-live': true, settling: true, done: true },
+  ...{ aborting: true, aborted: true, partial: true },
+};
+
+/** The same of what a call reports, which has only the name of the phase: `shifting 1: holding`. */
+export function reportedWords(phase: string): string {
+  const [name = ''] = phase.split(/[ :]/);
+  if (!Object.hasOwn(stages, name)) return phase;
+  // Whether it goes on by itself is not told there.
+  if (phase.endsWith('holding')) return l10n.t('held with a share of the traffic');
+  return phaseWords({ stage: name as Doing['stage'], phase, until: null }, 0);
 }
 
 /** How a past rollout ended. */

@@ -3,13 +3,12 @@
  * extensions and history of its own; where there is none, in the browser build, until somebody stops it.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isInstalled, output } from '../command.ts';
 import { endAgentOf } from '../editor/agent.ts';
 import { packageExtension } from '../editor/package.ts';
 import { ensureVsCode, isSupported } from '../editor/place.ts';
-import { quietSettings, startEditor } from '../editor/server.ts';
+import { startEditor } from '../editor/server.ts';
+import { hasDesktop, openDesktop } from './desktop.ts';
 import type { DemoStage } from './prepare.ts';
 import { runStep } from './run-step.ts';
 import { opening, steps } from './steps.ts';
@@ -25,7 +24,9 @@ export async function openEditor(stage: DemoStage): Promise<number> {
   const { root } = stage.place;
   const vsix = await packageExtension(path.join(root, '.tidegate', 'demo', 'tidegate.vsix'));
   if (await hasDesktop(stage.env)) {
-    await openDesktop(stage, vsix);
+    const folder = path.join(root, '.tidegate', 'demo', 'code');
+    await openDesktop({ folder, vsix, workspace: stage.place.shop, env: stage.env });
+    say(`\n${style.good('✔')} VS Code opens ${path.relative(root, stage.place.shop)}.`);
     tellWhatToClick(stage);
     say(`  npm run demo -- --down ${style.dim('# removes all it made')}`);
     return 0;
@@ -36,27 +37,6 @@ export async function openEditor(stage: DemoStage): Promise<number> {
     );
   await serveBrowser(stage, vsix);
   return 0;
-}
-
-/** On Linux `code` may be there without a screen to show anything on. */
-async function hasDesktop(env: NodeJS.ProcessEnv): Promise<boolean> {
-  const hasScreen = process.platform !== 'linux' || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
-  return hasScreen && (await isInstalled('code'));
-}
-
-async function openDesktop({ place, env, screen }: DemoStage, vsix: string): Promise<void> {
-  const folder = path.join(place.root, '.tidegate', 'demo', 'code');
-  await mkdir(path.join(folder, 'user', 'User'), { recursive: true });
-  await writeFile(path.join(folder, 'user/User/settings.json'), JSON.stringify(quietSettings));
-  const own = [
-    '--user-data-dir',
-    path.join(folder, 'user'),
-    '--extensions-dir',
-    path.join(folder, 'extensions'),
-  ];
-  await output('code', [...own, '--install-extension', vsix, '--force'], { env, timeoutMs: 120_000 });
-  await output('code', [...own, '--disable-workspace-trust', '--new-window', place.shop], { env });
-  screen.say(`\n${screen.style.good('✔')} VS Code opens ${path.relative(place.root, place.shop)}.`);
 }
 
 async function serveBrowser(stage: DemoStage, vsix: string): Promise<void> {

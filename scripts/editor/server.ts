@@ -43,6 +43,8 @@ export const quietSettings = {
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'update.mode': 'none',
+  // It would offer each port that anything on this machine opens.
+  'remote.autoForwardPorts': false,
   'workbench.enableExperiments': false,
   'workbench.editor.useModal': 'off',
   'workbench.colorTheme': 'Default Dark Modern',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { positionOf } from '../../agent/config/fix/layout.ts';
@@ -182,6 +182,34 @@ export function flagFileTests(): void {
         await flagsText(),
         /page-size:\n.*\n {4}type: number\n {4}variants:\n {6}few: 10\n {6}many: 50\n {4}off: few\n {4}on: many\n/,
       );
+    });
+
+    it('begin with one out of the palette: the file is named in tidegate.yaml by it', async () => {
+      const config = file('tidegate.yaml');
+      const before = await readFile(config, 'utf8');
+      const { flagKeys } = agent.answers;
+      assert.ok(flagKeys, 'the agent knows flags');
+      agent.answers.flagKeys = async (params, call) => {
+        const isNamed = (await readFile(config, 'utf8')).includes('flags: flags.yaml');
+        return isNamed ? flagKeys(params, call) : { file: null, keys: null };
+      };
+      const end = { line: before.split('\n').length, column: 1 };
+      agent.answers.nameFlagsFile = () => ({
+        ...{ file: config, exists: true, newText: 'flags: flags.yaml\n', range: { start: end, end } },
+      });
+      try {
+        assert.equal(await run(commands.createFlag), undefined);
+        assert.equal(await readFile(config, 'utf8'), before);
+        dialogs.picks.push('On and off');
+        dialogs.answers.push('gift-wrap', 'Wraps what is bought.');
+        assert.equal(await run(commands.createFlag), 'gift-wrap');
+        assert.match(await flagsText(), /  gift-wrap:\n {4}description: 'Wraps what is bought\.'\n$/);
+        assert.equal(await readFile(config, 'utf8'), `${before}flags: flags.yaml\n`);
+        assert.match(dialogs.said.at(-1)?.text ?? '', /tidegate\.yaml names that file now/);
+      } finally {
+        agent.answers.flagKeys = flagKeys;
+        await writeFile(config, before);
+      }
     });
 
     it('are what was meant with a slip of the finger', async () => {

@@ -104,6 +104,41 @@ export function oddInputTests(): void {
       await until('one is left', () => labels(tidegate.rows('environments')).includes('dev'));
     });
 
+    it('deploys a first tag that is made for it in the editor, and nothing when none is made', async () => {
+      const ref = (name: string) => ({ ref: name, commit, subject: 's', at: '2026-03-01T10:00:00.000Z' });
+      const tags: ReturnType<typeof ref>[] = [];
+      agent.answers.refs = () => ({
+        ...{ head: ref('HEAD'), tags: [...tags], branches: [], more: { tags: 0, branches: 0 }, dirty: false },
+      });
+      const { executeCommand } = vscode.commands;
+      const made = ['', 'v0.1.0'];
+      const creating = (id: string, ...given: unknown[]): Thenable<unknown> => {
+        if (id !== 'git.createTag') return executeCommand(id, ...given);
+        const name = made.shift() ?? '';
+        if (name !== '') tags.push(ref(name));
+        return Promise.resolve();
+      };
+      const picks = pickers();
+      Object.assign(vscode.commands, { executeCommand: creating });
+      const create = async (): Promise<unknown> => {
+        picks.shown.length = 0;
+        const deploying = executeCommand(commands.deploy, { folder: folder(), environment: 'dev' });
+        const pick = await until('it asks', () => picks.shown.find(({ items }) => items.length > 0));
+        picks.accept(pick, 'Create a Tag');
+        return deploying;
+      };
+      try {
+        agent.asked.length = 0;
+        assert.equal(await create(), undefined);
+        assert.deepEqual(agent.asksFor('deploy'), []);
+        await create();
+        assert.equal(agent.asksFor('deploy')[0]?.params['ref'], 'v0.1.0');
+      } finally {
+        picks.restore();
+        Object.assign(vscode.commands, { executeCommand });
+      }
+    });
+
     it('offers what can be deployed where there is no tag, and says so where nothing can be gone back to', async () => {
       const head = { ref: 'HEAD', commit, subject: 's', at: '2026-03-01T10:00:00.000Z' };
       agent.answers.refs = () => ({
@@ -117,7 +152,7 @@ export function oddInputTests(): void {
         const pick = await until('it asks', () => picks.shown.find(({ items }) => items.length > 0));
         assert.deepEqual(
           pick.items.map(({ label }) => label),
-          ['here', '$(git-commit) HEAD'],
+          ['here', '$(git-commit) HEAD', '$(tag) Create a Tag…'],
         );
         assert.match(pick.placeholder ?? '', /There is no tag yet/);
         pick.hide();

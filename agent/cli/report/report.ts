@@ -74,6 +74,7 @@ export const reports: { readonly [M in Method]: Report<Results[M]> } = {
   hover: { lines: () => [], ending: () => done },
   flagRules: { lines: () => [], ending: () => done },
   flagEdit: { lines: () => [], ending: () => done },
+  nameFlagsFile: { lines: () => [], ending: () => done },
   validate: {
     lines: (result, { style }) => reportValidate(result, style),
     ending: ({ outcome }) => (outcome === 'right' ? done : wrong),

@@ -3,6 +3,7 @@ import { liveRelease, readCurrent } from '../../release/current.ts';
 import { leftOver, movesTo, policyOf } from '../../release/plan.ts';
 import { requireOfEdge } from '../../infra/edge-abilities.ts';
 import { recover } from '../../release/recovery.ts';
+import type { ReleaseRecord } from '../../swarm/ledger/release.ts';
 import type { Move, ReleaseCommand } from '../../swarm/ledger/rollout.ts';
 import type { Agent } from '../agent.ts';
 import { bringBacking, checkKinds } from '../backing.ts';
@@ -12,6 +13,7 @@ import { checkRegistry } from '../images.ts';
 import { openPlace, type Place } from '../place.ts';
 import { nameOf, runRollout } from '../rollouts.ts';
 import { readSource, releaseFromSource, type Source } from '../source.ts';
+import { hasUncommitted } from '../uncommitted.ts';
 import { commandOutput, commandsOf } from '../release-commands.ts';
 import { clearAway, suitesOf } from '../suites/suites.ts';
 
@@ -95,19 +97,27 @@ function commandsFor(
   return {};
 }
 
-async function announce({ repository }: Place, { commit }: Source, ref: string, call: Call): Promise<void> {
+async function announce(place: Place, { commit }: Source, ref: string, call: Call): Promise<void> {
   const name = commit.tag === undefined || commit.tag === ref ? '' : ` (${commit.tag})`;
   call.onEvent({
     kind: 'note',
     level: 'info',
     text: `${ref} is ${commit.oid.slice(0, 8)}${name}: ${commit.subject}`,
   });
-  if (ref === 'HEAD' && (await repository.isDirty()))
+  if (ref === 'HEAD' && (await hasUncommitted(place)))
     call.onEvent({
       kind: 'note',
       level: 'warning',
       text: 'the working tree has changes that are not committed: they are not deployed',
     });
+}
+
+/** A tag that came after its commit was deployed, for example: what is live keeps its name. */
+function sameAs(version: string, { number, tag, commit }: ReleaseRecord): string {
+  const name = tag ?? commit.slice(0, 8);
+  return name === version
+    ? ` (release ${number})`
+    : `, as ${name} (release ${number}), which has the same content`;
 }
 
 interface Unchanged {
@@ -141,7 +151,7 @@ async function unchanged(
         ? `${version} runs already in ${name}: only ${created.join(' and ')} ${created.length === 1 ? 'was' : 'were'} created${broughtFlags ? ', and its flag definitions hold now' : ''}.`
         : broughtFlags
           ? `${version} changes only what flags there are in ${name}: its definitions hold now, no task was touched.`
-          : `${version} runs already in ${name}${live ? ` (release ${live.number})` : ''}: nothing changed.`,
+          : `${version} runs already in ${name}${live ? sameAs(version, live) : ''}: nothing changed.`,
     rollout: null,
     from: release,
     to: release,

@@ -4,17 +4,19 @@ import type { Params, Results } from '../../protocol/methods.ts';
 import type { RefEntry } from '../../protocol/project.ts';
 import type { Agent } from '../agent.ts';
 import { openCheckout } from '../place.ts';
+import { hasUncommitted } from '../uncommitted.ts';
 
 /** Of tags and of branches: more than that nobody reads through, they type the name. */
 const most = 500;
 
 export async function refs(agent: Agent, params: Params<'refs'>): Promise<Results['refs']> {
-  const { repository } = await openCheckout(agent, params.folder);
+  const checkout = await openCheckout(agent, params.folder);
+  const { repository } = checkout;
   const [{ tags, branches, total }, head, dirty] = await Promise.all([
     repository.named(most),
     headOf(repository),
     // A tree that cannot be looked at keeps nobody from deploying a tag.
-    repository.isDirty().catch(() => null),
+    hasUncommitted(checkout).catch(() => null),
   ]);
   return {
     head,

@@ -134,12 +134,15 @@ describe('many of everything', () => {
 
   it('is a repository without a tag, or without a commit, which says so', () => {
     const none = { head: null, tags: [], branches: [], more: { tags: 0, branches: 0 }, dirty: null };
-    assert.deepEqual(refItems(none, null, 'dev'), []);
+    assert.deepEqual(
+      refItems(none, null, 'dev').map(({ label }) => label),
+      ['here', '$(source-control) Commit in Source Control…'],
+    );
     assert.match(refsPlaceholder(none), /There is no commit yet/);
     const head = { ref: 'HEAD', commit, subject: 's', at: '2026-01-01T00:00:00.000Z' };
     assert.deepEqual(
       refItems({ ...none, head }, null, 'dev').map(({ label }) => label),
-      ['here', '$(git-commit) HEAD'],
+      ['here', '$(git-commit) HEAD', '$(tag) Create a Tag…'],
     );
     assert.match(refsPlaceholder({ ...none, head }), /There is no tag yet/);
     assert.deepEqual(tagItems([past({ to: release(1, null) })], [], null), []);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import type { RefsResult } from '../../../agent/protocol/project.ts';
 import { confirmationOf, type About, type Change } from '../../../extension/model/confirmation.ts';
 import { endMessage, withoutLinks } from '../../../extension/model/messages.ts';
 import { isKnown, overallOf } from '../../../extension/model/overall.ts';
 import { refItems, refsPlaceholder } from '../../../extension/model/ref-items.ts';
 import { nothingYet, type State } from '../../../extension/model/state.ts';
+import { reportedWords } from '../../../extension/model/words.ts';
 import { commit, environment, project, release, status } from './samples.ts';
 
 const about = (change: Change, name: string): About => ({
@@ -59,12 +61,25 @@ describe('the rows of references', () => {
 
   it('are tags newest first with the current one marked, HEAD and branches below', () => {
     const rows = refItems(refs, release(1), 'dev').map((item) =>
-      item.kind === 'separator' ? `-- ${item.label}` : `${item.ref}${item.isCurrent ? ' *' : ''}`,
+      item.kind === 'ref' ? `${item.ref}${item.isCurrent ? ' *' : ''}` : `-- ${item.label}`,
     );
     assert.deepEqual(rows, [
       '-- tags (3 older ones: type the name)',
-      ...['v1.2.0', 'v1.1.0 *', '-- here', 'HEAD', '-- branches', 'main'],
+      ...['v1.2.0', 'v1.1.0 *', '-- here', 'HEAD'],
+      ...['-- $(source-control) Commit in Source Control…', '-- branches', 'main'],
     ]);
+  });
+
+  it('lead to a tag for what is on no tag yet, and to a commit where something is in none', () => {
+    const makes = (changes: Partial<RefsResult>): readonly string[] =>
+      refItems({ ...refs, ...changes }, null, 'dev').flatMap((item) =>
+        item.kind === 'make' ? item.makes : [],
+      );
+    assert.deepEqual(makes({ dirty: false }), []);
+    assert.deepEqual(makes({ tags: [], dirty: false }), ['tag']);
+    assert.deepEqual(makes({ head: { ...ref('HEAD'), commit: 'b'.repeat(40) }, dirty: false }), ['tag']);
+    assert.deepEqual(makes({ tags: [] }), ['tag', 'commit']);
+    assert.deepEqual(makes({ tags: [], branches: [], head: null, dirty: false }), ['commit']);
   });
 
   it('say that what is not committed is not deployed', () => {
@@ -114,6 +129,28 @@ describe('what stands in the way of everything', () => {
       at({ projects: [project(environment())] }),
     ].map(isKnown);
     assert.deepEqual(known, [false, true, false, true, true]);
+  });
+});
+
+describe('what a call reports while it runs', () => {
+  it('is told in the words of the rows, also where only its name is known', () => {
+    assert.deepEqual(
+      [
+        'placing',
+        'shifting 1: opening',
+        'shifting 2: holding',
+        'settling: draining',
+        'partial (promoting)',
+      ].map(reportedWords),
+      [
+        'starting the new slot',
+        'moving a share of the traffic',
+        'held with a share of the traffic',
+        'draining the old slot',
+        'waits for edges that have not answered',
+      ],
+    );
+    assert.equal(reportedWords('brewing: tea'), 'brewing: tea');
   });
 });
 

@@ -138,6 +138,8 @@ for (const { name, program } of readers) {
       assert.equal((await fresh.entries(head, '')).length, 2);
       await git(clean, 'add', 'new.txt');
       assert.equal(await fresh.isDirty(), true);
+      assert.equal(await fresh.isDirty('new.txt'), false);
+      assert.equal(await fresh.isDirty('a.txt'), true);
     });
 
     it('tells what git ignores, which nothing tracked is', async () => {

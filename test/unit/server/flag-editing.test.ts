@@ -29,6 +29,21 @@ describe('the flags file in an editor', () => {
     await assert.rejects(edit(null), (error) => hasCode(error, 'flags.no-file'));
   });
 
+  it('can be named there: by an edit of what the editor has of tidegate.yaml', async () => {
+    const client = await place.client();
+    const named = await client.request(
+      'nameFlagsFile',
+      { folder: place.folder, text: 'version: 1\nproject: shop # ours\n' },
+      call(),
+    );
+    assert.deepEqual(named, {
+      ...{ file: path.join(place.folder, 'tidegate.yaml'), exists: true, newText: 'flags: flags.yaml\n' },
+      range: { start: { line: 3, column: 1 }, end: { line: 3, column: 1 } },
+    });
+    const broken = client.request('nameFlagsFile', { folder: place.folder, text: 'version: [1\n' }, call());
+    await assert.rejects(broken, (error) => hasCode(error, 'flags.cannot-edit'));
+  });
+
   it('is made with its first flag', async () => {
     const file = await nameTheFile();
     assert.deepEqual(await edit(null), {

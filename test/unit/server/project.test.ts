@@ -63,6 +63,22 @@ describe('what a client shows of a project', () => {
     assert.equal(refs.dirty, true);
   });
 
+  it('does not count a tidegate.yaml that was never committed as left out: it is used as it is', async () => {
+    const at = '2026-01-01T00:00:00Z';
+    await git(at, 'add', '.');
+    await git(at, 'rm', '-q', '--cached', 'tidegate.yaml');
+    await git(at, 'commit', '--allow-empty', '-qm', 'bare');
+    const client = await place.client();
+    const isDirty = async (): Promise<boolean | null> =>
+      (await client.request('refs', { folder: place.folder }, call())).dirty;
+    assert.equal(await isDirty(), false);
+    await git(at, 'add', 'tidegate.yaml');
+    assert.equal(await isDirty(), false);
+    await git(at, 'commit', '-qm', 'with it');
+    await writeFile(path.join(place.folder, 'tidegate.yaml'), 'version: 1 # changed\n', { flag: 'a' });
+    assert.equal(await isDirty(), true);
+  });
+
   it('has nothing to deploy in a repository without commits, which is no failure', async () => {
     const client = await place.client();
     const refs = await client.request('refs', { folder: place.folder }, call());

@@ -36,6 +36,14 @@ export function unreadableFlags(file: string, why: string): TidegateError {
   });
 }
 
+export function cannotNameFlagsFile(file: string): TidegateError {
+  return failure('flags.cannot-edit', {
+    message: `${file} cannot be given a flags file: there is no place for the line "flags: flags.yaml" as it is written.`,
+    hint: 'Put right what the Problems view says of it, or write that line into it by hand.',
+    data: { file },
+  });
+}
+
 /** `why`: a sentence without its full stop. */
 export function cannotEdit(key: string, why: string): TidegateError {
   return failure('flags.cannot-edit', {
