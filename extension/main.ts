@@ -41,7 +41,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const running = new RunningBar();
   const preview = new RollbackPreview(documents, link);
   const looking = new Looking(store, link);
-  const views = new Views(store, () => looking.at('views', views.anyVisible), parts.stale);
+  const views = new Views(store, () => looking.at('views', views.anyVisible), parts.stale, parts.counts);
   const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, looking });
   const flags = flagsInCode({ ...parts, link, onSeen: (isSeen) => looking.at('code', isSeen) });
   const folders = watchFolders({

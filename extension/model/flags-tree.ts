@@ -99,6 +99,7 @@ function flagNode(
     kinds: ['flag', ...(isKnown ? ['known'] : []), ...(stale.length > 0 ? ['stale'] : [])],
     icon: stale.length > 0 ? { id: 'history', colour: 'warn' } : { id: 'symbol-event' },
     tooltip: [...(first === undefined ? [] : [flagTooltip(first.flag)]), ...stale.map(plain)].join('\n\n'),
+    counted: held.flatMap(({ environment, flag }) => (isCounted(flag) ? environment : [])),
     spoken: l10n.t('flag {0}, {1}', key, description),
     children: [
       ...overrides.map((override) => overrideNode(folder, override)),
@@ -125,11 +126,17 @@ function stateNode(folder: string, key: string, held: Held, now: number): TreeNo
     ],
     icon: flag.value ? { id: 'circle-filled', colour: 'good' } : { id: 'circle-outline' },
     tooltip: flagTooltip(flag),
+    counted: isCounted(flag) ? [environment] : [],
     spoken: l10n.t('flag {0} is {1} in {2}, {3}', key, words, environment, why),
     children: [],
     open: false,
     target: { folder, environment, flag: key },
   };
+}
+
+/** Another server keeps its own numbers. */
+function isCounted({ defined, server }: FlagStatus): boolean {
+  return defined && server === undefined;
 }
 
 function whyWords({ flag, state }: Held, now: number): string {
