@@ -27,6 +27,8 @@ export interface TidegateApi extends PublicApi {
   readonly rows: (view: string) => readonly TreeNode[];
   /** Of the Test Explorer. */
   readonly suites: (folder: string) => vscode.TestController | undefined;
+  /** How much code has been read for references of flags. */
+  readonly codeRead: () => { readonly scans: number; readonly files: number };
 }
 
 export function activate(extension: vscode.ExtensionContext): TidegateApi {
@@ -75,5 +77,6 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     state: () => store.state,
     rows: (view) => views.nodes(view),
     suites: (folder) => parts.suites.controller(folder),
+    codeRead: () => parts.references.read,
   };
 }

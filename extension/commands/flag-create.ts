@@ -15,10 +15,10 @@ type Create = Extract<FlagChange, { kind: 'create' }>;
 
 /** Takes `type` as well: how the code asks for it. */
 export async function createFlag(context: CommandContext, given: unknown): Promise<string> {
-  const { type: kind, ...rest } = (typeof given === 'object' ? given : undefined) as {
-    readonly type?: unknown;
-  };
-  const target = targetOf(context, typeof given === 'object' ? rest : given);
+  // From the palette and the view's title there is none; from elsewhere it may be a row.
+  const isObject = typeof given === 'object' && given !== null;
+  const { type: kind, ...rest }: { readonly type?: unknown } = isObject ? given : {};
+  const target = targetOf(context, isObject ? rest : given);
   await ready(context);
   const title = l10n.t('Create a flag');
   const folder = await chooseFolder(context, target, title);
