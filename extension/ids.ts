@@ -19,6 +19,8 @@ export const commands = {
   createFlag: 'tidegate.createFlag',
   wrapInFlag: 'tidegate.wrapInFlag',
   removeFlag: 'tidegate.removeFlag',
+  openFlagDefinition: 'tidegate.openFlagDefinition',
+  findFlagReferences: 'tidegate.findFlagReferences',
   showStaleFlags: 'tidegate.showStaleFlags',
   showAllFlags: 'tidegate.showAllFlags',
   overrideFlag: 'tidegate.overrideFlag',

@@ -27,6 +27,8 @@ export interface TidegateApi extends PublicApi {
   readonly rows: (view: string) => readonly TreeNode[];
   /** Of the Test Explorer. */
   readonly suites: (folder: string) => vscode.TestController | undefined;
+  /** How much code has been read for references of flags. */
+  readonly codeRead: () => { readonly scans: number; readonly files: number };
 }
 
 export function activate(extension: vscode.ExtensionContext): TidegateApi {
@@ -41,7 +43,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const running = new RunningBar();
   const preview = new RollbackPreview(documents, link);
   const looking = new Looking(store, link);
-  const views = new Views(store, () => looking.at('views', views.anyVisible), parts.stale);
+  const views = new Views(store, () => looking.at('views', views.anyVisible), parts.stale, parts.counts);
   const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, looking });
   const flags = flagsInCode({ ...parts, link, onSeen: (isSeen) => looking.at('code', isSeen) });
   const folders = watchFolders({
@@ -77,5 +79,6 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
     state: () => store.state,
     rows: (view) => views.nodes(view),
     suites: (folder) => parts.suites.controller(folder),
+    codeRead: () => parts.references.read,
   };
 }

@@ -5,6 +5,7 @@ import type { AgentLink } from './agent/link.ts';
 import { confirmSuites } from './commands/suites.ts';
 import { Problems } from './editing/problems.ts';
 import { registerEditing } from './editing/register.ts';
+import { FlagCounts } from './flags/counts.ts';
 import { FlagsFile } from './flags/flags-file.ts';
 import { FlagReferences } from './flags/references.ts';
 import { StaleFlags } from './flags/stale-flags.ts';
@@ -24,6 +25,7 @@ export interface Parts {
   readonly stale: StaleFlags;
   readonly flagsFile: FlagsFile;
   readonly serving: FlagServing;
+  readonly counts: FlagCounts;
   /** A tidegate.yaml is another one now. */
   readonly reload: () => void;
   readonly registered: vscode.Disposable;
@@ -65,6 +67,7 @@ export function openParts(link: AgentLink, output: vscode.LogOutputChannel): Par
   const editing = registerEditing({ link, store, hearing, problems });
   const references = new FlagReferences(warn);
   const flags = { references, stale: new StaleFlags(store, references), flagsFile: new FlagsFile(link) };
-  const registered = vscode.Disposable.from(editing, suites, references, local, serving, store);
-  return { store, hearing, problems, suites, serving, ...flags, reload, registered };
+  const counts = new FlagCounts({ agent: () => link.agent, clock: systemClock });
+  const registered = vscode.Disposable.from(editing, suites, references, local, serving, counts, store);
+  return { store, hearing, problems, suites, serving, counts, ...flags, reload, registered };
 }

@@ -1,16 +1,18 @@
-/** What an editor asks while somebody writes a tidegate.yaml: all of it of the text as it stands there, saved or not. */
+/** What an editor asks while somebody writes a tidegate.yaml, or the flags file beside it: all of it of the text as it stands there, saved or not. */
 import * as z from 'zod';
 import type { Position } from './validate.ts';
 
 const folder = z.string().min(1);
-/** Of tidegate.yaml; `null`: as it is on disk. */
+/** Of the file; `null`: as it is on disk. */
 const text = z.string().nullable();
 const at = z.strictObject({ line: z.int().min(1), column: z.int().min(1) });
+/** Whose rules hold. Left out: those of tidegate.yaml. */
+const file = z.enum(['tidegate', 'flags']).optional();
 
 export const editingParams = {
   outline: z.strictObject({ folder, text }),
-  complete: z.strictObject({ folder, text, at }),
-  hover: z.strictObject({ folder, text, at }),
+  complete: z.strictObject({ folder, text, at, file }),
+  hover: z.strictObject({ folder, text, at, file }),
 } as const;
 
 export interface EditingResults {
@@ -52,6 +54,8 @@ export interface Completion {
   readonly insert: string;
   readonly range: Range;
   readonly description: string;
+  /** A name out of the project's files, which no schema knows. */
+  readonly named?: true;
 }
 
 export interface Hover {

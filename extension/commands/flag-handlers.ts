@@ -3,6 +3,7 @@ import { commands } from '../ids.ts';
 import type { CommandContext } from './context.ts';
 import { createFlag } from './flag-create.ts';
 import { killFlag } from './flag-kill.ts';
+import { findFlagReferences, openFlagDefinition, showStaleFlags } from './flag-places.ts';
 import { removeFlag } from './flag-remove.ts';
 import { editFlagRules } from './flag-rules.ts';
 import { whoGetsFlag } from './flag-users.ts';
@@ -19,6 +20,8 @@ export const flagHandlers = {
   [commands.createFlag]: createFlag,
   [commands.wrapInFlag]: wrapInFlag,
   [commands.removeFlag]: removeFlag,
-  [commands.showStaleFlags]: ({ views }: CommandContext) => views.showStale(true),
+  [commands.openFlagDefinition]: openFlagDefinition,
+  [commands.findFlagReferences]: findFlagReferences,
+  [commands.showStaleFlags]: showStaleFlags,
   [commands.showAllFlags]: ({ views }: CommandContext) => views.showStale(false),
 } as const;

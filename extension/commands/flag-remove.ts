@@ -1,11 +1,11 @@
 /** A flag taken out of the flags file: after a look at where it is used, and never by itself. */
 import * as vscode from 'vscode';
-import type { Reference } from '../model/reference-index.ts';
 import { stateIn } from '../model/known-flags.ts';
 import { staleWords } from '../model/flag-stale.ts';
 import { say } from '../say.ts';
 import { Declined, ready, targetOf, type CommandContext } from './context.ts';
 import { chooseKey, environmentsOf } from './flag-choice.ts';
+import { showUses, type Using } from './flag-places.ts';
 
 const { l10n } = vscode;
 const mostShown = 8;
@@ -50,20 +50,15 @@ export async function removeFlag(context: CommandContext, given: unknown): Promi
   return true;
 }
 
-interface Using {
-  readonly key: string;
-  readonly uses: readonly Reference[];
-}
-
 function detailOf(
   context: CommandContext,
   { folder, key, uses }: Using & { readonly folder: string },
 ): string {
   const reasons = context.stale.of(folder, key).map(staleWords);
-  const states = environmentsOf(context, folder).map(({ facts, flags }) => {
+  const states = environmentsOf(context, folder).map(({ facts, flags, status }) => {
     const flag = flags?.flags.find((one) => one.key === key && one.defined);
     const { environment, protected: isProtected } = facts;
-    return `${environment}: ${stateIn({ environment, isProtected, flag })}`;
+    return `${environment}: ${stateIn({ environment, isProtected, flag, isMissing: status?.state === 'not-set-up' })}`;
   });
   const shown = uses.slice(0, mostShown);
   const places = shown.map(({ path, line }) => `  ${vscode.workspace.asRelativePath(path)}:${line + 1}`);
@@ -78,14 +73,4 @@ function detailOf(
         ]),
     ...(uses.length > mostShown ? [l10n.t('  and {0} more', uses.length - mostShown)] : []),
   ].join('\n');
-}
-
-/** Where they can be gone through one by one. */
-async function showUses(file: vscode.Uri, at: vscode.Position, { key, uses }: Using): Promise<void> {
-  await vscode.window.showTextDocument(file, { selection: new vscode.Range(at, at) });
-  const places = uses.map(
-    ({ path, line, column }) =>
-      new vscode.Location(vscode.Uri.file(path), new vscode.Range(line, column, line, column + key.length)),
-  );
-  await vscode.commands.executeCommand('editor.action.showReferences', file, at, places);
 }

@@ -41,7 +41,7 @@ async function chooseList(rules: FlagRulesResult, wanted: string | undefined): P
   if (environments.length === 0) return null;
   const general = {
     label: l10n.t('All environments'),
-    description: l10n.t('{0} rules', lists[0]?.rules.length ?? 0),
+    description: l10n.t('rules: {0}', lists[0]?.rules.length ?? 0),
     detail: l10n.t('Those that have no rules of their own'),
     environment: null,
   };
@@ -51,7 +51,7 @@ async function chooseList(rules: FlagRulesResult, wanted: string | undefined): P
       const list = own(name);
       return {
         label: l10n.t('Only {0}', name),
-        description: list === undefined ? '' : l10n.t('{0} rules', list.rules.length),
+        description: list === undefined ? '' : l10n.t('rules: {0}', list.rules.length),
         detail:
           list === undefined
             ? l10n.t('Gets rules of its own, beginning with a copy of those for all')
@@ -79,7 +79,7 @@ async function chooseChange(
   const title =
     made === 0
       ? l10n.t('Rules of {0} for {1}', key, where)
-      : l10n.t('Rules of {0} for {1} ({2} changes, unsaved)', ...[key, where, made]);
+      : l10n.t('Rules of {0} for {1} (unsaved changes: {2})', ...[key, where, made]);
   try {
     const picked = await pick(
       [

@@ -119,11 +119,13 @@ export interface Choosing {
   readonly key: string | undefined;
   readonly title: string;
   readonly placeHolder: string;
+  /** Only these are offered; one that is named is taken as it is. */
+  readonly only?: { readonly which: (flag: FlagStatus) => boolean; readonly none: string };
 }
 
 export async function chooseFlag(
   context: CommandContext,
-  { folder, state, key, title, placeHolder }: Choosing,
+  { folder, state, key, title, placeHolder, only }: Choosing,
 ): Promise<FlagStatus> {
   const { environment } = state.facts;
   const flags = await flagsIn(context, folder, environment);
@@ -135,7 +137,9 @@ export async function chooseFlag(
   }
   if (flags.length === 0)
     throw new NoFlags(l10n.t('The release that is live in {0} defines no flags.', environment));
-  const items = flags.map((flag) => ({
+  const offered = flags.filter((flag) => only?.which(flag) ?? true);
+  if (only !== undefined && offered.length === 0) throw new Error(only.none);
+  const items = offered.map((flag) => ({
     label: `$(${flag.value ? 'circle-filled' : 'circle-outline'}) ${flag.key}`,
     description: l10n.t('{0} in {1}', stateWords(flag), environment),
     detail: flag.description ?? '',

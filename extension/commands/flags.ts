@@ -94,6 +94,10 @@ export async function changeVariant(context: CommandContext, given: unknown): Pr
     ...{ folder, state, key: target.flag },
     title: l10n.t('Change what users get of a flag in {0}', environment),
     placeHolder: l10n.t('Flags with variants'),
+    only: {
+      which: (one) => one.type !== 'boolean',
+      none: l10n.t('{0} has no flags with variants: they are all on or off.', environment),
+    },
   });
   const { key, type: kind, variants } = flag;
   if (kind === 'boolean')

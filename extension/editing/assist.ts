@@ -1,7 +1,8 @@
 /** Completion and hover in tidegate.yaml, out of the rules that the agent reads it by; and what is live where. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { EnvironmentStatus } from '../../agent/protocol/methods.ts';
+import type { Hover } from '../../agent/protocol/editing.ts';
+import type { AgentApi, EnvironmentStatus, Params } from '../../agent/protocol/methods.ts';
 import type { AgentLink } from '../agent/link.ts';
 import { ask } from '../agent/quiet.ts';
 import { liveTable } from '../model/live-words.ts';
@@ -11,11 +12,64 @@ import { placeOf, rangeOf } from './ranges.ts';
 
 export const tidegateYaml: vscode.DocumentSelector = { scheme: 'file', pattern: '**/tidegate.yaml' };
 
-/** It gets the schema of package.json, and would say everything a second time. */
-const yamlLanguageServer = 'redhat.vscode-yaml';
+/** Completion comes by itself behind these. */
+export const triggers = [' ', '{', ',', '['] as const;
 
-function isSaidByAnother(): boolean {
-  return vscode.extensions.getExtension(yamlLanguageServer) !== undefined;
+/** It gets the schemas of package.json, and would say everything a second time. */
+const yamlLanguageServer = 'redhat.vscode-yaml';
+const withSchema = ['tidegate.yaml', 'flags.yaml'];
+
+function isSaidByAnother({ uri }: vscode.TextDocument): boolean {
+  return (
+    withSchema.includes(path.basename(uri.fsPath)) &&
+    vscode.extensions.getExtension(yamlLanguageServer) !== undefined
+  );
+}
+
+export interface AskedPlace {
+  readonly document: vscode.TextDocument;
+  readonly position: vscode.Position;
+  readonly token: vscode.CancellationToken;
+  /** Of its project. */
+  readonly folder: string;
+  readonly file?: 'flags';
+}
+
+export async function completionsAt(agent: AgentApi, place: AskedPlace): Promise<vscode.CompletionItem[]> {
+  const { items } = await ask(agent, 'complete', paramsOf(place), signalOf(place.token));
+  // Names out of the project's files are in no schema.
+  const own = isSaidByAnother(place.document) ? items.filter(({ named }) => named === true) : items;
+  return own.map(({ label, kind, insert, range, description }, index) => {
+    const { Property, Value } = vscode.CompletionItemKind;
+    const item = new vscode.CompletionItem(label, kind === 'key' ? Property : Value);
+    item.range = rangeOf(range);
+    item.insertText = insert;
+    item.documentation = description;
+    // In the order of the rules: what is needed first comes first.
+    item.sortText = String(index).padStart(3, '0');
+    return item;
+  });
+}
+
+interface Said {
+  readonly found: Hover | null;
+  readonly range: vscode.Range | undefined;
+  /** Markdown; `undefined`: nothing, or another extension says it. */
+  readonly said: string | undefined;
+}
+
+export async function saidAt(agent: AgentApi, place: AskedPlace): Promise<Said> {
+  const { found } = await ask(agent, 'hover', paramsOf(place), signalOf(place.token));
+  const description = found?.description;
+  return {
+    found,
+    range: found === null ? undefined : rangeOf(found.range),
+    said: description == null || isSaidByAnother(place.document) ? undefined : plain(description),
+  };
+}
+
+function paramsOf({ document, position, folder, file }: AskedPlace): Params<'complete'> {
+  return { folder, text: document.getText(), at: placeOf(position), ...(file && { file }) };
 }
 
 export class Assist implements vscode.CompletionItemProvider, vscode.HoverProvider {
@@ -33,19 +87,8 @@ export class Assist implements vscode.CompletionItemProvider, vscode.HoverProvid
     token: vscode.CancellationToken,
   ): Promise<vscode.CompletionItem[]> {
     const { agent } = this.#link;
-    if (agent === undefined || isSaidByAnother()) return [];
-    const asked = { folder: folderOf(document), text: document.getText(), at: placeOf(position) };
-    const { items } = await ask(agent, 'complete', asked, signalOf(token));
-    return items.map(({ label, kind, insert, range, description }, index) => {
-      const { Property, Value } = vscode.CompletionItemKind;
-      const item = new vscode.CompletionItem(label, kind === 'key' ? Property : Value);
-      item.range = rangeOf(range);
-      item.insertText = insert;
-      item.documentation = description;
-      // In the order of the rules: what is needed first comes first.
-      item.sortText = String(index).padStart(3, '0');
-      return item;
-    });
+    if (agent === undefined) return [];
+    return completionsAt(agent, { document, position, token, folder: folderOf(document) });
   }
 
   async provideHover(
@@ -56,17 +99,13 @@ export class Assist implements vscode.CompletionItemProvider, vscode.HoverProvid
     const { agent } = this.#link;
     if (agent === undefined) return undefined;
     const folder = folderOf(document);
-    const asked = { folder, text: document.getText(), at: placeOf(position) };
-    const { found } = await ask(agent, 'hover', asked, signalOf(token));
+    const { found, range, said } = await saidAt(agent, { document, position, token, folder });
     if (found === null) return undefined;
     const [section, name, ...deeper] = found.path;
     const isService = section === 'services' && deeper.length === 0 && found.on === 'key';
     const live = isService && name !== undefined ? await this.#live(folder, String(name), token) : undefined;
-    const said = isSaidByAnother() || found.description === null ? undefined : plain(found.description);
     const text = live ?? said;
-    return text === undefined
-      ? undefined
-      : new vscode.Hover(new vscode.MarkdownString(text), rangeOf(found.range));
+    return text === undefined ? undefined : new vscode.Hover(new vscode.MarkdownString(text), range);
   }
 
   /** As the side bar has it; asked for where nobody looks at the side bar. */

@@ -4,7 +4,7 @@ import type { AgentLink } from '../agent/link.ts';
 import type { Hearing } from '../hearing.ts';
 import type { State } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
-import { Assist, tidegateYaml } from './assist.ts';
+import { Assist, tidegateYaml, triggers } from './assist.ts';
 import { FixActions } from './code-actions.ts';
 import { Lenses } from './lenses.ts';
 import type { Problems } from './problems.ts';
@@ -29,7 +29,7 @@ export function registerEditing({ link, store, hearing, problems }: Editing): vs
     problems.setFolders(now);
   };
   return vscode.Disposable.from(
-    vscode.languages.registerCompletionItemProvider(tidegateYaml, assist, ' ', '{', ','),
+    vscode.languages.registerCompletionItemProvider(tidegateYaml, assist, ...triggers),
     vscode.languages.registerHoverProvider(tidegateYaml, assist),
     vscode.languages.registerCodeLensProvider(tidegateYaml, lenses),
     vscode.languages.registerCodeActionsProvider({ scheme: 'file' }, new FixActions(problems), {

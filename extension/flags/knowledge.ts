@@ -1,4 +1,5 @@
 /** What is known of flags, for whoever looks at code: asked for while an editor shows some that evaluates them. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FlagKeysResult } from '../../agent/protocol/flag-keys.ts';
 import type { AgentLink } from '../agent/link.ts';
@@ -71,6 +72,12 @@ export class FlagKnowledge {
     return project !== undefined && this.#asked.get(project.folder)?.answer?.file === document.uri.fsPath;
   }
 
+  /** The folder of the project whose flags file it is. */
+  async ownerOf(document: vscode.TextDocument): Promise<string | undefined> {
+    const known = await this.ask(document);
+    return this.isFlagsFile(document) ? known?.folder : undefined;
+  }
+
   dispose(): void {
     clearTimeout(this.#calm);
     for (const one of this.#listening) one.dispose();
@@ -133,7 +140,9 @@ function unsaved(file: string): string | undefined {
 }
 
 function aboutFlags(document: vscode.TextDocument): boolean {
-  if (document.languageId === 'yaml') return /^flags:/m.test(document.getText());
+  if (document.languageId === 'yaml')
+    // A new one is empty: what can be written there is asked for as well.
+    return path.basename(document.uri.fsPath) === 'flags.yaml' || /^flags:/m.test(document.getText());
   return (
     (codeLanguages as readonly string[]).includes(document.languageId) && mayEvaluate(document.getText())
   );

@@ -10,6 +10,8 @@ import {
   type KnownFlag,
   type KnownFlags,
 } from '../model/known-flags.ts';
+import { countsLine } from '../model/flag-counts.ts';
+import type { FlagCounts } from './counts.ts';
 import type { FlagKnowledge } from './knowledge.ts';
 import { codeLanguages } from './languages.ts';
 import type { FlagReferences } from './references.ts';
@@ -17,6 +19,7 @@ import type { FlagReferences } from './references.ts';
 export interface FlagDeps {
   readonly knowledge: FlagKnowledge;
   readonly references: FlagReferences;
+  readonly counts: FlagCounts;
 }
 
 interface Found {
@@ -38,7 +41,7 @@ export function registerFlagProviders(deps: FlagDeps): vscode.Disposable {
   };
   return vscode.Disposable.from(
     languages.registerHoverProvider(everywhere, {
-      provideHover: async (document, position) => hoverAt(await flagAt(deps, document, position)),
+      provideHover: async (document, position) => hoverAt(deps, await flagAt(deps, document, position)),
     }),
     languages.registerDefinitionProvider(code, {
       provideDefinition: async (document, position) => definitionOf(await flagAt(deps, document, position)),
@@ -78,12 +81,14 @@ async function flagAt(
   return (await flagsIn(deps, document)).find(({ range }) => range.contains(position));
 }
 
-function hoverAt(found: Found | undefined): vscode.Hover | undefined {
+async function hoverAt({ counts }: FlagDeps, found: Found | undefined): Promise<vscode.Hover | undefined> {
   if (found === undefined) return undefined;
   const { known, flag, range } = found;
   const link = (one: FlagInEnvironment): string =>
     commandLink(commands.toggleFlag, targetOf(known, flag, one));
   const text = new vscode.MarkdownString(hoverOf(flag, link));
+  const evaluated = await evaluations(counts, known, flag);
+  if (evaluated !== '') text.appendMarkdown(`\n\n${evaluated}`);
   if (flag.environments.some((one) => one.flag !== undefined)) {
     const given = encodeURIComponent(JSON.stringify([{ folder: known.folder, flag: flag.key }]));
     const address = `command:${commands.whoGetsFlag}?${given}`;
@@ -91,6 +96,17 @@ function hoverAt(found: Found | undefined): vscode.Hover | undefined {
   }
   text.isTrusted = { enabledCommands: [commands.toggleFlag, commands.whoGetsFlag] };
   return new vscode.Hover(text, range);
+}
+
+/** Where control counts; environments whose flags another server holds have no numbers here. */
+async function evaluations(counts: FlagCounts, { folder }: KnownFlags, flag: KnownFlag): Promise<string> {
+  const counted = flag.environments.filter((one) => one.flag !== undefined && one.flag.server === undefined);
+  const lines = await Promise.all(
+    counted.map(async ({ environment }) =>
+      countsLine(environment, await counts.of(folder, environment), flag.key),
+    ),
+  );
+  return lines.join('  \n');
 }
 
 function targetOf({ folder }: KnownFlags, { key }: KnownFlag, { environment }: FlagInEnvironment): object {

@@ -13,6 +13,8 @@ export class FlagReferences {
   #watcher: vscode.Disposable | undefined;
   /** Once it is read; of a workspace of which a part was not read, nothing is certain. */
   #loaded: { readonly index: ReferenceIndex; readonly isWhole: boolean } | undefined;
+  #scans = 0;
+  #filesRead = 0;
   readonly #changed = new vscode.EventEmitter<void>();
   /** How often flags are used may be another number now. */
   readonly onChange = this.#changed.event;
@@ -56,6 +58,11 @@ export class FlagReferences {
     return [...new Set(found.map(({ path }) => path))];
   }
 
+  /** What has been read so far: the whole workspace so often, and so many files that changed, each by itself. */
+  get read(): { readonly scans: number; readonly files: number } {
+    return { scans: this.#scans, files: this.#filesRead };
+  }
+
   dispose(): void {
     this.#watcher?.dispose();
     this.#changed.dispose();
@@ -63,6 +70,7 @@ export class FlagReferences {
 
   async #read(keys: readonly string[]): Promise<ReferenceIndex> {
     const index = new ReferenceIndex(keys);
+    this.#scans += 1;
     // First the watcher: what changes while files are read is read again.
     this.#watch(index);
     const files = await vscode.workspace.findFiles(codeFiles, notOurs, mostFiles);
@@ -95,6 +103,7 @@ export class FlagReferences {
   async #put(index: ReferenceIndex, file: string): Promise<void> {
     if (isExcluded(file)) return;
     await scanFile(index, file);
+    this.#filesRead += 1;
     if (index === this.#loaded?.index) this.#changed.fire();
   }
 }

@@ -85,7 +85,7 @@ function flagNode(
       : on.length === 0
         ? l10n.t('off')
         : on.length === held.length
-          ? l10n.t('on')
+          ? everywhere(held)
           : l10n.t('on in {0}', on.join(', '));
   const [first] = held;
   const here = overrides.length > 0 ? [l10n.t('overridden here')] : [];
@@ -98,7 +98,12 @@ function flagNode(
     description,
     kinds: ['flag', ...(isKnown ? ['known'] : []), ...(stale.length > 0 ? ['stale'] : [])],
     icon: stale.length > 0 ? { id: 'history', colour: 'warn' } : { id: 'symbol-event' },
-    tooltip: [...(first === undefined ? [] : [flagTooltip(first.flag)]), ...stale.map(plain)].join('\n\n'),
+    tooltip: [
+      ...(first === undefined ? [] : definitionRows(first.flag)),
+      ...held.map((one) => plain(`${one.environment}: ${stateWords(one.flag)}, ${whyWords(one, now)}`)),
+      ...stale.map(plain),
+    ].join('\n\n'),
+    counted: held.flatMap(({ environment, flag }) => (isCounted(flag) ? environment : [])),
     spoken: l10n.t('flag {0}, {1}', key, description),
     children: [
       ...overrides.map((override) => overrideNode(folder, override)),
@@ -125,11 +130,24 @@ function stateNode(folder: string, key: string, held: Held, now: number): TreeNo
     ],
     icon: flag.value ? { id: 'circle-filled', colour: 'good' } : { id: 'circle-outline' },
     tooltip: flagTooltip(flag),
+    counted: isCounted(flag) ? [environment] : [],
     spoken: l10n.t('flag {0} is {1} in {2}, {3}', key, words, environment, why),
     children: [],
     open: false,
     target: { folder, environment, flag: key },
   };
+}
+
+/** The same in all of them, or different shares and variants. */
+function everywhere(held: readonly Held[]): string {
+  const words = new Set(held.map(({ flag }) => stateWords(flag)));
+  const [only] = words;
+  return words.size === 1 && only !== undefined ? only : l10n.t('on');
+}
+
+/** Another server keeps its own numbers. */
+function isCounted({ defined, server }: FlagStatus): boolean {
+  return defined && server === undefined;
 }
 
 function whyWords({ flag, state }: Held, now: number): string {
@@ -161,14 +179,22 @@ export function stateWords({ value, share, variant, variants, conditions }: Flag
   return named === undefined ? l10n.t('on') : l10n.t('on with {0}', named);
 }
 
-function flagTooltip(flag: FlagStatus): string {
-  const rows = [
+/** What its definition says: the same wherever it is. */
+function definitionRows(flag: FlagStatus): readonly string[] {
+  return [
     `**${plain(flag.key)}**${flag.description === null ? '' : `: ${plain(flag.description)}`}`,
     ...(flag.owner === null ? [] : [l10n.t('owner: {0}', plain(flag.owner))]),
+    ...(flag.kind === null ? [] : [l10n.t('kind: {0}', plain(flag.kind))]),
     ...(flag.default === null ? [] : [l10n.t('default: {0}', flag.default ? l10n.t('on') : l10n.t('off'))]),
-    ...serverTooltip(flag),
     ...(flag.expires === null ? [] : [l10n.t('expires {0}', flag.expires)]),
     ...(flag.type === 'boolean' ? [] : [l10n.t('variants: {0}', plain(flag.variants.join(', ')))]),
+  ];
+}
+
+function flagTooltip(flag: FlagStatus): string {
+  const rows = [
+    ...definitionRows(flag),
+    ...serverTooltip(flag),
     ...(isGone(flag)
       ? [
           l10n.t(

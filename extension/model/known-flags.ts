@@ -21,6 +21,8 @@ export interface FlagInEnvironment {
   readonly isProtected: boolean;
   /** `undefined`: no release there knows it. */
   readonly flag: FlagStatus | undefined;
+  /** There is no such environment yet. */
+  readonly isMissing?: boolean;
 }
 
 export interface KnownFlags {
@@ -40,10 +42,11 @@ export function knownFlags(project: ProjectState, file: FlagKeysResult | undefin
     const { description, owner, expires } = written ?? live.find((flag) => flag.key === key) ?? nothingSaid;
     byKey.set(key, {
       ...{ key, description, owner, expires },
-      environments: environments.map(({ facts, flags }) => ({
+      environments: environments.map(({ facts, flags, status }) => ({
         environment: facts.environment,
         isProtected: facts.protected,
         flag: flags?.flags.find((flag) => flag.key === key && flag.defined),
+        isMissing: status?.state === 'not-set-up',
       })),
       definedAt:
         written && file?.file
@@ -59,8 +62,8 @@ export function knownFlags(project: ProjectState, file: FlagKeysResult | undefin
 const nothingSaid = { description: null, owner: null, expires: null };
 
 /** `off, by default`, `on for 25 %, by ann@laptop`. */
-export function stateIn({ flag }: FlagInEnvironment): string {
-  if (flag === undefined) return l10n.t('not in the live release');
+export function stateIn({ flag, isMissing = false }: FlagInEnvironment): string {
+  if (flag === undefined) return isMissing ? l10n.t('not set up') : l10n.t('not in the live release');
   return `${stateWords(flag)}, ${switchedBy(flag)}`;
 }
 

@@ -12,6 +12,8 @@ export interface TreeNode {
   readonly icon: { readonly id: string; readonly colour?: 'good' | 'warn' | 'bad' };
   /** Markdown; what comes from outside is escaped. */
   readonly tooltip: string;
+  /** Environments whose evaluations of the flag belong into the tooltip as well; asked for by whoever points at the row. */
+  readonly counted?: readonly string[];
   /** What a screen reader says instead of label and description. */
   readonly spoken: string;
   readonly children: readonly TreeNode[];

@@ -26,6 +26,7 @@ function sameRow(a: TreeNode, b: TreeNode): boolean {
     a.icon.colour === b.icon.colour &&
     a.tooltip === b.tooltip &&
     a.spoken === b.spoken &&
+    a.counted?.join(' ') === b.counted?.join(' ') &&
     a.kinds.join(' ') === b.kinds.join(' ') &&
     // A row with children has a twistie, one without has none.
     (a.children.length === 0) === (b.children.length === 0)

@@ -11,6 +11,8 @@ export interface TreeSource {
   readonly onVisible: () => void;
   /** Resolves when the first rows are worth painting. */
   readonly known: () => Promise<void>;
+  /** Markdown for the end of a row's tooltip, asked for when somebody points at the row. */
+  readonly more?: (node: TreeNode) => Promise<string>;
 }
 
 /** Elements are the ids of nodes: the editor keeps them, nodes come and go. */
@@ -19,13 +21,19 @@ export class Tree implements vscode.TreeDataProvider<string> {
   readonly view: vscode.TreeView<string>;
   readonly #changed = new vscode.EventEmitter<string | readonly string[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event as vscode.Event<string | string[] | undefined>;
+  /** Only where there is more to tell: the editor would ask for each tooltip otherwise. */
+  readonly resolveTreeItem?: NonNullable<vscode.TreeDataProvider<string>['resolveTreeItem']>;
   readonly #source: TreeSource;
+  /** Rows whose tooltips hold what was asked for. */
+  readonly #told = new Set<string>();
   #shown: readonly TreeNode[] = [];
   #isOpen = false;
 
   constructor(source: TreeSource) {
     this.#source = source;
     this.id = source.id;
+    const { more } = source;
+    if (more !== undefined) this.resolveTreeItem = (item, id) => this.#tellMore(item, id, more);
     this.view = vscode.window.createTreeView(source.id, { treeDataProvider: this, showCollapseAll: true });
     this.view.onDidChangeVisibility(() => {
       source.onVisible();
@@ -64,7 +72,31 @@ export class Tree implements vscode.TreeDataProvider<string> {
   getTreeItem(id: string): vscode.TreeItem {
     const node = this.node(id);
     // Between a change and its painting the editor may ask for a row that is gone.
-    return node === undefined ? new vscode.TreeItem('') : itemOf(node);
+    if (node === undefined) return new vscode.TreeItem('');
+    const item = itemOf(node);
+    // The editor asks for a tooltip that is not there.
+    if (this.resolveTreeItem !== undefined && hasMore(node)) item.tooltip = undefined;
+    return item;
+  }
+
+  /** What tooltips were told is old: the editor keeps them until their rows are painted again. */
+  tellAnew(): void {
+    const ids = [...this.#told].filter((id) => this.node(id) !== undefined);
+    this.#told.clear();
+    if (ids.length > 0 && this.view.visible) this.#changed.fire(ids);
+  }
+
+  async #tellMore(
+    item: vscode.TreeItem,
+    id: string,
+    more: (node: TreeNode) => Promise<string>,
+  ): Promise<vscode.TreeItem> {
+    const node = this.node(id);
+    if (node === undefined || !hasMore(node)) return item;
+    const told = [node.tooltip, await more(node)].filter((part) => part !== '').join('\n\n');
+    item.tooltip = new vscode.MarkdownString(told);
+    this.#told.add(id);
+    return item;
   }
 
   dispose(): void {
@@ -94,6 +126,10 @@ function itemOf(node: TreeNode): vscode.TreeItem {
   if (node.click !== undefined)
     item.command = { command: node.click, title: vscode.l10n.t('Show'), arguments: [node.id] };
   return item;
+}
+
+function hasMore({ counted = [] }: TreeNode): boolean {
+  return counted.length > 0;
 }
 
 function collapsible({ children, open }: TreeNode): vscode.TreeItemCollapsibleState {

@@ -6,7 +6,9 @@ import { flagsTree, type FlagRows } from '../model/flags-tree.ts';
 import type { RowTarget, TreeNode } from '../model/node.ts';
 import { isKnown, overallOf, type Overall } from '../model/overall.ts';
 import { releasesTree } from '../model/releases-tree.ts';
+import type { FlagCounts } from '../flags/counts.ts';
 import type { StaleFlags } from '../flags/stale-flags.ts';
+import { countsLine, countsTable } from '../model/flag-counts.ts';
 import { openRollout, type State } from '../model/state.ts';
 import type { Store } from '../project/store.ts';
 import { Tree } from './tree.ts';
@@ -25,25 +27,34 @@ export class Views {
   readonly #whenKnown: (() => void)[] = [];
   #onlyStale = false;
 
-  /** `onLook`: one of the views was shown or hidden; `flags`: why one may be taken out. */
-  constructor(store: Store, onLook: () => void, flags: StaleFlags) {
+  /** `onLook`: one of the views was shown or hidden; `flags`: why one may be taken out; `counts`: how often they are evaluated. */
+  constructor(store: Store, onLook: () => void, flags: StaleFlags, counts: FlagCounts) {
     this.#store = store;
     this.#onLook = onLook;
     const stale: FlagRows['stale'] = (project, key) => flags.in(project, key);
-    const tree = (id: ViewId, nodes: (state: State) => readonly TreeNode[]): Tree =>
+    const tree = (
+      id: ViewId,
+      nodes: (state: State) => readonly TreeNode[],
+      more?: (node: TreeNode) => Promise<string>,
+    ): Tree =>
       new Tree({
         id,
         nodes: () => (overallOf(store.state) === 'ready' ? nodes(store.state) : []),
         onVisible: () => this.#onLook(),
         known: () => this.#known(),
+        ...(more && { more }),
       });
+    const flagsView = tree(
+      views.flags,
+      ({ projects = [] }) => flagsTree(projects, Date.now(), { stale, onlyStale: this.#onlyStale }),
+      (node) => evaluations(counts, node),
+    );
     this.#trees = [
       tree(views.environments, ({ projects = [] }) => environmentsTree(projects, Date.now())),
       tree(views.releases, ({ projects = [] }) => releasesTree(projects)),
-      tree(views.flags, ({ projects = [] }) =>
-        flagsTree(projects, Date.now(), { stale, onlyStale: this.#onlyStale }),
-      ),
+      flagsView,
     ];
+    counts.onOld(() => flagsView.tellAnew());
     flags.onChange(() => this.update(store.state));
   }
 
@@ -109,4 +120,16 @@ export class Views {
       this.#tick = undefined;
     }
   }
+}
+
+/** Of a flag in one environment each variant; of a flag a line for each environment. */
+async function evaluations(counts: FlagCounts, { kinds, target, counted = [] }: TreeNode): Promise<string> {
+  const { folder, flag } = target ?? {};
+  if (folder === undefined || flag === undefined) return '';
+  const told = await Promise.all(
+    counted.map(async (environment) => ({ environment, known: await counts.of(folder, environment) })),
+  );
+  const [only] = told;
+  if (kinds[0] === 'flagState') return only === undefined ? '' : countsTable(only.known, flag, Date.now());
+  return told.map(({ environment, known }) => countsLine(environment, known, flag)).join('\n\n');
 }

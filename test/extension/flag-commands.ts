@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { failure } from '../../agent/protocol/errors.ts';
 import type { FlagStatus } from '../../agent/protocol/methods.ts';
@@ -261,12 +263,21 @@ export function flagCommandTests(): void {
       const stale = await row('checkout');
       assert.ok(stale.description.includes('stale: expired on 2020-01-01'), stale.description);
       assert.ok(stale.spoken.includes('stale: expired'), stale.spoken);
-      await run(commands.showStaleFlags);
-      assert.deepEqual(
-        tidegate.rows('flags').map(({ label }) => label),
-        ['checkout'],
-      );
-      await run(commands.showAllFlags);
+      // The code is read for it: what nothing in it uses may be taken out as well.
+      const code = path.join(folder(), 'used.ts');
+      await writeFile(code, "await client.getBooleanValue('free-delivery', false);\n");
+      try {
+        await run(commands.showStaleFlags);
+        assert.deepEqual(
+          tidegate.rows('flags').map(({ label }) => label),
+          ['checkout'],
+        );
+        const [alone] = tidegate.rows('flags');
+        assert.ok(alone?.description.includes('not used in the code'), alone?.description);
+      } finally {
+        await run(commands.showAllFlags);
+        await rm(code);
+      }
       assert.equal(tidegate.rows('flags').length, 2);
     });
 

@@ -101,6 +101,26 @@ export function flagFileTests(): void {
       );
     };
 
+    it('are completed and explained as they are written, with names that only the file knows', async () => {
+      const document = await vscode.workspace.openTextDocument(file('flags.yaml'));
+      const position = (word: string): vscode.Position => document.positionAt(flags.indexOf(word) + 1);
+      const offered = async (word: string): Promise<readonly string[]> => {
+        const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+          'vscode.executeCompletionItemProvider',
+          ...[document.uri, position(word)],
+        );
+        return list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+      };
+      assert.ok((await offered('staff }, serve')).includes('staff'), 'segments');
+      assert.ok((await offered('rules:')).includes('expires'), 'keys of a flag');
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        ...[document.uri, position('rules:')],
+      );
+      const said = hovers.flatMap(({ contents }) => contents as vscode.MarkdownString[]);
+      assert.match(said.map(({ value }) => value).join(), /first that holds decides/);
+    });
+
     it('get a rule by picking, and what is written around it stays', async () => {
       dialogs.picks.push(
         'All environments',
@@ -172,6 +192,13 @@ export function flagFileTests(): void {
       await run(commands.createFlag, { folder: folder(), flag: 'free-delivery', type: 'boolean' });
       assert.match(dialogs.said.at(-1)?.text ?? '', /already/);
       assert.equal(await flagsText(), flags);
+    });
+
+    it('are made from the palette, where nothing is passed along', async () => {
+      dialogs.picks.push('On and off');
+      dialogs.answers.push('gift-wrap', 'Offers to wrap it.');
+      assert.equal(await run(commands.createFlag), 'gift-wrap', dialogs.said.at(-1)?.text);
+      assert.match(await flagsText(), /gift-wrap:\n {4}description: .?Offers/);
     });
 
     it('are made with variants', async () => {

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { commands } from '../../extension/ids.ts';
+import type { TidegateApi } from '../../extension/main.ts';
 import type { ScriptedAgent } from './scripted-agent.ts';
 import { api, Dialogs, folder, startAgent, statusOf, until } from './stage.ts';
 
@@ -14,6 +15,7 @@ const word = 'nothing-known';
 
 export function flagTests(): void {
   describe('flags in code', () => {
+    let tidegate: TidegateApi;
     let agent: ScriptedAgent;
     let document: vscode.TextDocument;
     let dialogs: Dialogs;
@@ -38,7 +40,7 @@ export function flagTests(): void {
           },
         ],
       });
-      await api();
+      tidegate = await api();
       // Nobody looks at the side bar: the code alone is what asks for flags.
       await vscode.commands.executeCommand('workbench.view.explorer');
       await mkdir(file('src'), { recursive: true });
@@ -95,6 +97,15 @@ export function flagTests(): void {
         assert.ok(text.includes(words), `${words} is in ${text}`);
     });
 
+    it('tell how often they are evaluated, in one question for each environment', async () => {
+      assert.match(await hoverAt('free-delivery'), /dev: evaluated in the last hour: on 12/);
+      await hoverAt('free-delivery');
+      assert.deepEqual(
+        agent.asksFor('flags.counts').map(({ params }) => params),
+        ['dev', 'production'].map((environment) => ({ folder: folder(), environment, key: null })),
+      );
+    });
+
     it('are switched from where they are pointed at', async () => {
       const text = await hoverAt('free-delivery');
       const given = /command:tidegate\.toggleFlag\?([^)]+)/.exec(text)?.[1] ?? '';
@@ -147,9 +158,27 @@ export function flagTests(): void {
           .map(({ uri, range }) => `${path.relative(folder(), uri.fsPath)}:${range.start.line}`)
           .sort();
       };
+      // Views, hovers, lenses, warnings and everything before this test have read no code.
+      assert.deepEqual(tidegate.codeRead(), { scans: 0, files: 0 });
       assert.deepEqual(await uses(), ['flags.yaml:2', 'src/other.py:0', 'src/page.ts:1']);
+      assert.deepEqual(tidegate.codeRead(), { scans: 1, files: 0 });
       await writeFile(file('src/other.py'), '\n\nflags.is_enabled("free-delivery")\n');
       await until('the change', async () => (await uses()).includes('src/other.py:2'));
+      const { scans, files } = tidegate.codeRead();
+      assert.equal(scans, 1, 'the workspace is not read again');
+      // A watcher may tell twice of one change.
+      assert.ok(files >= 1 && files <= 2, `${files} files were read`);
+    });
+
+    it('are found from their row, and lead to their definition from there', async () => {
+      const target = { folder: folder(), flag: 'free-delivery' };
+      assert.equal(await vscode.commands.executeCommand(commands.findFlagReferences, target), 2);
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand(commands.openFlagDefinition, target);
+      const { activeTextEditor: editor } = vscode.window;
+      assert.equal(editor?.document.uri.fsPath, file('flags.yaml'));
+      assert.equal(editor.selection.active.line, 2);
+      assert.equal(tidegate.codeRead().scans, 1);
     });
 
     it('have lenses in the flags file, and in code only where somebody wants them', async () => {

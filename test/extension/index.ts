@@ -30,7 +30,6 @@ const suites = [
     treeTests,
     commandTests,
     edgeTests,
-    mannerTests,
     editingTests,
     problemTests,
     projectTests,
@@ -43,6 +42,8 @@ const suites = [
     flagFileTests,
     localFlagTests,
     flagServerTests,
+    // Calls every command, also those that read the code: after the flags, which tell that nobody else does.
+    mannerTests,
   ],
   ...[oddInputTests, apiTests, connectionTests, welcomeTests],
 ];

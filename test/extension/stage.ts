@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { complete } from '../../agent/config/editing/complete.ts';
 import { hover, outline } from '../../agent/config/editing/places.ts';
+import { completeFlags, hoverFlags } from '../../agent/flags/file/editing.ts';
 import type {
   EnvironmentStatus,
   FlagStatus,
@@ -98,6 +99,9 @@ const flag: FlagStatus = {
   ...{ share: null, kind: 'release', expires: null, type: 'boolean', variants: ['on', 'off'], conditions: 0 },
 };
 
+const none = { hour: 0, day: 0, total: 0 };
+const countedOn = { variant: 'on', asked: { hour: 12, day: 340, total: 340 }, given: none, ways: {} };
+
 const planned = ({ environment, ref }: Params<'plan'>): PlanResult => ({
   ...{ environment, stack: `shop-${environment}`, outcome: 'changes', ref, commit, tag: ref, subject: 's' },
   live,
@@ -125,8 +129,15 @@ const planned = ({ environment, ref }: Params<'plan'>): PlanResult => ({
 /** What is answered of a text alone is answered as the agent does. */
 const ofTexts: Pick<ScriptedAgent['answers'], 'outline' | 'complete' | 'hover' | 'validate'> = {
   outline: async ({ folder: asked, text }) => outline(text ?? (await textIn(asked))),
-  complete: ({ text, at }) => ({ items: complete({ text: text ?? '', at, composeServices: ['web', 'db'] }) }),
-  hover: ({ text, at }) => ({ found: hover(text ?? '', at) }),
+  complete: ({ text, at, file }) => ({
+    items:
+      file === 'flags'
+        ? completeFlags({ text: text ?? '', at, environments: ['dev', 'production'] })
+        : complete({ text: text ?? '', at, composeServices: ['web', 'db'] }),
+  }),
+  hover: ({ text, at, file }) => ({
+    found: file === 'flags' ? hoverFlags(text ?? '', at) : hover(text ?? '', at),
+  }),
   validate: () => ({ ...{ outcome: 'right', folder: '', environments: ['dev'], problems: [], fixed: [] } }),
 };
 
@@ -198,6 +209,11 @@ function shopAgent(as: { readonly protocolVersion?: number } = {}): Promise<Scri
           },
         };
       },
+      'flags.counts': ({ environment }) => ({
+        ...{ environment, stack: `shop-${environment}`, since: null, controls: 1, missing: [] },
+        flags: [{ key: flag.key, defined: true, askedAt: null, variants: [countedOn] }],
+        ...{ unknown: none, others: none, sdks: [], streams: { ofrep: 0, unleash: 0, flagd: 0 } },
+      }),
       'flags.local': async ({ folder: asked, follow }, { signal }) => {
         if (follow)
           await new Promise<void>((resolve) =>

@@ -1,9 +1,10 @@
-/** What can be written at a place of tidegate.yaml. Pure. */
+/** What can be written at a place of tidegate.yaml, or of another file that has rules. Pure. */
 import type { Completion } from '../../protocol/editing.ts';
 import type { Position } from '../../protocol/validate.ts';
 import { offsetOf, positionOf } from '../fix/layout.ts';
 import { candidatesAt, scalarsOf, wordAt, type Path, type ScalarPlace } from './cursor.ts';
-import { descriptionAt, rulesAt, valuesAt } from './schema-walk.ts';
+import type { SchemaRules } from './schema-walk.ts';
+import { tidegateRules } from './tidegate-rules.ts';
 
 export interface Writing {
   readonly text: string;
@@ -13,56 +14,72 @@ export interface Writing {
 }
 
 export function complete({ text, at, composeServices }: Writing): readonly Completion[] {
+  const services = namesIn(text, 'services');
+  return completeBy({
+    ...{ text, at, rules: tidegateRules },
+    keysAt: (parent) => (parent.length === 1 && parent[0] === 'services' ? composeServices : []),
+    valuesAt: ([section, , key, ...deeper]) =>
+      section === 'suites' && key === 'service' && deeper.length === 0 ? services : [],
+  });
+}
+
+/** A place of a text, and what can be known of such places. */
+export interface Place {
+  readonly text: string;
+  readonly at: Position;
+  readonly rules: SchemaRules;
+  /** Names that no rules know: keys of the map at that path, and values there. */
+  readonly keysAt: (path: Path) => readonly string[];
+  readonly valuesAt: (path: Path) => readonly string[];
+}
+
+export function completeBy(place: Place): readonly Completion[] {
+  const { text, at } = place;
   const offset = offsetOf(text, at);
   if (isInComment(text, offset)) return [];
   const word = wordAt(text, offset);
   const range = { start: positionOf(text, word.start), end: positionOf(text, word.end) };
   const hasColon = /^[ \t]*:/.test(text.slice(word.end));
-  for (const place of candidatesAt(text, word)) {
-    const names = { composeServices, services: namesIn(text, 'services') };
-    const items = place.on === 'key' ? keys(place, names) : values(place.path, names);
+  for (const scalar of candidatesAt(text, word)) {
+    const items = scalar.on === 'key' ? keys(place, scalar) : values(place, scalar.path);
     if (items.length === 0) continue;
-    return items.map(({ label, insert, description }) => ({
-      ...{ label, kind: place.on, range, description },
-      insert: hasColon && place.on === 'key' ? label : insert,
+    return items.map(({ insert, ...item }) => ({
+      ...{ ...item, kind: scalar.on, range },
+      insert: hasColon && scalar.on === 'key' ? item.label : insert,
     }));
   }
   return [];
 }
 
-interface Names {
-  readonly composeServices: readonly string[];
-  readonly services: readonly string[];
-}
+type Item = Omit<Completion, 'kind' | 'range'>;
 
-type Item = Pick<Completion, 'label' | 'insert' | 'description'>;
-
-function keys({ path, siblings, inFlow }: ScalarPlace, names: Names): readonly Item[] {
+function keys({ rules, keysAt }: Place, { path, siblings, inFlow }: ScalarPlace): readonly Item[] {
   const parent = path.slice(0, -1);
-  const known = rulesAt(parent).flatMap(({ properties = {} }) => Object.keys(properties));
-  const chosen = parent.length === 1 && parent[0] === 'services' ? names.composeServices : [];
-  return [...new Set([...known, ...chosen])]
+  const named = keysAt(parent);
+  return [...new Set([...rules.keysAt(parent, siblings), ...named])]
     .filter((key) => !siblings.includes(key))
     .map((key) => ({
       label: key,
-      insert: `${key}:${behindKey([...parent, key], inFlow ? 'flow' : 'block')}`,
-      description: descriptionAt([...parent, key]) ?? '',
+      insert: `${key}:${behindKey(rules.at([...parent, key]), inFlow ? 'flow' : 'block')}`,
+      description: rules.descriptionOf([...parent, key]) ?? '',
+      ...(named.includes(key) && { named: true as const }),
     }));
 }
 
-/** A map goes on in the next line, a single value in the same. */
-function behindKey(path: Path, style: 'flow' | 'block'): string {
-  const isMap = rulesAt(path).some(({ type }) => type === 'object');
-  return isMap && style === 'block' ? '\n  ' : ' ';
+/** A map goes on in the next line, a list of maps with its first one, a single value in the same. */
+function behindKey(rules: ReturnType<SchemaRules['at']>, style: 'flow' | 'block'): string {
+  if (style === 'flow' || rules.length === 0) return ' ';
+  if (rules.every(({ type }) => type === 'object')) return '\n  ';
+  return rules.every(({ type, items }) => type === 'array' && items?.type === 'object') ? '\n  - ' : ' ';
 }
 
-function values(path: Path, names: Names): readonly Item[] {
-  const item = (value: string): Item => ({
-    ...{ label: value, insert: value, description: descriptionAt(path) ?? '' },
-  });
-  const [section, , key, ...deeper] = path;
-  if (section === 'suites' && key === 'service' && deeper.length === 0) return names.services.map(item);
-  return valuesAt(path).map(item);
+function values({ rules, valuesAt }: Place, path: Path): readonly Item[] {
+  const description = rules.descriptionOf(path) ?? '';
+  const named = valuesAt(path);
+  return [...new Set([...named, ...rules.valuesAt(path)])].map((value) => ({
+    ...{ label: value, insert: value, description },
+    ...(named.includes(value) && { named: true as const }),
+  }));
 }
 
 /** Keys of one of the sections at the root, as far as the text can be read. */

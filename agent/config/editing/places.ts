@@ -4,7 +4,7 @@ import type { Position } from '../../protocol/validate.ts';
 import { suiteStages } from '../schema.ts';
 import { lineEnd, offsetOf, positionOf } from '../fix/layout.ts';
 import { scalarAt, scalarsOf, type ScalarPlace } from './cursor.ts';
-import { descriptionAt, isName, rulesAt } from './schema-walk.ts';
+import { tidegateRules } from './tidegate-rules.ts';
 
 export function outline(text: string): OutlineResult {
   const scalars = scalarsOf(text);
@@ -42,11 +42,12 @@ function written(text: string, { start, end }: ScalarPlace): string {
   return text.slice(start, end).replace(/^(["'])(.*)\1$/s, '$2');
 }
 
-export function hover(text: string, at: Position): Hover | null {
+/** `rules`: those of the file. */
+export function hover(text: string, at: Position, rules = tidegateRules): Hover | null {
   const found = scalarAt(text, offsetOf(text, at));
-  if (found === undefined || rulesAt(found.path).length === 0) return null;
+  if (found === undefined || rules.at(found.path).length === 0) return null;
   const { path, on } = found;
-  const description = isName(path) ? null : (descriptionAt(path) ?? null);
+  const description = rules.isName(path) ? null : (rules.descriptionOf(path) ?? null);
   return { path, on, range: rangeOf(text, found), description };
 }
 

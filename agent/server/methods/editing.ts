@@ -1,12 +1,14 @@
-/** What an editor asks while a tidegate.yaml is written. None of it needs a repository, a right file, or an engine. */
+/** What an editor asks while a tidegate.yaml or a flags file is written. None of it needs a repository, a right file, or an engine. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { complete } from '../../config/editing/complete.ts';
 import { scalarsOf } from '../../config/editing/cursor.ts';
 import { hover, outline } from '../../config/editing/places.ts';
+import { completeFlags, hoverFlags } from '../../flags/file/editing.ts';
 import type { EditingResults } from '../../protocol/editing.ts';
 import type { Params } from '../../protocol/methods.ts';
 import type { Agent } from '../agent.ts';
+import { workingFlags } from '../flags-file.ts';
 
 /** More than any tidegate.yaml or compose file has; the reader refuses larger ones. */
 const longest = 200_000;
@@ -19,15 +21,33 @@ export async function outlineFile(
 }
 
 export async function completeFile(
-  _agent: Agent,
-  { folder, text, at }: Params<'complete'>,
+  agent: Agent,
+  params: Params<'complete'>,
 ): Promise<EditingResults['complete']> {
+  const { folder, text, at } = params;
+  if (params.file === 'flags') {
+    const { environments } = outline(await textOf({ folder, text: null }));
+    const names = environments.map(({ name }) => name);
+    return { items: completeFlags({ text: await flagsTextOf(agent, params), at, environments: names }) };
+  }
   const written = await textOf({ folder, text });
   return { items: complete({ text: written, at, composeServices: await servicesOf(folder, written) }) };
 }
 
-export async function hoverFile(_agent: Agent, params: Params<'hover'>): Promise<EditingResults['hover']> {
-  return { found: hover(await textOf(params), params.at) };
+export async function hoverFile(agent: Agent, params: Params<'hover'>): Promise<EditingResults['hover']> {
+  const found =
+    params.file === 'flags'
+      ? hoverFlags(await flagsTextOf(agent, params), params.at)
+      : hover(await textOf(params), params.at);
+  return { found };
+}
+
+/** Where its text is given, nothing else has to be right. */
+async function flagsTextOf(
+  agent: Agent,
+  { folder, text }: Pick<Params<'hover'>, 'folder' | 'text'>,
+): Promise<string> {
+  return (text ?? (await workingFlags(agent, folder, null))?.text ?? '').slice(0, longest);
 }
 
 async function textOf({ folder, text }: Pick<Params<'outline'>, 'folder' | 'text'>): Promise<string> {

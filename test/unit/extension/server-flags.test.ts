@@ -58,7 +58,7 @@ describe('the rows of flags that another server holds', () => {
     const trouble: Trouble = { code: 'flags.unreachable', message: 'It is away.', hint: 'Wait.' };
     assert.deepEqual(rows(remote({ serverTrouble: trouble })).slice(0, 2), [
       'dev: unleash.example does not answer',
-      'checkout: on',
+      'checkout: on for 25 %',
     ]);
   });
 
