@@ -116,7 +116,11 @@ describe('switching flags when something goes wrong', () => {
       const next = await env.control('t2');
       assert.equal(await valueOf(next.url, 'a'), true, 'by a control that was started since');
       assert.match(next.control.flags.problem() ?? '', new RegExp(`${names.flags(stack)} .*${label}`));
-      assert.equal((await env.ledger.flagAcks.read()).has('t2'), false, 'it does not say which version it is');
+      assert.equal(
+        (await env.ledger.flagAcks.read()).has('t2'),
+        false,
+        'it does not say which version it is',
+      );
       env.cluster.setLabels(broken, object.labels);
       for (const one of [control, next.control]) {
         await one.flags.refresh();
