@@ -31,7 +31,7 @@ export function unleashExport(
     // A flag that is off keeps its strategies there.
     const shown = source.setting === 'off' ? { ...source, setting: 'on' as const } : source;
     const translated = translate(shown, (needed) => sources.get(needed));
-    const why = 'refused' in translated ? translated.refused : whyNoServer(translated.as.feature, sources);
+    const why = 'refused' in translated ? translated.refused : whyNoServer(translated.as.feature);
     if (why !== undefined) lost.push({ key, why });
     else if ('as' in translated) {
       const { feature } = translated.as;
@@ -39,19 +39,21 @@ export function unleashExport(
       written.push({ definition: source.definition, feature, isOn });
     }
   }
-  return { document: documentOf(written, environment), lost };
+  // What others need has no needs itself there: one look is enough.
+  const there = new Set(written.map(({ feature }) => feature.name));
+  const whole = written.filter(({ feature: { name, dependencies } }) => {
+    const missing = dependencies.find(({ feature }) => !there.has(feature));
+    if (missing) lost.push({ key: name, why: `it needs ${missing.feature}, which is not in the file` });
+    return !missing;
+  });
+  return { document: documentOf(whole, environment), lost };
 }
 
 const comparable = /^(IN|STR_(STARTS|ENDS)_WITH|NUM_(GT|GTE|LT|LTE)|DATE_(AFTER|BEFORE)|SEMVER_(EQ|GT|LT))$/;
 const longestText = 100;
 
 /** Of unleash-server 7.4. `undefined`: it takes it. */
-function whyNoServer(
-  { strategies, dependencies }: UnleashFeature,
-  sources: ReadonlyMap<string, FlagSource>,
-): string | undefined {
-  const [nobody] = dependencies.filter(({ feature }) => !sources.has(feature));
-  if (nobody) return `it needs ${nobody.feature}, which is not there: nobody gets it`;
+function whyNoServer({ strategies }: UnleashFeature): string | undefined {
   const constraints = strategies.flatMap((strategy) => strategy.constraints);
   if (constraints.some(({ operator }) => !comparable.test(operator)))
     return "Unleash's server cannot compare versions with >= and <=";
