@@ -23,6 +23,7 @@ export function openBundledAgent(
     program: extension.asAbsolutePath('dist/tidegate.js'),
     version: metadata.version,
     env: process.env,
+    trusted: () => vscode.workspace.isTrusted,
     log: (level, text) => output[level === 'warning' ? 'warn' : 'info'](text),
     greeted: (remote) => flagTokens.handTo(remote),
   });

@@ -55,11 +55,8 @@ export class Views {
   }
 
   targetOfRow(id: string): RowTarget | undefined {
-    for (const tree of this.#trees) {
-      const target = tree.node(id)?.target;
-      if (target !== undefined) return target;
-    }
-    return undefined;
+    const [node] = this.#trees.flatMap((tree) => tree.node(id) ?? []);
+    return node && (node.target ?? {});
   }
 
   /** Of the view "Flags": only those that may be taken out. */
