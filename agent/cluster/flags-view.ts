@@ -1,9 +1,10 @@
 /**
  * The feature flags as control serves them: what the releases define (out of the ledger view) and what is switched
- * (`<stack>.flags`). What cannot be read changes nothing but `problem()`: the last good document goes on being
- * served. Each version that is served is said so in `<stack>.flag-acks`, which a `flags on` waits for.
+ * (`<stack>.flags`). What cannot be read changes nothing but `problem()`: the last good states go on being served;
+ * by a control that was started since, as far as the object still says them. Each version that is served is said so in
+ * `<stack>.flag-acks`, which a `flags on` waits for.
  */
-import { messageOf } from '../common/errors.ts';
+import { hasCode, messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { names } from '../common/names.ts';
 import { definedFlags, ownDefinitions, type ReleasedFlags } from '../flags/definitions.ts';
@@ -40,21 +41,22 @@ export function openFlagsView(options: FlagsViewOptions): FlagsView {
   const { ledger, view, log } = options;
   const reader = new FlagsReader(options);
   const listeners = new Set<Parameters<FlagsSource['onChange']>[0]>();
-  let problem: string | undefined;
-  const refresh = oneAtATime(async () => {
-    try {
+  const [reading, saying] = [
+    openAttempts(log, 'the flags cannot be used'),
+    openAttempts(log, 'the ledger cannot be told which flags are served'),
+  ];
+  const read = oneAtATime(() =>
+    reading.attempt(async () => {
       const before = reader.document;
-      await reader.read();
+      const problem = await reader.read();
       const after = reader.document;
       if (after && after.digest !== before?.digest) listeners.forEach((listener) => listener(after, before));
-      await reader.say();
-      if (problem !== undefined) log.info({}, 'the flags can be read again');
-      problem = undefined;
-    } catch (error) {
-      if (problem !== messageOf(error)) log.error({ error: messageOf(error) }, 'the flags cannot be used');
-      problem = messageOf(error);
-    }
-  });
+      return problem;
+    }),
+  );
+  // By itself: the next switch is not to wait until the word about this one is in the ledger.
+  const say = oneAtATime(() => saying.attempt(() => reader.say()));
+  const refresh = (): Promise<void> => read().then(say);
   let released: ReleasedFlags | undefined;
   view.onChange(({ flags }) => {
     const isNews = !released || !areSame(released, flags);
@@ -68,7 +70,7 @@ export function openFlagsView(options: FlagsViewOptions): FlagsView {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    problem: () => problem,
+    problem: () => reading.problem() ?? saying.problem(),
     refresh,
     notice: (event) => {
       const ours = [names.flags(ledger.stack), names.keys(ledger.stack)];
@@ -90,6 +92,28 @@ function areSame(one: ReleasedFlags, other: ReleasedFlags): boolean {
   );
 }
 
+interface Attempts {
+  /** `work` rejects with a problem, or gives one. Never rejects. */
+  readonly attempt: (work: () => Promise<unknown>) => Promise<void>;
+  /** Of the last attempt. */
+  readonly problem: () => string | undefined;
+}
+
+/** What goes on failing is logged once. */
+function openAttempts(log: Log, failing: string): Attempts {
+  let problem: string | undefined;
+  return {
+    attempt: async (work) => {
+      const found = await work().catch((error: unknown) => error);
+      const told = found === undefined ? undefined : messageOf(found);
+      if (told !== undefined && told !== problem) log.error({ error: told }, failing);
+      if (told === undefined && problem !== undefined) log.info({}, `no longer: ${failing}`);
+      problem = told;
+    },
+    problem: () => problem,
+  };
+}
+
 class FlagsReader {
   document: FlagsDocument | undefined;
   access: SdkAccess = openAccess;
@@ -102,22 +126,37 @@ class FlagsReader {
     this.#options = options;
   }
 
-  async read(): Promise<void> {
+  /** Gives what is wrong with what was read, where something is served all the same. */
+  async read(): Promise<unknown> {
     const { ledger, view, log } = this.#options;
     const state = view.current();
-    if (!state) return;
-    const [found, access] = await Promise.all([ledger.flags.find(), ledger.keys.sdkAccess()]);
-    // Nobody takes it away but a `down`, which takes control away first: what was switched stays switched.
-    if (!found && this.#stored) throw corruptData(names.flags(ledger.stack), undefined);
-    const next = newer(this.#stored, found);
-    const definitions = await this.#ownDefinitions(ownDefinitions(state.flags.live, next?.value ?? noFlags));
-    const states = next?.value.states ?? noFlags.states;
-    const document = flagsDocument(definedFlags(state.flags, definitions), states, this.document);
+    if (!state) return undefined;
+    const [{ stored, flags, problem }, access] = await Promise.all([this.#flags(), ledger.keys.sdkAccess()]);
+    const own = await this.#ownDefinitions(ownDefinitions(state.flags.live, flags));
+    const defined = definedFlags(state.flags, own.definitions);
+    const document = flagsDocument(defined, flags.states, this.document);
     if (document.digest !== this.document?.digest)
       log.info({ flags: document.flags.size, digest: document.digest }, 'new flags');
-    this.#stored = next;
+    this.#stored = stored;
     this.access = access;
     this.document = document;
+    return problem ?? own.problem;
+  }
+
+  /** The newest that are right: of the ledger, of what this control has read before, or what the ledger has left of them. */
+  async #flags(): Promise<FoundFlags> {
+    const { ledger } = this.#options;
+    try {
+      const found = await ledger.flags.find();
+      // Nobody takes it away but a `down`, which takes control away first: what was switched stays switched.
+      if (!found && this.#stored) throw corruptData(names.flags(ledger.stack), undefined);
+      const stored = newer(this.#stored, found);
+      return { stored, flags: stored?.value ?? noFlags, problem: undefined };
+    } catch (problem) {
+      if (!hasCode(problem, 'ledger.corrupt')) throw problem;
+      const stored = this.#stored;
+      return { stored, flags: stored?.value ?? (await ledger.flags.findSound()), problem };
+    }
   }
 
   /** Tells the ledger which version is served, once. */
@@ -129,15 +168,33 @@ class FlagsReader {
     this.#said = stored;
   }
 
-  async #ownDefinitions(object: number | undefined): Promise<FlagDefinitions | undefined> {
+  /** Where they are gone and nothing was served before, the release's own hold. */
+  async #ownDefinitions(object: number | undefined): Promise<OwnDefinitions> {
     const { ledger } = this.#options;
-    if (object === undefined) return undefined;
-    if (this.#own?.object === object) return this.#own.definitions;
-    const definitions = await ledger.flags.definitions(object);
-    if (!definitions) throw corruptData(names.flagDefinitions(ledger.stack, object), undefined);
-    this.#own = { object, definitions };
-    return definitions;
+    if (object === undefined) return {};
+    if (this.#own?.object === object) return this.#own;
+    try {
+      const definitions = await ledger.flags.definitions(object);
+      if (!definitions) throw corruptData(names.flagDefinitions(ledger.stack, object), undefined);
+      this.#own = { object, definitions };
+      return this.#own;
+    } catch (problem) {
+      if (!hasCode(problem, 'ledger.corrupt') || this.document) throw problem;
+      return { problem };
+    }
   }
+}
+
+interface FoundFlags {
+  /** `undefined`: nothing has been switched, or it cannot be read which version this is. */
+  readonly stored: Stored<Flags> | undefined;
+  readonly flags: Flags;
+  readonly problem: unknown;
+}
+
+interface OwnDefinitions {
+  readonly definitions?: FlagDefinitions | undefined;
+  readonly problem?: unknown;
 }
 
 /** Never back within one object: a manager that lags behind may answer with what was before. */

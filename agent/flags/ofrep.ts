@@ -30,13 +30,13 @@ const all = '/ofrep/v1/evaluate/flags';
 export const streamPath = '/ofrep/v1/stream';
 
 /**
- * `document`: `undefined` before the ledger has been read for the first time. `stream`: where this client is told of
- * changes, as a path with what lets it in. `counter`: is told which variants are handed out.
+ * `document`: `undefined` before the ledger has been read for the first time. `stream`: where clients are told
+ * of changes, as a path with what lets them in. `counter`: is told which variants are handed out.
  */
 export function answerOfrep(
   document: FlagsDocument | undefined,
   request: OfrepRequest,
-  stream: string = streamPath,
+  stream: () => string = () => streamPath,
   counter: FlagCounter = noCounter,
 ): OfrepReply {
   const wanted = wantedOf(request.path);
@@ -51,7 +51,7 @@ export function answerOfrep(
   if (!document)
     return json(503, { errorDetails: 'The flags have not been read yet.' }, { 'retry-after': '1' });
   return wanted === 'all'
-    ? bulk(document, { ...asked, stream, ifNoneMatch: request.ifNoneMatch }, counter)
+    ? bulk(document, { ...asked, stream: stream(), ifNoneMatch: request.ifNoneMatch }, counter)
     : single(document, { ...asked, key: wanted.key }, counter);
 }
 

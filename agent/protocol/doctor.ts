@@ -4,7 +4,7 @@ export interface DoctorResult {
 }
 
 export interface Check {
-  /** Stable: `git`, `node`, `project`, `contexts`, `engine`, `swarm`, `disk`, `port`, `flags`, `image`. */
+  /** Stable: `git`, `node`, `project`, `contexts`, `engine`, `swarm`, `disk`, `port`, `flags`, `flag-server`, `image`. */
   readonly check: string;
   /** The environment it is about; `null`: the machine or the project. */
   readonly environment: string | null;

@@ -12,6 +12,8 @@ export interface UnleashServer {
   readonly url: string;
   /** Of the Admin API. */
   readonly adminToken: string;
+  /** A new personal access token of its administrator, for what it lets people do and no admin token. */
+  personalToken(): Promise<string>;
   /** Of an SDK, for the environment `development`. */
   readonly sdkToken: string;
   /** The database stays. */
@@ -38,7 +40,8 @@ export async function startUnleash({ server, postgres }: UnleashPlace): Promise<
     ...{ DATABASE_HOST: folder, DATABASE_PORT: '5432', DATABASE_NAME: 'postgres', DATABASE_SSL: 'false' },
     ...{ DATABASE_USERNAME: 'unleash', DATABASE_PASSWORD: 'none' },
     ...{ HTTP_HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'error' },
-    ...{ CHECK_VERSION: 'false', SEND_TELEMETRY: 'false', UNLEASH_DEFAULT_ADMIN_PASSWORD: secret },
+    ...{ CHECK_VERSION: 'false', SEND_TELEMETRY: 'false' },
+    ...{ UNLEASH_DEFAULT_ADMIN_USERNAME: 'admin', UNLEASH_DEFAULT_ADMIN_PASSWORD: secret },
     ...{ INIT_ADMIN_API_TOKENS: adminToken, INIT_BACKEND_API_TOKENS: sdkToken },
   };
   const url = `http://127.0.0.1:${port}`;
@@ -57,7 +60,25 @@ export async function startUnleash({ server, postgres }: UnleashPlace): Promise<
     await close();
     throw error;
   });
-  return { url, adminToken, sdkToken, start, stop, close };
+  const personalToken = (): Promise<string> => personalTokenOf(url, secret);
+  return { url, adminToken, personalToken, sdkToken, start, stop, close };
+}
+
+async function personalTokenOf(url: string, password: string): Promise<string> {
+  const post = async (where: string, body: unknown, headers: Record<string, string>): Promise<Response> => {
+    const answer = await fetch(`${url}${where}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${where}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  };
+  const entered = await post('/auth/simple/login', { username: 'admin', password }, {});
+  const cookie = entered.headers.getSetCookie().map((one) => one.split(';', 1)[0]);
+  const wanted = { description: 'tests', expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
+  const made = await post('/api/admin/user/tokens', wanted, { cookie: cookie.join('; ') });
+  return ((await made.json()) as { secret: string }).secret;
 }
 
 /** Listens on a socket in the folder, which is its owner's alone. */

@@ -9,7 +9,7 @@ import { addTag } from '../integration/release/commits.ts';
 import { ask } from '../support/ask.ts';
 import { eventually } from '../support/eventually.ts';
 import { must, openShop, type CliRun, type Shop } from '../support/shop.ts';
-import { runningContainer } from './shop-facts.ts';
+import { programIn, runningContainer } from './shop-facts.ts';
 
 const crashAgent = path.resolve(import.meta.dirname, '../support/crash-agent.ts');
 const key = 'free-delivery';
@@ -30,6 +30,20 @@ describe('flags, when something goes wrong', function () {
     /delivery is free/.test((await ask({ url: shop.url, headers: { host: 'shop.localhost' } })).text);
   const shows = (free: boolean): Promise<void> =>
     eventually(async () => assert.equal(await isFree(), free), { withinMs: 20_000 });
+
+  /** In its own container: nobody between it and the answer remembers anything. */
+  async function askControl(container: string): Promise<{ served: unknown; problem: string }> {
+    const program = `
+      const at = 'http://127.0.0.1:7000';
+      const json = async (path, init) => (await fetch(at + path, init)).json();
+      const { value } = await json('/ofrep/v1/evaluate/flags/${key}', { method: 'POST', body: '{}' });
+      console.log('told:' + JSON.stringify({ served: value, problem: (await json('/status')).flags.problem ?? '' }));
+    `;
+    const told = await programIn(shop, container, program);
+    const [, json] = /told:(.*)/.exec(told) ?? [];
+    assert.ok(json !== undefined, told);
+    return JSON.parse(json) as { served: unknown; problem: string };
+  }
 
   it('are switched by an agent that was killed before its answer, and another one goes on', async () => {
     const { child, done } = shop.start(['flags', 'on', 'dev', key], {
@@ -100,6 +114,20 @@ describe('flags, when something goes wrong', function () {
       assert.equal(check?.state, 'fail', stdout);
       assert.match(check.detail, /"perhaps"/);
       assert.equal(await isFree(), true);
+      // One that remembers nothing serves it as well, out of what the ledger still says.
+      const control = names.control(shop.stack);
+      const killed = await runningContainer(shop, control);
+      await shop.test.docker.getContainer(killed).kill({ signal: 'SIGKILL' });
+      await eventually(
+        async () => {
+          const next = await runningContainer(shop, control);
+          assert.notEqual(next, killed);
+          const { served, problem } = await askControl(next);
+          assert.equal(served, true);
+          assert.match(problem, /"perhaps"/);
+        },
+        { withinMs: 20_000 },
+      );
     } finally {
       await edit(was);
     }

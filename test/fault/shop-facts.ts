@@ -94,6 +94,18 @@ export async function runningContainer(shop: Shop, service: string): Promise<str
   });
 }
 
+/** What a program prints that Node runs in a container. */
+export async function programIn(shop: Shop, container: string, program: string): Promise<string> {
+  const exec = await shop.test.docker.getContainer(container).exec({
+    Cmd: ['node', '--input-type=module', '-e', program],
+    AttachStdout: true,
+    AttachStderr: true,
+  });
+  const chunks: Buffer[] = [];
+  for await (const chunk of await exec.start({})) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
 export function noFailure(load: Load | undefined): void {
   assert.ok(load, 'there is a load');
   const { failed, failures, requests } = load.stats();

@@ -1,8 +1,11 @@
-/** As Unleash exports an environment, and takes it back in: out of what its SDKs are given. Pure. */
+/**
+ * As Unleash exports an environment, and takes it back in: out of what its SDKs are given. Its server takes all of a file
+ * or nothing, and less than its SDKs know: what it refuses is left out. Pure.
+ */
 import type { Json } from '../../common/json.ts';
 import type { FlagDefinition } from '../../swarm/ledger/flag-definition.ts';
 import type { FlagSource } from '../document.ts';
-import { translate, type UnleashFeature } from '../unleash/translate.ts';
+import { translate, wholeWeight, type Strategy, type UnleashFeature } from '../unleash/translate.ts';
 import type { Lost } from './export.ts';
 
 const types = {
@@ -28,14 +31,39 @@ export function unleashExport(
     // A flag that is off keeps its strategies there.
     const shown = source.setting === 'off' ? { ...source, setting: 'on' as const } : source;
     const translated = translate(shown, (needed) => sources.get(needed));
-    if ('refused' in translated) lost.push({ key, why: translated.refused });
-    else {
+    const why = 'refused' in translated ? translated.refused : whyNoServer(translated.as.feature);
+    if (why !== undefined) lost.push({ key, why });
+    else if ('as' in translated) {
       const { feature } = translated.as;
       const isOn = source.setting !== 'off' && feature.enabled;
       written.push({ definition: source.definition, feature, isOn });
     }
   }
-  return { document: documentOf(written, environment), lost };
+  // What others need has no needs itself there: one look is enough.
+  const there = new Set(written.map(({ feature }) => feature.name));
+  const whole = written.filter(({ feature: { name, dependencies } }) => {
+    const missing = dependencies.find(({ feature }) => !there.has(feature));
+    if (missing) lost.push({ key: name, why: `it needs ${missing.feature}, which is not in the file` });
+    return !missing;
+  });
+  return { document: documentOf(whole, environment), lost };
+}
+
+const comparable = /^(IN|STR_(STARTS|ENDS)_WITH|NUM_(GT|GTE|LT|LTE)|DATE_(AFTER|BEFORE)|SEMVER_(EQ|GT|LT))$/;
+const longestText = 100;
+
+/** Of unleash-server 7.4. `undefined`: it takes it. */
+function whyNoServer({ strategies }: UnleashFeature): string | undefined {
+  const constraints = strategies.flatMap((strategy) => strategy.constraints);
+  if (constraints.some(({ operator }) => !comparable.test(operator)))
+    return "Unleash's server cannot compare versions with >= and <=";
+  if (constraints.some(({ values }) => values.some((value) => value.length > longestText)))
+    return `Unleash's server takes no values of more than ${longestText} characters`;
+  const isWeighed = ({ variants }: Strategy): boolean =>
+    variants.length === 0 || variants.reduce((sum, { weight }) => sum + weight, 0) === wholeWeight;
+  return strategies.every(isWeighed)
+    ? undefined
+    : 'of those who are in, its variants get shares that are no tenths of a percent';
 }
 
 function documentOf(written: readonly Written[], environment: string): Json {
@@ -49,9 +77,9 @@ function documentOf(written: readonly Written[], environment: string): Json {
       impressionData: false,
       archived: false,
     })),
-    featureStrategies: written.flatMap(({ feature }) => strategiesOf(feature, environment)),
+    featureStrategies: written.flatMap(({ feature }) => strategiesOf(feature)),
     featureEnvironments: written.map(({ feature: { name }, isOn }) => ({
-      featureName: name,
+      ...{ name, featureName: name },
       environment,
       enabled: isOn,
       variants: [],
@@ -66,14 +94,17 @@ function documentOf(written: readonly Written[], environment: string): Json {
   };
 }
 
-function strategiesOf(
-  { name: featureName, strategies }: UnleashFeature,
-  environment: string,
-): readonly Json[] {
+/** Of which environment they are, a server is told beside the file. */
+function strategiesOf({ name: featureName, strategies }: UnleashFeature): readonly Json[] {
   return strategies.map(({ name, parameters, constraints, variants }, sortOrder) => ({
-    ...{ name, featureName, environment, sortOrder, disabled: false, segments: [], title: '' },
+    ...{ name, featureName, sortOrder, disabled: false, segments: [], title: '' },
     parameters,
     constraints: constraints as unknown as Json,
-    variants: variants as unknown as Json,
+    // One is the rest of the others, or it would weigh them all alike.
+    variants: variants.map((variant, index) => ({
+      ...variant,
+      payload: { ...variant.payload },
+      weightType: index === variants.length - 1 ? 'variable' : 'fix',
+    })),
   }));
 }

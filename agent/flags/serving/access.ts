@@ -37,7 +37,8 @@ function bare(authorization: string | undefined): string | undefined {
   return text === '' ? undefined : text.replace(/^bearer\s+/i, '');
 }
 
-function equal(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
+/** How long tokens are is no secret; what is in them does not show in the time that this takes. */
+function equal(known: string, sent: string): boolean {
+  const [a, b] = [Buffer.from(known), Buffer.from(sent)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

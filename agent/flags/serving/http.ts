@@ -116,12 +116,15 @@ async function answer(serving: Serving, request: IncomingMessage): Promise<Answe
 }
 
 async function ofrep({ source, counter }: Serving, request: IncomingMessage, path: string): Promise<Reply> {
-  const [token] = source.access().tokens;
-  const stream = token === undefined ? streamPath : `${streamPath}?ticket=${ticketOf(token)}`;
   const body = await readBody(request, longestBody);
   const ifNoneMatch = request.headers['if-none-match'];
   const asked = { method: request.method ?? '', path, ifNoneMatch, body };
-  return answerOfrep(source.document(), asked, stream, counter);
+  return answerOfrep(source.document(), asked, () => addressOfStream(source), counter);
+}
+
+function addressOfStream(source: FlagsSource): string {
+  const [token] = source.access().tokens;
+  return token === undefined ? streamPath : `${streamPath}?ticket=${ticketOf(token)}`;
 }
 
 interface Asked extends Serving {

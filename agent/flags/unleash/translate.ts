@@ -42,6 +42,9 @@ export interface Payload {
   readonly value: string;
 }
 
+/** Of all variants of a strategy, at a server; SDKs take any sum for the whole. */
+export const wholeWeight = 1_000;
+
 interface Dependency {
   readonly feature: string;
   readonly enabled: true;
@@ -150,19 +153,26 @@ function bareStrategy(
   return { as: { name: 'flexibleRollout', parameters, variants: variantsOf(model, some, stickiness) } };
 }
 
-/** A boolean is on or off there, without variants. */
+/**
+ * A boolean is on or off there, without variants. In the order and with the weights that an Unleash server gives them,
+ * since both decide who gets which: whoever takes the flags there finds everybody where he was.
+ */
 function variantsOf(
   model: FlagModel,
   split: readonly { readonly variant: string; readonly share: number }[],
   stickiness: string,
 ): readonly Variant[] {
   if (model.type === 'boolean') return [];
-  return split.map(({ variant, share }) => ({
-    name: variant,
-    weight: share / 10,
-    stickiness,
-    payload: payloadOf(model.variants.find(({ name }) => name === variant)?.value ?? null),
-  }));
+  const sum = split.reduce((all, { share }) => all + share, 0);
+  const isWhole = split.every(({ share }) => (share * wholeWeight) % sum === 0);
+  return split
+    .map(({ variant, share }) => ({
+      name: variant,
+      weight: isWhole ? (share * wholeWeight) / sum : share / 10,
+      stickiness,
+      payload: payloadOf(model.variants.find(({ name }) => name === variant)?.value ?? null),
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 export function payloadOf(value: Json): Payload {

@@ -3,20 +3,21 @@ import type { Environment } from '../../config/model.ts';
 import { unknownEnvironment } from '../../config/failures.ts';
 import { TidegateError } from '../../common/errors.ts';
 import type { Check, DoctorResult } from '../../protocol/doctor.ts';
-import type { Params } from '../../protocol/methods.ts';
+import type { Call, Params } from '../../protocol/methods.ts';
 import type { ServiceObject } from '../../swarm/port.ts';
 import { reportEngine } from '../../swarm/engine-report.ts';
 import type { Agent } from '../agent.ts';
 import { surroundings, type Connection } from '../connections.ts';
 import { failed, ok } from '../doctor/checks.ts';
 import { diskCheck, engineCheck, swarmCheck, type Disk } from '../doctor/engine.ts';
+import { flagServerCheck } from '../doctor/flag-server.ts';
 import { flagsCheck } from '../doctor/flags.ts';
 import { frontCheck, imageChecks, portCheck, tryPort } from '../doctor/environment.ts';
 import { contextsCheck, gitCheck, nodeCheck } from '../doctor/machine.ts';
 import { openCheckout } from '../place.ts';
 
 /** Looks at everything a deploy needs, whatever is missing; changes nothing. */
-export async function doctor(agent: Agent, params: Params<'doctor'>): Promise<DoctorResult> {
+export async function doctor(agent: Agent, params: Params<'doctor'>, call: Call): Promise<DoctorResult> {
   const { check, environments } = await project(agent, params);
   const wanted = environments.flatMap(({ dockerContext }) => dockerContext ?? []);
   const machine = [
@@ -27,8 +28,13 @@ export async function doctor(agent: Agent, params: Params<'doctor'>): Promise<Do
   ];
   // Without a project there is still the engine that one would use.
   const places = environments.length === 0 ? [undefined] : environments;
-  const found = await Promise.all(places.map((environment) => placeChecks(agent, environment)));
-  return { checks: [...machine, ...found.flat()] };
+  const { folder } = params;
+  // Beside the engine: it may be away, and the server of the flags answers all the same.
+  const [found, servers] = await Promise.all([
+    Promise.all(places.map((environment) => placeChecks(agent, environment))),
+    Promise.all(environments.map((environment) => flagServerCheck(agent, { folder, environment }, call))),
+  ]);
+  return { checks: [...machine, ...found.flat(), ...servers.flat()] };
 }
 
 async function project(

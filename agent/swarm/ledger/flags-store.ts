@@ -11,10 +11,13 @@ import {
   type Flags,
 } from './flags.ts';
 import { compareAndSwap, decode, encode, ownLabels } from './object.ts';
+import { soundFlags } from './sound-flags.ts';
 
 export interface FlagsStore {
   /** `undefined`: nobody has switched a flag here yet. Throws `ledger.corrupt`. */
   find(): Promise<Stored<Flags> | undefined>;
+  /** What can be made out of an object that `find` refuses; for who has to serve something. */
+  findSound(): Promise<Flags>;
   /**
    * One compare-and-swap, as with the routes: `change` gets the newest flags, again after each lost race; the same
    * object: nothing to write. Returns what is in the ledger now.
@@ -56,6 +59,12 @@ export function flagsStore(swarm: Swarm, stack: string): FlagsStore {
     find: async () => {
       const object = await swarm.configs.get(name);
       return object && stored(object);
+    },
+    findSound: async () => {
+      const object = await swarm.configs.get(name);
+      if (!object) return noFlags;
+      const { flags, lostDefinitions } = soundFlags(name, object.labels);
+      return lostDefinitions ? { ...flags, definitions: await newestDefinitions(swarm, stack) } : flags;
     },
     change,
     define: async (definitions) => {
@@ -102,6 +111,16 @@ async function addDefinitions(swarm: Swarm, stack: string, definitions: FlagDefi
 async function removeDefinitions(swarm: Swarm, stack: string, below: number): Promise<void> {
   for (const { id, labels } of await swarm.configs.list(ownLabels(stack, 'flag-definitions')))
     if (Number(labels['tidegate.number'] ?? 0) < below) await swarm.configs.remove(id);
+}
+
+/** Those before them are removed when they are pointed to. */
+async function newestDefinitions(swarm: Swarm, stack: string): Promise<Flags['definitions']> {
+  const known = await swarm.configs.list(ownLabels(stack, 'flag-definitions'));
+  const object = Math.max(0, ...known.map(({ labels }) => Number(labels['tidegate.number'] ?? 0)));
+  const found = object > 0 ? await swarm.configs.get(names.flagDefinitions(stack, object)) : undefined;
+  if (!found) return undefined;
+  const { release } = await decode(found, (value) => flagDefinitions.parse(value));
+  return { object, release };
 }
 
 async function ignoreConflict(created: Promise<unknown>): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { names } from '../../../agent/common/names.ts';
 import type { FlagSetResult, FlagsResult, RolloutResult } from '../../../agent/protocol/methods.ts';
-import { noFailure, runningContainer } from '../../fault/shop-facts.ts';
+import { noFailure, programIn, runningContainer } from '../../fault/shop-facts.ts';
 import { ask } from '../../support/ask.ts';
 import { eventually } from '../../support/eventually.ts';
 import { must, openShop, type Shop } from '../../support/shop.ts';
@@ -49,6 +49,32 @@ describe('feature flags of the shop', function () {
     return all.flatMap((some) => some.map(({ id, state }) => `${id} ${state}`)).sort();
   }
 
+  /** `flags serve --live`: the flags of the working tree, switched as they are in the Swarm. */
+  async function serveHere(): Promise<{
+    readonly value: () => Promise<unknown>;
+    readonly stop: () => Promise<void>;
+  }> {
+    const { child, done } = shop.start(['flags', 'serve', 'dev', '--live', '--json']);
+    let told = '';
+    child.stdout?.on('data', (text: string) => (told += text));
+    const { states, url } = await eventually(() => {
+      const [line = '', ...rest] = told.split('\n');
+      assert.ok(rest.length > 0, 'it has told where it serves');
+      return JSON.parse(line) as { states: string; url: string };
+    });
+    assert.equal(states, 'environment');
+    return {
+      value: async () => {
+        const asked = { url: `${url}/ofrep/v1/evaluate/flags/${key}`, method: 'POST', body: '{}' };
+        return (JSON.parse((await ask(asked)).text) as { value: unknown }).value;
+      },
+      stop: async () => {
+        child.kill('SIGINT');
+        assert.equal((await done).code, 0);
+      },
+    };
+  }
+
   it('change the page for visitors when they are switched, and no task restarts', async () => {
     const before = await tasks();
     assert.doesNotMatch(await page(), /delivery is free/);
@@ -56,11 +82,14 @@ describe('feature flags of the shop', function () {
       (await list()).flags.map(({ key: name, value, state, defined }) => [name, value, state, defined]),
       [[key, false, null, true]],
     );
+    const here = await serveHere();
+    await eventually(async () => assert.equal(await here.value(), false));
     const load = shop.load({ connections: 4, ratePerSecond: 100 });
     const on = await set('on');
     assert.deepEqual([on.outcome, on.controls, on.missing], ['done', 1, []]);
     assert.ok(on.tookMs < 5_000, `${on.tookMs} ms until control served it`);
     await pagesSay(/This week delivery is free/);
+    await eventually(async () => assert.equal(await here.value(), true, 'on the machine of a developer'));
     assert.equal((await set('on')).outcome, 'unchanged');
     const off = await set('off');
     assert.equal(off.outcome, 'done');
@@ -69,6 +98,8 @@ describe('feature flags of the shop', function () {
     });
     await load.stop();
     noFailure(load);
+    await eventually(async () => assert.equal(await here.value(), false));
+    await here.stop();
     assert.deepEqual(await tasks(), before);
     console.log(`      served by control ${on.tookMs} and ${off.tookMs} ms after the command`);
   });
@@ -221,16 +252,7 @@ describe('feature flags of the shop', function () {
   async function inSlot(program: string): Promise<unknown> {
     const { routes } = (await shop.ledger.routes.read()).value;
     const slot = `${shop.stack}_web-${routes['web']?.active ?? ''}`;
-    const container = shop.test.docker.getContainer(await runningContainer(shop, slot));
-    const exec = await container.exec({
-      Cmd: ['node', '--input-type=module', '-e', program],
-      AttachStdout: true,
-      AttachStderr: true,
-    });
-    const stream = await exec.start({});
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
-    const told = Buffer.concat(chunks).toString();
+    const told = await programIn(shop, await runningContainer(shop, slot), program);
     const [json] = /\[.*\]/.exec(told) ?? [];
     assert.ok(json !== undefined, `the program printed: ${told}`);
     return JSON.parse(json);

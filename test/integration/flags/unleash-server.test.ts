@@ -1,12 +1,53 @@
 /** Flags at a real Unleash server, which this starts: listed, created, switched, given shares, through its restarts. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { initialize, type Unleash } from 'unleash-client';
+import { initialize, type Context, type Unleash } from 'unleash-client';
+import { flagsDocument } from '../../../agent/flags/document.ts';
+import { exportFlags } from '../../../agent/flags/exchange/export.ts';
+import { clientFeatures } from '../../../agent/flags/unleash/payload.ts';
 import type { FlagStatus } from '../../../agent/protocol/methods.ts';
+import type { Condition, FlagDefinition, Rule } from '../../../agent/swarm/ledger/flag-definition.ts';
 import { ensureUnleash, postgresFolder } from '../../../scripts/unleash/place.ts';
 import { startUnleash, type UnleashServer } from '../../../scripts/unleash/server.ts';
 import { eventually } from '../../support/eventually.ts';
+import { flag } from '../../unit/flags/environment.ts';
+import { sdkOf } from '../../unit/flags/unleash-sdk.ts';
 import { openFlagServerCheckout, type FlagServerCheckout } from '../../support/flag-server-checkout.ts';
+
+/** Rules, shares, variants, a flag that another one needs, one that is off. */
+const pro: Rule = {
+  when: { attribute: 'plan', test: { op: 'in', values: ['pro'] } },
+  serve: { variant: 'on' },
+};
+const adult: Condition = { attribute: 'age', test: { op: '>=', number: 18 } };
+const halves = (seed: string, a: string, b: string, share: number) => ({
+  ...{ by: 'targetingKey', seed },
+  split: [
+    { variant: a, share },
+    { variant: b, share: 10_000 - share },
+  ],
+});
+const texts = ['none', 'short', 'long'].map((name) => ({ name, value: `${name} text` }));
+const moved: readonly FlagDefinition[] = [
+  flag('moved', {
+    default: true,
+    rules: [pro, { when: adult, serve: { variant: 'on' } }],
+    on: { variant: 'off' },
+  }),
+  flag('moved-share', { kind: 'experiment' }),
+  flag('moved-off', { kind: 'kill-switch', rules: [pro] }),
+  flag('moved-child', { default: true, needs: [{ flag: 'moved', variants: null }] }),
+  flag('moved-texts', {
+    ...{ default: true, type: 'string', variants: texts, off: 'none' },
+    rules: [{ when: pro.when, serve: { variant: 'long' } }],
+    on: halves('moved-texts', 'short', 'long', 4_000),
+  }),
+];
+const states = new Map([['moved-share', 'on:3000']] as const);
+
+function seenBy(sdk: Unleash, key: string, user: Context): string {
+  return JSON.stringify([sdk.isEnabled(key, user), sdk.getVariant(key, user).payload?.value]);
+}
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
@@ -30,10 +71,15 @@ describe('flags at a real Unleash server', function () {
   });
 
   /** As the server's own pages do it. */
-  async function admin<T = unknown>(method: string, where: string, body?: unknown): Promise<T> {
+  async function admin<T = unknown>(
+    method: string,
+    where: string,
+    body?: unknown,
+    token = server.adminToken,
+  ): Promise<T> {
     const response = await fetch(`${server.url}/api/admin${where}`, {
       method,
-      headers: { authorization: server.adminToken, 'content-type': 'application/json' },
+      headers: { authorization: token, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     assert.ok(response.ok, `${method} ${where}: ${response.status} ${await response.clone().text()}`);
@@ -141,15 +187,22 @@ describe('flags at a real Unleash server', function () {
     const forSdks = await openFlagServerCheckout({ url: server.url, token: server.sdkToken });
     await assert.rejects(forSdks.ask('flags.list', {}), { code: 'flags.forbidden' });
     await assert.rejects(forSdks.ask('flags.set', { key: 'basket', on: true }), { code: 'flags.forbidden' });
-    await forSdks.close();
     const wrong = await openFlagServerCheckout({ url: server.url, token: '*:*.nonsense' });
     await assert.rejects(wrong.ask('flags.list', {}), { code: 'flags.token-refused' });
+    for (const [place, looks] of [
+      [checkout, /^ok \d+ flags at http/],
+      [forSdks, /^fail .* does not allow that/],
+      [wrong, /^fail .* does not know the token/],
+    ] as const) {
+      const check = (await place.ask('doctor', {})).checks.find((one) => one.check === 'flag-server');
+      assert.match(`${check?.state} ${check?.detail}`, looks);
+    }
     // The client's own, for this address, wins over the variable.
     await wrong.ask('flags.useToken', { url: `${server.url}/`, token: server.adminToken });
     assert.ok((await wrong.ask('flags.list', {})).flags.length > 0, 'listed with the client’s token');
     await wrong.ask('flags.useToken', { url: server.url, token: null });
     await assert.rejects(wrong.ask('flags.list', {}), { code: 'flags.token-refused' });
-    await wrong.close();
+    await Promise.all([wrong.close(), forSdks.close()]);
   });
 
   it('are said not to be there where project, environment or key are wrong', async () => {
@@ -165,6 +218,43 @@ describe('flags at a real Unleash server', function () {
       code: 'flags.unknown',
       hint: 'Did you mean "basket"?',
     });
+  });
+
+  it('are taken in as "flags export" writes them, and mean to its SDKs there what they mean here', async () => {
+    const { text, lost } = exportFlags('unleash', { definitions: moved, states, environment: 'development' });
+    assert.deepEqual(lost, []);
+    const data = JSON.parse(text) as unknown;
+    const wanted = { project: 'default', environment: 'development', data };
+    const { errors } = await admin<{ errors: unknown }>('POST', '/features-batch/validate', wanted);
+    assert.deepEqual(errors, []);
+    await admin('POST', '/features-batch/import', wanted, await server.personalToken());
+    const theirs = await fetch(`${server.url}/api/client/features`, {
+      headers: { authorization: server.sdkToken },
+    }).then((response) => response.json() as Promise<{ features: { name: string }[] }>);
+    const features = theirs.features.filter(({ name }) => moved.some(({ key }) => key === name));
+    const document = flagsDocument(moved, states);
+    const sdks = await Promise.all([JSON.stringify({ features }), clientFeatures(document)].map(sdkOf));
+    const users = Array.from({ length: 60 }, (_, index) => ({
+      userId: `u-${index}`,
+      properties: { plan: index % 3 === 0 ? 'pro' : 'free', ...(index % 2 === 0 && { age: `${index}` }) },
+    }));
+    for (const { key } of moved) {
+      const [there, here] = sdks.map((sdk) => users.map((user) => seenBy(sdk, key, user)));
+      assert.deepEqual(there, here, key);
+      assert.ok(new Set(here).size > 1 || key === 'moved-off', `${key} is not the same for all of them`);
+    }
+    sdks.forEach((sdk) => sdk.destroy());
+    const { flags } = await checkout.ask('flags.list', {});
+    const told = flags
+      .filter(({ key }) => key.startsWith('moved'))
+      .map(({ key, value, kind, share }) => [key, value, kind, share]);
+    assert.deepEqual(told, [
+      ['moved', true, 'release', null],
+      ['moved-child', true, 'release', null],
+      ['moved-off', false, 'kill-switch', null],
+      ['moved-share', true, 'experiment', 30],
+      ['moved-texts', true, 'release', null],
+    ]);
   });
 
   it('reach an unmodified SDK of the server as they are switched here', async () => {

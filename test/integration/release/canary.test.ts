@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseDocument } from 'yaml';
+import { names } from '../../../agent/common/names.ts';
 import type { RolloutResult } from '../../../agent/protocol/methods.ts';
 import { ask } from '../../support/ask.ts';
 import { eventually } from '../../support/eventually.ts';
 import { must, openShop, type CliRun, type Shop } from '../../support/shop.ts';
-import { addTag, rollout } from './commits.ts';
+import { addTag, editFile, rollout } from './commits.ts';
 
 const host = 'shop.localhost';
+
+/** Nobody is to ask it: services have their own SDKs for that. */
+const flagServer = createServer((request, response) => {
+  flagServerAsked.push(request.url ?? '');
+  response.writeHead(500).end();
+});
+const flagServerAsked: string[] = [];
 
 describe('a release with steps, and the way back when nothing is warm', function () {
   this.timeout(180_000);
@@ -22,8 +33,22 @@ describe('a release with steps, and the way back when nothing is warm', function
         edit: { 'tidegate.yaml': policy, 'src/season.js': (text) => `${text}// ${shop.stack}\n` },
       });
     await must(shop.cli('deploy', 'dev', 'step-1.0.0'));
+    await must(shop.cli('flags', 'on', 'dev', 'free-delivery'));
+    await new Promise<void>((resolve) => flagServer.listen(0, '127.0.0.1', resolve));
+    // From here on the environment's flags are at another server.
+    await editFile(shop.folder, 'tidegate.yaml', (text) => {
+      const document = parseDocument(text);
+      const server = { unleash: { url: flagServerUrl(), environment: 'development' } };
+      document.setIn(['environments', 'dev', 'flags'], document.createNode(server));
+      return document.toString();
+    });
   });
-  after(() => shop.close());
+  after(async () => {
+    flagServer.close();
+    await shop.close();
+  });
+
+  const flagServerUrl = (): string => `http://127.0.0.1:${(flagServer.address() as AddressInfo).port}`;
 
   it('gives the new version its share, the same to the same person, and then everything', async () => {
     const running = shop.cli('deploy', 'dev', 'step-1.1.0', '--json');
@@ -38,6 +63,7 @@ describe('a release with steps, and the way back when nothing is warm', function
     for (const { cookie } of fans) assert.equal((await visit(cookie)).version, '1.1.0');
     assert.equal(resultOf(await must(running)).outcome, 'done');
     assert.equal((await visit('')).version, '1.1.0');
+    await flagsAreAtTheServer('web-green');
   });
 
   it('takes the old slot away when it has been warm long enough', async () => {
@@ -60,6 +86,7 @@ describe('a release with steps, and the way back when nothing is warm', function
     const record = await shop.ledger.releases.get(result.to?.number ?? 0);
     assert.deepEqual([record?.services['web']?.digest, record?.restores], [kept, 1]);
     assert.equal((await visit('')).version, '1.0.0');
+    await flagsAreOurs('web-blue', record?.number ?? 0);
   });
 
   it('says before anything starts that an image is gone', async () => {
@@ -77,6 +104,47 @@ describe('a release with steps, and the way back when nothing is warm', function
     assert.match(error['hint'] ?? '', /tidegate deploy dev TAG/);
     assert.equal((await shop.ledger.journals.list()).length, journals, 'no rollout was begun');
   });
+
+  async function flagVariables(slot: string): Promise<readonly string[]> {
+    const { spec } = (await shop.swarm.services.get(`${shop.stack}_${slot}`)) ?? {};
+    const env = spec?.TaskTemplate.ContainerSpec.Env ?? [];
+    return env.filter((entry) => /^(TIDEGATE_.*FLAG|TIDEGATE_UNLEASH|OFREP_|FLAGD_)/.test(entry)).sort();
+  }
+
+  /** What somebody has switched here stays, whoever holds the flags now, and nothing is brought there. */
+  async function switchedAsBefore(): Promise<void> {
+    const flags = (await shop.ledger.flags.find())?.value;
+    assert.deepEqual([[...(flags?.states ?? [])], flags?.changes.length], [[['free-delivery', 'on']], 1]);
+    assert.equal(flags?.definitions, undefined);
+    assert.equal(await shop.swarm.configs.get(names.flagDefinitions(shop.stack, 1)), undefined);
+    assert.deepEqual(flagServerAsked, []);
+  }
+
+  async function flagsAreAtTheServer(slot: string): Promise<void> {
+    assert.deepEqual(await flagVariables(slot), [
+      'TIDEGATE_FLAG_SERVER=unleash',
+      `TIDEGATE_UNLEASH_URL=${flagServerUrl()}/api`,
+    ]);
+    assert.equal((await shop.ledger.releases.get(2))?.flags, undefined);
+    assert.equal(
+      resultOf(await must(shop.cli('deploy', 'dev', 'step-1.1.0', '--json'))).outcome,
+      'unchanged',
+    );
+    await switchedAsBefore();
+  }
+
+  /** Of a release from before that server was named: it asks here, and finds what was switched. */
+  async function flagsAreOurs(slot: string, release: number): Promise<void> {
+    assert.deepEqual(
+      (await flagVariables(slot)).map((entry) => entry.split('=', 1)[0]),
+      ['FLAGD_HOST', 'FLAGD_SYNC_PORT', 'OFREP_ENDPOINT', 'TIDEGATE_FLAGS_URL', 'TIDEGATE_UNLEASH_URL'],
+    );
+    const keys = (await shop.ledger.releases.get(release))?.flags?.map(({ key }) => key);
+    assert.deepEqual(keys, ['free-delivery']);
+    await switchedAsBefore();
+    const page = await ask({ url: shop.url, headers: { host } });
+    assert.match(page.text, /This week delivery is free/);
+  }
 
   /** An edge takes a moment to hear of the share: the first round in which anybody sees it counts. */
   function untilOneSeesIt(): Promise<readonly Visit[]> {

@@ -138,7 +138,7 @@ describe('evaluations over OFREP', () => {
     const { counter, lines } = recorder();
     const body = JSON.stringify({ context });
     const request = { method: 'POST', path: `/ofrep/v1/evaluate/flags${path}`, ifNoneMatch, body };
-    const { headers } = answerOfrep(document, request, streamPath, counter);
+    const { headers } = answerOfrep(document, request, () => streamPath, counter);
     return { lines, etag: headers['etag'] ?? '' };
   };
 

@@ -124,6 +124,10 @@ describe('exported flags', () => {
   });
 
   it('come back out of an export for Unleash, but for who is in a share, or are listed with the reason', () => {
+    const version = (is: '>=') => ({
+      attribute: 'app',
+      test: { op: 'semver' as const, is, version: '1.0.0' },
+    });
     const staff = { attribute: 'email', test: { op: 'ends-with' as const, texts: ['@shop.example'] } };
     const definitions = [
       flag('a', {
@@ -143,13 +147,22 @@ describe('exported flags', () => {
       }),
       flag('c', { targeting: { if: [true, 'on', 'off'] } }),
       flag('d', { default: true }),
+      // Its SDKs know this, and its server takes no file with it.
+      flag('e', { rules: [{ when: version('>='), serve: { variant: 'on' } }] }),
+      flag('f', { default: true, needs: [{ flag: 'e', variants: null }] }),
+      flag('g', { default: true, needs: [{ flag: 'nobody', variants: null }] }),
     ];
     const of = new Map<string, FlagSetting>([
       ['a', 'on'],
       ['d', 'on:2500'],
     ]);
     const { text, lost } = exported('unleash', definitions, of);
-    assert.deepEqual(lost, [{ key: 'c', why: "it has a targeting in flagd's own language" }]);
+    assert.deepEqual(lost, [
+      { key: 'c', why: "it has a targeting in flagd's own language" },
+      { key: 'e', why: "Unleash's server cannot compare versions with >= and <=" },
+      { key: 'f', why: 'it needs e, which is not in the file' },
+      { key: 'g', why: 'it needs nobody, which is not in the file' },
+    ]);
     const again = carried(text, 'export.json');
     assert.equal(again.format, 'unleash');
     assert.deepEqual(

@@ -113,9 +113,19 @@ describe('switching flags when something goes wrong', () => {
         });
       const broken = env.cluster.config(names.flags(stack));
       assert.equal(broken?.labels[label], text);
+      const next = await env.control('t2');
+      assert.equal(await valueOf(next.url, 'a'), true, 'by a control that was started since');
+      assert.match(next.control.flags.problem() ?? '', new RegExp(`${names.flags(stack)} .*${label}`));
+      assert.equal(
+        (await env.ledger.flagAcks.read()).has('t2'),
+        false,
+        'it does not say which version it is',
+      );
       env.cluster.setLabels(broken, object.labels);
-      await control.flags.refresh();
-      assert.equal(control.flags.problem(), undefined);
+      for (const one of [control, next.control]) {
+        await one.flags.refresh();
+        assert.equal(one.flags.problem(), undefined);
+      }
       assert.equal((await set('b', true)).outcome, 'done');
     });
 });

@@ -13,6 +13,7 @@ import {
   type FlagState,
   type Flags,
 } from '../../../agent/swarm/ledger/flags.ts';
+import { soundFlags } from '../../../agent/swarm/ledger/sound-flags.ts';
 import { turn } from '../../support/fake-clock.ts';
 import { aLedger, stack } from './samples.ts';
 
@@ -101,6 +102,21 @@ describe('the labels of flags', () => {
         JSON.stringify(labels),
       );
   });
+
+  it('say what was switched also when any one of them is nonsense, as the other place of each switch knows it', () => {
+    const nonsense = fc.constantFrom('', 'perhaps', 'on:10001', 'x y z', '0:0');
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1 }), fc.nat(), nonsense, (steps, which, text) => {
+        const flags: Flags = { ...grown(steps), definitions: { object: 3, release: 7 } };
+        const right = { 'tidegate.stack': 's', ...formatFlags(flags) };
+        assert.deepEqual(soundFlags('o', right).flags.states, flags.states);
+        const label = Object.keys(right)[which % Object.keys(right).length] ?? '';
+        const sound = soundFlags('o', { ...right, [label]: text, 'not of us': text });
+        assert.deepEqual(sound.flags.states, flags.states, label);
+        assert.equal(sound.lostDefinitions, label === 'definitions');
+      }),
+    );
+  });
 });
 
 describe('the flags in the ledger', () => {
@@ -136,6 +152,25 @@ describe('the flags in the ledger', () => {
     await ledger.flags.change(many(1_000));
     await assert.rejects(ledger.flags.change(many(4_000)), (error) => hasCode(error, 'flags.too-many'));
     assert.equal((await ledger.flags.find())?.value.states.size, 1_000);
+  });
+
+  it('are what is left of them where somebody wrote nonsense over them, definitions included', async () => {
+    const { ledger, cluster } = aLedger();
+    assert.deepEqual(await ledger.flags.findSound(), noFlags);
+    await ledger.flags.change((flags) => withChange(flags, change('a', 'on')));
+    await ledger.flags.define({ format: 1, release: 4, commit: 'c', by: 'ann', at: 't', flags: [] });
+    const pointer = { object: 1, release: 4 };
+    for (const label of ['flag.a', 'change.1', 'definitions', 'tidegate.change.1', 'x']) {
+      const object = cluster.config(names.flags(stack));
+      assert.ok(object, 'there is an object');
+      cluster.setLabels(object, { ...object.labels, [label]: 'nonsense!' });
+      await assert.rejects(ledger.flags.find(), (error) => hasCode(error, 'ledger.corrupt'), label);
+      const { states, definitions } = await ledger.flags.findSound();
+      assert.deepEqual([[...states], definitions], [[['a', 'on']], pointer], label);
+      const broken = cluster.config(names.flags(stack));
+      assert.ok(broken, 'it is still there');
+      cluster.setLabels(broken, object.labels);
+    }
   });
 
   it('carry no label by which "docker stack rm" would take them', async () => {

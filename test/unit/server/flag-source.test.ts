@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { toldOfFlagServer } from '../../../agent/server/flag-sources/variables.ts';
 import { slotSpec } from '../../../agent/release/slot-spec.ts';
@@ -67,6 +70,36 @@ describe('an environment whose flags another server holds', () => {
         agent.request('flags.serve', { folder, environment, states: 'environment', port: null }, call),
         { code: 'flags.at-server' },
       );
+  });
+
+  it('has its server looked at by the doctor, who says what is wrong and never the token', async () => {
+    let status = 401;
+    const server = createServer((_request, response) => response.writeHead(status).end('{}'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const token = '*:*.secret-of-the-admin';
+    const found = async (asked: { token?: string } = { token }) => {
+      const place = await openFlagServerCheckout({ url, ...asked });
+      const { checks } = await place.ask('doctor', {});
+      await place.close();
+      assert.ok(!JSON.stringify(checks).includes('secret-of-the-admin'), 'the token is nowhere');
+      const [check, ...others] = checks.filter((one) => one.check === 'flag-server');
+      assert.ok(check && others.length === 0, 'there is one such check');
+      return `${check.environment} ${check.state}: ${check.detail} ${check.fix}`;
+    };
+    for (const [answer, words] of [
+      [401, /^dev fail: .* does not know the token: .*\(401\).* Make a new one/],
+      [403, /^dev fail: .* does not allow that .*\(403\).* It takes a token of the Admin API/],
+      [404, /^dev fail: .* knows no such thing: .*\(404\).* Compare url, project and environment/],
+      [200, /^dev fail: .* is not of Unleash's Admin API/],
+    ] as const) {
+      status = answer;
+      assert.match(await found(), words);
+    }
+    assert.match(await found({}), /^dev warn: There is no token .* Set TIDEGATE_UNLEASH_TOKEN/);
+    server.close();
+    assert.match(await found(), /^dev fail: .* does not answer: .*ECONNREFUSED.* Is it running/);
   });
 
   it('is the only one where flags are created: elsewhere they come with the commit', async () => {
