@@ -48,8 +48,11 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
   const nothing = { services: [], edges: [], rollouts: [], maintenance: null, flagsVersion: null };
   try {
     const { engine } = await openEnvironment(agent, environment, 'look');
-    await engine.swarm.info();
-    const current = await readCurrent(engine.ledger);
+    const current = await readCurrent(engine.ledger).catch(async (error: unknown) => {
+      // What is wrong with the Swarm as a whole is said first; who has read a ledger out of it need not ask.
+      await engine.swarm.info();
+      throw error;
+    });
     const [reports, flags] = await Promise.all([
       edgeReports(engine.swarm, engine.ledger),
       engine.ledger.flags.find(),
