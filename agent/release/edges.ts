@@ -59,15 +59,18 @@ export interface SidedReports {
 /** What every edge that reports says, for the tasks that are the edges, or the mesh, now. */
 export async function edgeReports(swarm: Swarm, ledger: Ledger): Promise<SidedReports> {
   const { stack } = ledger;
-  const reports = await ledger.acks.read();
-  const of = async (service: string): Promise<EdgeReports> => {
-    const tasks = await swarm.tasks.list({ service });
+  const [reports, edges, mesh] = await Promise.all([
+    ledger.acks.read(),
+    swarm.tasks.list({ service: names.edge(stack) }),
+    swarm.tasks.list({ service: names.mesh(stack) }),
+  ]);
+  const of = (tasks: readonly Task[]): EdgeReports => {
     const running = new Set(tasks.filter((task) => task.state === 'running').map((task) => task.id));
     const alive = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
       Object.fromEntries(Object.entries(all).filter(([task]) => running.has(task)));
     return { acks: alive(reports.acks), proofs: alive(reports.proofs) };
   };
-  return { outside: await of(names.edge(stack)), inside: await of(names.mesh(stack)) };
+  return { outside: of(edges), inside: of(mesh) };
 }
 
 /** The releases that slots name. */

@@ -71,6 +71,11 @@ export class AgentLink {
     this.#wake();
   }
 
+  /** As `open`, where an agent runs already: starts none. */
+  async meet(): Promise<void> {
+    if (this.#deps.trusted() && (await this.#deps.discover()).state === 'running') this.open();
+  }
+
   /** The connected agent as soon as there is one. Throws what stands in the way. */
   async connected(): Promise<RemoteAgent> {
     this.#needTrust();

@@ -97,6 +97,17 @@ describe('the link to the agent', () => {
     assert.deepEqual(world.asked, ['start', 'connect 7']);
   });
 
+  it('meets an agent that runs, and starts none where none does', async () => {
+    const world = new World();
+    world.found = { state: 'none' };
+    await world.link.meet();
+    assert.deepEqual([world.link.state.kind, world.asked], ['idle', []]);
+    world.found = running();
+    await world.link.meet();
+    await world.link.connected();
+    assert.deepEqual(world.asked, ['connect 7']);
+  });
+
   it('looks for none and starts none before the workspace is trusted, whoever asks', async () => {
     let trusted = false;
     const world = new World({ trusted: () => trusted });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { confirmationOf, type About, type Change } from '../../../extension/model/confirmation.ts';
 import { endMessage, withoutLinks } from '../../../extension/model/messages.ts';
-import { overallOf } from '../../../extension/model/overall.ts';
+import { isKnown, overallOf } from '../../../extension/model/overall.ts';
 import { refItems, refsPlaceholder } from '../../../extension/model/ref-items.ts';
 import { nothingYet, type State } from '../../../extension/model/state.ts';
 import { commit, environment, project, release, status } from './samples.ts';
@@ -102,6 +102,19 @@ describe('what stands in the way of everything', () => {
     ['the connection comes back', at({ projects: [project(environment())] }), 'ready'],
   ] as const)
     it(`is ${expected} when ${what}`, () => assert.equal(overallOf(state), expected));
+
+  it('is worth painting when every environment has said something, or can say nothing', () => {
+    const unheard = environment({ status: undefined });
+    const gone = { code: 'internal', message: 'it is gone', hint: undefined } as const;
+    const known = [
+      at({}),
+      at({ projects: [] }),
+      at({ projects: [project(environment(), unheard)] }),
+      at({ projects: [project(environment(), environment({ status: undefined, trouble: gone }))] }),
+      at({ projects: [project(environment())] }),
+    ].map(isKnown);
+    assert.deepEqual(known, [false, true, false, true, true]);
+  });
 });
 
 describe('the words of a notification', () => {
