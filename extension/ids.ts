@@ -2,6 +2,7 @@
 
 export const commands = {
   deploy: 'tidegate.deploy',
+  deployHeld: 'tidegate.deployHeld',
   promote: 'tidegate.promote',
   abort: 'tidegate.abort',
   rollbackToTag: 'tidegate.rollbackToTag',

@@ -1,4 +1,4 @@
-/** The commands about edges and what stands before the application, in one piece for `register.ts`. */
+/** The commands about edges. */
 import { commands } from '../ids.ts';
 import { setCertificate } from './certificates.ts';
 import { forgetEdge, maintenanceOff, maintenanceOn, upgradeEdge } from './edges.ts';

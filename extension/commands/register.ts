@@ -17,7 +17,7 @@ import {
 } from './local-flags.ts';
 import { LogFollower } from './logs.ts';
 import { openApp, openPreview, plan, showRelease } from './look.ts';
-import { abort, deploy, promote, rollback, rollbackToTag, rollbackToThis } from './rollouts.ts';
+import { abort, deploy, deployHeld, promote, rollback, rollbackToTag, rollbackToThis } from './rollouts.ts';
 import { closePreview, previewRollback, rollbackPreviewed } from './preview.ts';
 import { handled } from './run.ts';
 import { fixProblems } from './fix-problems.ts';
@@ -31,6 +31,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
   const logs = new LogFollower();
   const handlers: Readonly<Record<CommandId, Handler>> = {
     [commands.deploy]: deploy,
+    [commands.deployHeld]: deployHeld,
     [commands.promote]: promote,
     [commands.abort]: abort,
     [commands.rollback]: rollback,

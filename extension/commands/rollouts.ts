@@ -19,7 +19,16 @@ type Chosen = Awaited<ReturnType<typeof chooseEnvironment>>;
 /** The result, for tasks and other extensions. */
 type Run = (context: CommandContext, given: unknown) => Promise<RolloutResult | undefined>;
 
-export const deploy: Run = async (context, given) => {
+export const deploy: Run = (context, given) => deployAnd(context, given, { hold: false });
+
+/** Stops before users see it: there is a preview to look at, then Promote or Abort. */
+export const deployHeld: Run = (context, given) => deployAnd(context, given, { hold: true });
+
+async function deployAnd(
+  context: CommandContext,
+  given: unknown,
+  { hold }: Pick<Params<'deploy'>, 'hold'>,
+): Promise<RolloutResult> {
   const { chosen, ref } = await chooseWhereAndWhat(context, toBeDeployed(context, given));
   const { folder, state } = chosen;
   const { environment } = state.facts;
@@ -35,7 +44,7 @@ export const deploy: Run = async (context, given) => {
       confirmed = await confirm(aboutDeploy(plan, state.facts));
     }
     return moved(context, chosen, 'deploy', vscode.l10n.t('Deploying {0} to {1}', ref, environment), {
-      ...{ ...params, hold: false },
+      ...{ ...params, hold },
       ...(confirmed && { confirmed }),
     });
   };
@@ -46,7 +55,7 @@ export const deploy: Run = async (context, given) => {
     await setUpFirst(context, { folder, environment }, ref);
     return run();
   }
-};
+}
 
 async function chooseWhereAndWhat(
   context: CommandContext,

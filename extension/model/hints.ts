@@ -12,6 +12,7 @@ const palette: readonly (readonly [command: RegExp, title: string])[] = [
   [/^tidegate maintenance off\b/, 'Tidegate: Take Maintenance Page Away'],
   [/^tidegate cert set\b/, 'Tidegate: Set Certificate…'],
   [/^tidegate deploy(?: [^- ]\S*)*$/, 'Tidegate: Deploy…'],
+  [/^tidegate deploy \S+ \S+ --hold$/, 'Tidegate: Deploy and Hold…'],
   [/^tidegate promote\b/, 'Tidegate: Promote'],
   [/^tidegate abort\b/, 'Tidegate: Abort'],
   [/^tidegate rollback \S+ \S+$/, 'Tidegate: Roll Back to Tag…'],

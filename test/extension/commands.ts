@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Results } from '../../agent/protocol/methods.ts';
 import { commands } from '../../extension/ids.ts';
 import type { ScriptedAgent } from './scripted-agent.ts';
-import { api, Dialogs, folder, showViews, startAgent, until } from './stage.ts';
+import { api, Dialogs, done, folder, live, showViews, startAgent, until } from './stage.ts';
 
 export function commandTests(): void {
   describe('commands', () => {
@@ -41,6 +41,35 @@ export function commandTests(): void {
         dialogs.said.map(({ text, buttons }) => [text, buttons]),
         [['v1.2.0 is live in dev', ['Open App', 'Show Details', 'Roll Back']]],
       );
+    });
+
+    it('deploys and holds for somebody to look, with what can be done then', async () => {
+      const { deploy } = agent.answers;
+      agent.answers.deploy = ({ ref }) => ({
+        ...done(`${ref} waits`),
+        ...{ outcome: 'held', preview: 'http://localhost:8080/?p' },
+      });
+      await run(commands.deployHeld, at('dev', { tag: 'v1.2.0' }));
+      agent.answers.deploy = deploy as NonNullable<typeof deploy>;
+      assert.equal(agent.asksFor('deploy')[0]?.params['hold'], true);
+      assert.deepEqual(dialogs.said[0]?.buttons, ['Promote', 'Abort', 'Open Preview']);
+    });
+
+    it('opens application and preview at the address that they have here: a port may be forwarded', async () => {
+      const { asExternalUri, openExternal } = vscode.env;
+      const opened: string[] = [];
+      Object.assign(vscode.env, {
+        asExternalUri: (uri: vscode.Uri) => Promise.resolve(uri.with({ authority: 'forwarded.example' })),
+        openExternal: (uri: vscode.Uri) => Promise.resolve(opened.push(uri.toString(true)) > 0),
+      });
+      agent.answers.preview = () => ({ url: 'http://localhost:8080/?preview=k', release: live });
+      try {
+        await run(commands.openApp, at('dev'));
+        await run(commands.openPreview, at('dev'));
+      } finally {
+        Object.assign(vscode.env, { asExternalUri, openExternal });
+      }
+      assert.deepEqual(opened, ['http://forwarded.example/', 'http://forwarded.example/?preview=k']);
     });
 
     it('asks before a protected environment is changed, naming all of it', async () => {
