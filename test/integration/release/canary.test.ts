@@ -23,7 +23,7 @@ describe('a release with steps, and the way back when nothing is warm', function
       });
     await must(shop.cli('deploy', 'dev', 'step-1.0.0'));
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   it('gives the new version its share, the same to the same person, and then everything', async () => {
     const running = shop.cli('deploy', 'dev', 'step-1.1.0', '--json');
