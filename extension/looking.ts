@@ -3,6 +3,9 @@ import * as vscode from 'vscode';
 import type { AgentLink } from './agent/link.ts';
 import type { Store } from './project/store.ts';
 
+/** Until the editor itself has come up. */
+const expectAfterMs = 500;
+
 export class Looking {
   readonly #store: Store;
   readonly #link: AgentLink;
@@ -18,6 +21,11 @@ export class Looking {
     if (isSeen) this.#seen.add(part);
     else this.#seen.delete(part);
     this.again();
+  }
+
+  /** Somebody may look soon: an agent that runs already is met before, so that they wait for nothing. Starts none. */
+  expect(): void {
+    setTimeout(() => void this.#link.meet(), expectAfterMs);
   }
 
   /** Also when the workspace is trusted from now on: an untrusted one gets no process of ours. */

@@ -1,6 +1,5 @@
 /** The extension's first function: registers everything at once, and starts nothing before somebody looks. */
 import * as vscode from 'vscode';
-import metadata from '../package.json' with { type: 'json' };
 import type { TidegateApi as PublicApi } from './api.ts';
 import { openBundledAgent } from './bundled-agent.ts';
 import { registerCommands } from './commands/register.ts';
@@ -32,7 +31,7 @@ export interface TidegateApi extends PublicApi {
 export function activate(extension: vscode.ExtensionContext): TidegateApi {
   translateBy(vscode.l10n.t);
   const output = vscode.window.createOutputChannel('Tidegate', { log: true });
-  const { link, flagTokens, opened } = openBundledAgent(extension, output, {
+  const { version, link, flagTokens, opened } = openBundledAgent(extension, output, {
     tokens: () => void store.readServerFlags(),
   });
   const parts = openParts(link, output);
@@ -45,7 +44,10 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const dashboards = new Dashboards({ extensionUri: extension.extensionUri, store, link, looking });
   const flags = flagsInCode({ ...parts, link, onSeen: (isSeen) => looking.at('code', isSeen) });
   const folders = watchFolders({
-    onFolders: (found) => store.setFolders(found),
+    onFolders: (found) => {
+      store.setFolders(found);
+      if (found.length > 0) looking.expect();
+    },
     onFileChange: parts.reload,
   });
   store.onChange((state) => {
@@ -58,8 +60,7 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   void folders.look();
   const commands = registerCommands({
     ...{ ...parts, flagTokens, link, output, documents, dashboards, running, preview },
-    version: metadata.version,
-    ...{ views, memory: extension.workspaceState },
+    ...{ version, views, memory: extension.workspaceState },
     targetOfRow: (id) => views.targetOfRow(id),
     lookForProjects: () => folders.look(),
   });

@@ -12,6 +12,7 @@ import { Hearing } from './hearing.ts';
 import { FlagServing } from './flags/serving.ts';
 import { LocalWatch } from './project/local-watch.ts';
 import { Store } from './project/store.ts';
+import { RolloutLog } from './rollout-log.ts';
 import { SuiteTests } from './testing/suite-tests.ts';
 
 export interface Parts {
@@ -29,23 +30,32 @@ export interface Parts {
 }
 
 export function openParts(link: AgentLink, output: vscode.LogOutputChannel): Parts {
-  const log = (text: string): void => output.warn(text);
+  const warn = (text: string): void => output.warn(text);
+  const log = new RolloutLog(output);
   const store: Store = new Store({
-    ...{ agent: () => link.agent, clock: systemClock, log },
-    onEvent: (about, rollout, event) => suites.heard(about, { rollout, through: 'watch' }, event),
+    ...{ agent: () => link.agent, clock: systemClock, log: warn },
+    onEvent: (about, rollout, event) => {
+      suites.heard(about, { rollout, through: 'watch' }, event);
+      log.watched(about, rollout, event);
+    },
   });
-  const suites = new SuiteTests({ link, log, confirm: (about, names) => confirmSuites(store, about, names) });
+  const suites = new SuiteTests({
+    link,
+    log: warn,
+    confirm: (about, names) => confirmSuites(store, about, names),
+  });
   const hearing = new Hearing();
+  hearing.on(log);
   hearing.on({
     event: (about, rollout, event) => suites.heard(about, { rollout, through: 'call' }, event),
   });
-  const problems = new Problems(link, log);
+  const problems = new Problems(link, warn);
   store.onChange((state) => suites.update(state));
   link.onState((state) => {
     store.setLink(state);
     if (state.kind === 'connected') void suites.readAll();
   });
-  const local = new LocalWatch({ store, agent: () => link.agent, log });
+  const local = new LocalWatch({ store, agent: () => link.agent, log: warn });
   const serving = new FlagServing(link, store);
   const reload = (): void => {
     void store.reload();
@@ -53,7 +63,7 @@ export function openParts(link: AgentLink, output: vscode.LogOutputChannel): Par
     void suites.readAll();
   };
   const editing = registerEditing({ link, store, hearing, problems });
-  const references = new FlagReferences(log);
+  const references = new FlagReferences(warn);
   const flags = { references, stale: new StaleFlags(store, references), flagsFile: new FlagsFile(link) };
   const registered = vscode.Disposable.from(editing, suites, references, local, serving, store);
   return { store, hearing, problems, suites, serving, ...flags, reload, registered };

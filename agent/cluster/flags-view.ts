@@ -6,10 +6,11 @@
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { names } from '../common/names.ts';
-import { definedFlags, ownDefinitions } from '../flags/definitions.ts';
+import { definedFlags, ownDefinitions, type ReleasedFlags } from '../flags/definitions.ts';
 import { flagsDocument, type FlagsDocument } from '../flags/document.ts';
 import { corruptData } from '../swarm/ledger/failures.ts';
 import type { FlagsSource } from '../flags/serving/source.ts';
+import type { FlagDefinition } from '../swarm/ledger/flag-definition.ts';
 import { noFlags, type FlagDefinitions, type Flags } from '../swarm/ledger/flags.ts';
 import { openAccess, type SdkAccess } from '../swarm/ledger/sdk-access.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
@@ -54,7 +55,12 @@ export function openFlagsView(options: FlagsViewOptions): FlagsView {
       problem = messageOf(error);
     }
   });
-  view.onChange(() => void refresh());
+  let released: ReleasedFlags | undefined;
+  view.onChange(({ flags }) => {
+    const isNews = !released || !areSame(released, flags);
+    released = flags;
+    if (isNews) void refresh();
+  });
   return {
     document: () => reader.document,
     access: () => reader.access,
@@ -70,6 +76,18 @@ export function openFlagsView(options: FlagsViewOptions): FlagsView {
     },
     gap: () => void refresh(),
   };
+}
+
+/** Most new routes are about claims, and bring no others. */
+function areSame(one: ReleasedFlags, other: ReleasedFlags): boolean {
+  const all = ({ flags, coming }: ReleasedFlags): readonly FlagDefinition[] => [...flags, ...coming];
+  const [before, after] = [all(one), all(other)];
+  return (
+    one.live === other.live &&
+    one.flags.length === other.flags.length &&
+    before.length === after.length &&
+    before.every((flag, index) => flag === after[index])
+  );
 }
 
 class FlagsReader {

@@ -47,8 +47,11 @@ class Watchman {
   readonly #leases: LeaseWatch;
   readonly #attended = new Set<string>();
   readonly #stopListening: () => void;
-  /** The journals as last read, and whether something may have changed since. */
-  #journals: readonly Stored<JournalEntry>[] = [];
+  /** As last read, by id. */
+  readonly #journals = new Map<string, Stored<JournalEntry>>();
+  /** Those that may have changed since. */
+  readonly #heard = new Set<string>();
+  /** Any may have. */
   #stale = true;
   #lastSweep = Number.NEGATIVE_INFINITY;
   #lastPrune = Number.NEGATIVE_INFINITY;
@@ -59,7 +62,8 @@ class Watchman {
     this.#containers = containers;
     this.#leases = openLeaseWatch(() => engine.clock.monotonic());
     this.#stopListening = engine.changes.listen((event) => {
-      if (event === undefined || event.name.startsWith(prefix)) this.#stale = true;
+      if (event === undefined) this.#stale = true;
+      else if (event.name.startsWith(prefix)) this.#heard.add(event.name.slice(prefix.length));
     });
   }
 
@@ -84,15 +88,30 @@ class Watchman {
   }
 
   async #look(): Promise<void> {
-    if (this.#stale) {
-      this.#stale = false;
-      this.#journals = await this.#engine.ledger.journals.list();
-    }
-    for (const entry of this.#journals) {
+    await this.#read();
+    for (const entry of this.#journals.values()) {
       const { head, state } = entry.value;
       if (isEnded(state) || this.#attended.has(head.id)) continue;
       const duty = await dutyOf(this.#engine, entry, this.#leases.isOver(entry));
       if (duty) void this.#attend(entry, duty);
+    }
+  }
+
+  /** Only what may have changed: a rollout writes often, and edges wait for control to have time. */
+  async #read(): Promise<void> {
+    const { journals } = this.#engine.ledger;
+    if (this.#stale) {
+      this.#stale = false;
+      this.#heard.clear();
+      const all = await journals.list();
+      this.#journals.clear();
+      for (const entry of all) this.#journals.set(entry.value.head.id, entry);
+    }
+    for (const id of [...this.#heard]) {
+      this.#heard.delete(id);
+      const entry = await journals.get(id);
+      if (entry) this.#journals.set(id, entry);
+      else this.#journals.delete(id);
     }
   }
 
@@ -117,7 +136,7 @@ class Watchman {
       );
       await clock.sleep(retryMs, this.#stopping.signal).catch(() => undefined);
     } finally {
-      this.#stale = true;
+      this.#heard.add(head.id);
       this.#attended.delete(head.id);
     }
   }

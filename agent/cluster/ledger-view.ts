@@ -75,6 +75,7 @@ export function openLedgerView(ledger: Ledger, log: Log): LedgerView {
       if (event.type !== 'config' || !event.name.startsWith(`${stack}.`)) return;
       // The number of a removed release may be used again.
       if (event.action === 'remove') read.forget();
+      if (event.action === 'create') read.expect(releaseOf(stack, event.name));
       if (event.name === names.routes(stack) || event.name === names.keys(stack)) void refresh();
     },
     gap: () => {
@@ -84,14 +85,29 @@ export function openLedgerView(ledger: Ledger, log: Log): LedgerView {
   };
 }
 
+/** The number of the release whose object has this name. */
+function releaseOf(stack: string, name: string): number | undefined {
+  const number = Number(name.slice(name.lastIndexOf('.') + 1));
+  return name === names.release(stack, number) ? number : undefined;
+}
+
 interface LedgerReader {
   /** The state after `known`, or `known` itself when the ledger says nothing newer. */
   state(known: EdgeState | undefined): Promise<EdgeState>;
+  /** It was made just now: routes that name it come next, and edges do not wait until it is read then. */
+  expect(release: number | undefined): void;
   forget(): void;
+}
+
+interface Expected {
+  readonly number: number;
+  /** `undefined`: it could not be read. */
+  readonly record: Promise<ReleaseRecord | undefined>;
 }
 
 function ledgerReader(ledger: Ledger): LedgerReader {
   const releases = new Map<number, ReleaseRecord>();
+  let expected: Expected | undefined;
   let keys: EdgeKeys | undefined;
 
   async function wanted(stored: Stored<Routes>): Promise<ReadonlyMap<number, ReleaseRecord>> {
@@ -104,7 +120,8 @@ function ledgerReader(ledger: Ledger): LedgerReader {
   }
 
   async function fetchRelease(number: number): Promise<void> {
-    const record = await ledger.releases.get(number);
+    const ahead = expected?.number === number ? await expected.record : undefined;
+    const record = ahead ?? (await ledger.releases.get(number));
     // Without it the slot would vanish from the edges, and its traffic with it.
     if (!record) throw corruptData(names.release(ledger.stack, number), undefined);
     releases.set(number, record);
@@ -123,8 +140,13 @@ function ledgerReader(ledger: Ledger): LedgerReader {
       const text = renderState(routing, keys, services.hash);
       return { routing, keys, services, text, flags: releasedFlags(stored.value, records) };
     },
+    expect: (number) => {
+      if (number === undefined) return;
+      expected = { number, record: ledger.releases.get(number).catch(() => undefined) };
+    },
     forget: () => {
       releases.clear();
+      expected = undefined;
       keys = undefined;
     },
   };

@@ -45,17 +45,26 @@ export interface Probing {
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 const giveUpMs = 60_000;
+/** Who takes a claim or the lock changes nothing that could be probed, and often a swap comes next, which must not wait. */
+const calmMs = 200;
 
 export function openProbing(options: ProbingOptions): Probing {
   const wanted = new Map<string, Ack>();
   const proven = new Map<string, string>();
-  const busy = new Set<string>();
+  /** What was settled last, by task. */
+  const settled = new Map<string, string>();
+  /** By the task that somebody is busy with: how to end their pause. */
+  const busy = new Map<string, () => void>();
 
   async function work(task: string): Promise<void> {
     for (let ack = wanted.get(task); ack && !options.signal.aborted; ack = wanted.get(task)) {
-      const mine = ack;
-      await proveUntilSettled(options, task, mine, () => wanted.get(task) !== mine);
-      if (wanted.get(task) === mine) wanted.delete(task);
+      const news = new AbortController();
+      busy.set(task, () => news.abort());
+      const over = AbortSignal.any([options.signal, news.signal]);
+      const subject = await proveUntilSettled(options, { task, ack, settled: settled.get(task), over });
+      settled.delete(task);
+      if (subject !== undefined) settled.set(task, subject);
+      if (wanted.get(task) === ack) wanted.delete(task);
     }
   }
 
@@ -65,8 +74,11 @@ export function openProbing(options: ProbingOptions): Probing {
       if (proven.get(task) === key) return;
       proven.set(task, key);
       wanted.set(task, ack);
-      if (busy.has(task)) return;
-      busy.add(task);
+      const hurry = busy.get(task);
+      if (hurry) {
+        hurry();
+        return;
+      }
       void work(task)
         .catch((error: unknown) => {
           proven.delete(task);
@@ -83,27 +95,50 @@ function stateKey(ack: Ack): string {
   return [ack.object, ack.version, ack.hash, ...healthy.sort()].join(' ');
 }
 
+/** What probes find out about. */
+function subjectOf({ routing }: EdgeState, ack: Ack): string {
+  const healthy = Object.entries(ack.slots).map(([slot, report]) => [slot, report.healthy]);
+  return JSON.stringify([routing.object, routing.services, healthy]);
+}
+
+interface Proving {
+  readonly task: string;
+  readonly ack: Ack;
+  /** What was settled last. */
+  readonly settled: string | undefined;
+  /** The edge has said something newer, or control stops. */
+  readonly over: AbortSignal;
+}
+
+/** Gives what is settled then. */
 async function proveUntilSettled(
   options: ProbingOptions,
-  task: string,
-  ack: Ack,
-  isOutdated: () => boolean,
-): Promise<void> {
-  const { clock, reports, signal, view } = options;
+  { task, ack, settled, over }: Proving,
+): Promise<string | undefined> {
+  const { clock, reports, view } = options;
+  /** False: it is over. */
+  const rest = (ms: number): Promise<boolean> =>
+    clock.sleep(ms, over).then(
+      () => true,
+      () => false,
+    );
   const deadline = clock.monotonic() + giveUpMs;
   let told = '';
   for (let pause = firstPauseMs; clock.monotonic() < deadline; pause = Math.min(pause * 2, longestPauseMs)) {
     const state = await stateFor(view, ack);
-    if (!state || isOutdated()) return;
+    if (!state || over.aborted) return undefined;
+    const subject = subjectOf(state, ack);
+    if (told === '' && subject === settled && !(await rest(calmMs))) return settled;
     const reached = await options.reachOf(task);
     const probes = probesOf(state.routing, ack, reached?.side ?? 'outside');
     const answers = reached ? await probeAll(options, { address: reached.address, state, probes }) : {};
     const proof: Proof = { object: ack.object, version: ack.version, answers };
     if (formatProof(proof) !== told) await reports.proof(task, proof);
     told = formatProof(proof);
-    if (!probes.some((probe) => isUnsettled(probe, answers[probe.way]))) return;
-    await clock.sleep(pause, signal);
+    if (!probes.some((probe) => isUnsettled(probe, answers[probe.way]))) return subject;
+    await rest(pause);
   }
+  return undefined;
 }
 
 /** An edge that is ahead was served by the other control; one that is behind will report again. */

@@ -18,6 +18,8 @@ export interface ProjectEnvironment {
   readonly dockerContext: string | null;
   /** Where people open it, as far as that can be told from here. */
   readonly url: string;
+  /** Names of `edge.tls`; missing: it has none. */
+  readonly certificates?: readonly string[];
   /** Who holds its flags; missing: Tidegate. */
   readonly flagServer?: FlagServerName;
 }

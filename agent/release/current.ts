@@ -18,8 +18,9 @@ export interface ActiveSlot {
   readonly content: ReleasedService | undefined;
 }
 
-export async function readCurrent(ledger: Ledger): Promise<Current> {
-  const routes = await ledger.routes.read();
+/** `asked`: the routes, where somebody has asked for them already. */
+export async function readCurrent(ledger: Ledger, asked = ledger.routes.read()): Promise<Current> {
+  const routes = await asked;
   return { routes, releases: await releasesInSlots(ledger, routes.value) };
 }
 

@@ -21,13 +21,18 @@ export interface EdgeWait {
 /** Which edges have not said so when the limit is over; empty: all have. */
 export async function awaitEdges(engine: ReleaseEngine, wait: EdgeWait): Promise<readonly Unacknowledged[]> {
   const look = await edgeLook(engine, wait.routes);
+  const acks = names.acks(engine.ledger.stack);
   let missing: readonly Unacknowledged[] = [];
   const all = await engine.changes.until(
     async () => {
       missing = await look(wait.require);
       return missing.length === 0 ? true : undefined;
     },
-    { limitMs: wait.limitMs, pollMs: 250, signal: wait.signal },
+    {
+      ...{ limitMs: wait.limitMs, pollMs: 250, signal: wait.signal },
+      // A rollout writes several objects while it waits for what edges say in one.
+      concerns: ({ type, name }) => type !== 'config' || name === acks,
+    },
   );
   return all === true ? [] : missing;
 }
@@ -54,15 +59,18 @@ export interface SidedReports {
 /** What every edge that reports says, for the tasks that are the edges, or the mesh, now. */
 export async function edgeReports(swarm: Swarm, ledger: Ledger): Promise<SidedReports> {
   const { stack } = ledger;
-  const reports = await ledger.acks.read();
-  const of = async (service: string): Promise<EdgeReports> => {
-    const tasks = await swarm.tasks.list({ service });
+  const [reports, edges, mesh] = await Promise.all([
+    ledger.acks.read(),
+    swarm.tasks.list({ service: names.edge(stack) }),
+    swarm.tasks.list({ service: names.mesh(stack) }),
+  ]);
+  const of = (tasks: readonly Task[]): EdgeReports => {
     const running = new Set(tasks.filter((task) => task.state === 'running').map((task) => task.id));
     const alive = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
       Object.fromEntries(Object.entries(all).filter(([task]) => running.has(task)));
     return { acks: alive(reports.acks), proofs: alive(reports.proofs) };
   };
-  return { outside: await of(names.edge(stack)), inside: await of(names.mesh(stack)) };
+  return { outside: of(edges), inside: of(mesh) };
 }
 
 /** The releases that slots name. */

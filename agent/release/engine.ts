@@ -5,7 +5,8 @@ import type { Changes } from '../swarm/changes.ts';
 import type { Ledger } from '../swarm/ledger/ledger.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { ReleaseCommand, RolloutHead, RolloutState } from '../swarm/ledger/rollout.ts';
-import type { Swarm, Task } from '../swarm/port.ts';
+import type { Routes } from '../swarm/ledger/routes.ts';
+import type { Stored, Swarm, Task } from '../swarm/port.ts';
 
 export interface ReleaseEngine {
   readonly swarm: Swarm;
@@ -77,4 +78,6 @@ export interface Rollout {
   state: RolloutState;
   /** Epoch of the lock while we hold it. */
   epoch: number | undefined;
+  /** The routes that gave us claim and lock in one, as long as we have written no others. */
+  claimed?: Stored<Routes> | undefined;
 }

@@ -7,9 +7,12 @@ export interface HistoryEntry {
   readonly state: RolloutState;
 }
 
-/** Oldest first. */
-export async function history(ledger: Ledger): Promise<readonly HistoryEntry[]> {
-  const [pages, journals] = await Promise.all([ledger.audit.list(), ledger.journals.list()]);
+/** Oldest first. `asked`: the journals, where somebody has asked for them already. */
+export async function history(
+  ledger: Ledger,
+  asked = ledger.journals.list(),
+): Promise<readonly HistoryEntry[]> {
+  const [pages, journals] = await Promise.all([ledger.audit.list(), asked]);
   const all = new Map<string, HistoryEntry>();
   for (const { head, state } of [...pages, ...journals.map((journal) => journal.value)])
     all.set(head.id, { head, state });

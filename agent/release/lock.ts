@@ -33,6 +33,7 @@ export async function writeRoutes(
   );
   if (!written) throw busy ?? lockHeld('?');
   rollout.epoch = written.value.lock.epoch;
+  rollout.claimed = undefined;
   return written;
 }
 
@@ -44,6 +45,7 @@ export async function releaseLock(
   const writer = writerOf(rollout);
   await rollout.engine.ledger.routes.change((routes) => unlocked(change(routes), writer));
   rollout.epoch = undefined;
+  rollout.claimed = undefined;
 }
 
 export function writerOf({ head, engine, epoch }: Rollout): Writer {

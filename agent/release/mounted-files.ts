@@ -70,10 +70,9 @@ export async function missingFiles(
   swarm: Swarm,
   services: Iterable<ReleasedService>,
 ): Promise<readonly MountedFile[]> {
-  const missing: MountedFile[] = [];
-  for (const { spec } of services)
-    for (const file of mountedFiles(spec)) if ((await idOf(swarm, file)) === undefined) missing.push(file);
-  return missing;
+  const files = [...services].flatMap(({ spec }) => mountedFiles(spec));
+  const ids = await Promise.all(files.map((file) => idOf(swarm, file)));
+  return files.filter((_, index) => ids[index] === undefined);
 }
 
 /** The content with the ids of its files in this cluster. Throws `release.cannot-be-restored` when one is gone. */

@@ -1,6 +1,8 @@
 /** Before an agent changes an environment: finish what a dead one left, and refuse what a living one does. */
 import { hasCode } from '../common/errors.ts';
+import type { Ledger } from '../swarm/ledger/ledger.ts';
 import { isEnded, type JournalEntry } from '../swarm/ledger/rollout.ts';
+import type { Routes } from '../swarm/ledger/routes.ts';
 import type { Stored } from '../swarm/port.ts';
 import type { ReleaseEngine } from './engine.ts';
 import { interruptedNotOver, rolloutOpen } from './failures.ts';
@@ -15,12 +17,33 @@ export interface RecoveryOptions {
   readonly onNote: (text: string) => void;
 }
 
-export async function recover(engine: ReleaseEngine, options: RecoveryOptions): Promise<void> {
-  await releaseOrphanedClaims(engine);
-  for (const entry of await engine.ledger.journals.list()) {
+/** What it looks at first. What is old in it does no harm: everything that is written out of it is a compare-and-swap. */
+export interface LedgerSeen {
+  readonly routes: Promise<Stored<Routes>>;
+  readonly journals: Promise<readonly Stored<JournalEntry>[]>;
+}
+
+/** Side by side. Who gets no answer is told by whoever waits for it. */
+export function lookAtLedger({ routes, journals }: Ledger): LedgerSeen {
+  const seen = { routes: routes.read(), journals: journals.list() };
+  for (const one of Object.values(seen)) one.catch(() => undefined);
+  return seen;
+}
+
+/** True when there was something to do: what was read before may be out of date. */
+export async function recover(
+  engine: ReleaseEngine,
+  options: RecoveryOptions,
+  seen = lookAtLedger(engine.ledger),
+): Promise<boolean> {
+  let acted = (await releaseOrphanedClaims(engine, await seen.routes)).length > 0;
+  for (const entry of await seen.journals) {
+    if (isAtRest(entry.value, options.driverState)) continue;
+    acted = true;
     const open = await settledEntry(engine, entry, options);
     if (open) await resolve(engine, open, options);
   }
+  return acted;
 }
 
 /** The entry when it is somebody's business before we may begin; waits for a driver whose state nobody knows. */
@@ -30,8 +53,8 @@ async function settledEntry(
   { driverState, signal, onNote }: RecoveryOptions,
 ): Promise<Stored<JournalEntry> | undefined> {
   const { driver, lease, head } = entry.value;
-  // Nobody has to wait for a rollout that settles; but a dead driver's claim and lock would be in the way.
-  if (isBackground(entry.value)) return isLeftSettling(entry.value, driverState) ? entry : undefined;
+  if (isAtRest(entry.value, driverState)) return undefined;
+  if (isBackground(entry.value)) return entry;
   if (driver === undefined || driverState(driver) === 'dead') return entry;
   if (driverState(driver) === 'alive') throw interruptedNotOver(head.id, driver);
   const seconds = lease?.seconds ?? engine.leaseSeconds;
@@ -54,11 +77,11 @@ function isBackground({ state }: JournalEntry): boolean {
   return isEnded(state) || state.phase.name === 'settling';
 }
 
-function isLeftSettling(
-  { state, driver }: JournalEntry,
-  driverState: RecoveryOptions['driverState'],
-): boolean {
-  return state.phase.name === 'settling' && driver !== undefined && driverState(driver) === 'dead';
+/** Nobody has to wait for a rollout that settles; but a dead driver's claim and lock would be in the way. */
+function isAtRest(entry: JournalEntry, driverState: RecoveryOptions['driverState']): boolean {
+  const { state, driver } = entry;
+  if (!isBackground(entry)) return false;
+  return state.phase.name !== 'settling' || driver === undefined || driverState(driver) !== 'dead';
 }
 
 async function resolve(

@@ -3,7 +3,7 @@ import type { ReleaseRecord } from '../swarm/ledger/release.ts';
 import type { Move } from '../swarm/ledger/rollout.ts';
 import type { Routes } from '../swarm/ledger/routes.ts';
 import type { Stored } from '../swarm/port.ts';
-import { awaitEdges } from './edges.ts';
+import { awaitEdges, missingEdges } from './edges.ts';
 import { healthyServers } from './effects/place.ts';
 import { newSlots } from './effects/slots.ts';
 import { contentOf } from './effects/target.ts';
@@ -23,9 +23,10 @@ export async function runsStill(
   moves: readonly Move[],
   target: ReleaseRecord,
 ): Promise<boolean> {
+  const healthy = healthyServers(newSlots(moves), (slot) => contentOf(target, slot.service));
+  if ((await missingEdges(engine, routes, { healthy })).length === 0) return true;
   const silent = await awaitEdges(engine, { routes, limitMs: engine.limits.acknowledge });
   if (silent.length > 0) return true;
-  const healthy = healthyServers(newSlots(moves), (slot) => contentOf(target, slot.service));
   const short = await awaitEdges(engine, { routes, require: { healthy }, limitMs: healthyMs });
   return short.length === 0;
 }

@@ -2,16 +2,23 @@ import { failure } from '../common/errors.ts';
 import { goingDown } from '../infra/failures.ts';
 import { requireSomeEdge } from '../infra/readiness.ts';
 import { downHolder } from '../release/lock.ts';
+import type { Routes } from '../swarm/ledger/routes.ts';
+import type { Stored, Swarm } from '../swarm/port.ts';
 import type { Place } from './place.ts';
 
-/** What must hold before anything is built: a Swarm we manage, an environment that is set up, images that reach every node. */
-export async function checkCluster({ engine, environment }: Place): Promise<void> {
+/**
+ * What must hold before anything is built: a Swarm we manage, an environment that is set up, images that reach every node.
+ * `asked`: its routes, where somebody has asked for them already.
+ */
+export async function checkCluster({ engine, environment }: Place, asked?: AskedRoutes): Promise<void> {
   const { swarm, ledger } = engine;
-  const read = Promise.all([ledger.routes.read(), swarm.nodes()]);
-  read.catch(() => undefined);
-  // What is wrong with the Swarm as a whole is said first.
-  await swarm.info();
-  const [routes, all] = await read;
+  const look = (routes: AskedRoutes = ledger.routes.read()): Promise<[Stored<Routes>, Nodes]> =>
+    Promise.all([routes, swarm.nodes()]);
+  const [routes, all] = await look(asked).catch(async () => {
+    // Only who manages a Swarm can say this much. What is wrong with it as a whole is said first.
+    await swarm.info();
+    return look();
+  });
   const { lock } = routes.value;
   if (lock.holder?.startsWith(`${downHolder}/`)) throw goingDown(ledger.stack, lock.holder);
   if (environment.registry !== undefined) return;
@@ -23,12 +30,15 @@ export async function checkCluster({ engine, environment }: Place): Promise<void
     );
 }
 
+type AskedRoutes = Promise<Stored<Routes>>;
+type Nodes = Awaited<ReturnType<Swarm['nodes']>>;
+
 /** As `checkCluster`, for what moves traffic. */
-export async function checkDelivery(place: Place): Promise<void> {
+export async function checkDelivery(place: Place, asked?: AskedRoutes): Promise<void> {
   // What is wrong with the environment as a whole is said first.
   const edge = requireSomeEdge(place.engine, place.environment.edge);
   edge.catch(() => undefined);
-  await checkCluster(place);
+  await checkCluster(place, asked);
   await edge;
 }
 

@@ -9,7 +9,7 @@ export function unknownMethod(method: string, known: readonly string[]): Tidegat
   });
 }
 
-export function invalidParams(method: string, error: z.ZodError): TidegateError {
+export function invalidParams(method: string, error: z.core.$ZodError): TidegateError {
   const problems = error.issues.map(
     (issue) => `${issue.path.map(String).join('.') || 'params'}: ${issue.message}`,
   );

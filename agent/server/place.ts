@@ -103,7 +103,12 @@ function rememberingReleases(ledger: Ledger): Ledger {
     if (record) known.set(number, record);
     return record;
   };
-  return { ...ledger, releases: { ...ledger.releases, get } };
+  const add: Ledger['releases']['add'] = async (record, rollout) => {
+    const made = await ledger.releases.add(record, rollout);
+    known.set(made.number, made);
+    return made;
+  };
+  return { ...ledger, releases: { ...ledger.releases, get, add } };
 }
 
 /** Folder of the nearest tidegate.yaml upwards, inside the repository; `''`, its root, also where there is none. */

@@ -7,11 +7,13 @@ export interface UntilOptions {
   /** How often to look even when no event tells of a change (task states have no events). */
   readonly pollMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** False: the event is none that `check` could find something out by. Default: any may be. */
+  readonly concerns?: ((event: ClusterEvent) => boolean) | undefined;
 }
 
 export interface Changes {
   /**
-   * Calls `check` now, after every event and every `pollMs`, never twice at once, until it gives something
+   * Calls `check` now, after every event that concerns it and every `pollMs`, never twice at once, until it gives something
    * other than `undefined`; gives `undefined` itself when `limitMs` is over. Rejects with the signal's reason
    * and with what `check` throws.
    */
@@ -39,7 +41,8 @@ export function openChanges(swarm: Swarm, clock: Clock): Changes {
     const end = clock.monotonic() + options.limitMs;
     let wake: () => void = () => undefined;
     let news = false;
-    const stopListening = listen(() => {
+    const stopListening = listen((event) => {
+      if (event && options.concerns?.(event) === false) return;
       news = true;
       wake();
     });

@@ -24,6 +24,8 @@ export interface LinkDeps {
   /** Asks a process to end when its rollouts have. */
   readonly end: (pid: number) => void;
   readonly clock: Clock;
+  /** While it is false nothing is looked for, started or asked, whoever wants it. */
+  readonly trusted: () => boolean;
   readonly log: (level: 'info' | 'warning', text: string) => void;
 }
 
@@ -64,12 +66,19 @@ export class AgentLink {
 
   /** From now on there is a connection, or it is being tried; tried at once if the last try is some time ago. */
   open(): void {
+    if (!this.#deps.trusted()) return;
     this.#running ??= this.#run();
     this.#wake();
   }
 
+  /** As `open`, where an agent runs already: starts none. */
+  async meet(): Promise<void> {
+    if (this.#deps.trusted() && (await this.#deps.discover()).state === 'running') this.open();
+  }
+
   /** The connected agent as soon as there is one. Throws what stands in the way. */
   async connected(): Promise<RemoteAgent> {
+    this.#needTrust();
     this.open();
     if (this.#remote === undefined) await new Promise<void>((resolve) => this.#attending.push(resolve));
     if (this.#remote !== undefined) return this.#remote;
@@ -81,6 +90,7 @@ export class AgentLink {
    * a new agent writes it anew.
    */
   async restart(): Promise<RemoteAgent> {
+    this.#needTrust();
     const found = await this.#deps.discover();
     if (found.state === 'running') {
       this.#deps.end(found.agent.pid);
@@ -183,6 +193,11 @@ export class AgentLink {
     this.#wake = () => woken.abort();
     await this.#deps.clock.sleep(ms, AbortSignal.any([woken.signal, this.#stop.signal]));
     this.#wake = () => undefined;
+  }
+
+  #needTrust(): void {
+    if (!this.#deps.trusted())
+      throw new Error(l10n.t('This workspace is not trusted: Tidegate starts nothing in it.'));
   }
 
   #isOpen(): boolean {

@@ -11,6 +11,7 @@ export interface Bundled {
   readonly program: string;
   readonly version: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly trusted: LinkDeps['trusted'];
   readonly log: LinkDeps['log'];
   /** With an agent that knows who we are, before anybody else asks it something. */
   readonly greeted: (remote: RemoteAgent) => Promise<void>;
@@ -20,7 +21,7 @@ export interface Bundled {
 const editorsOwn = /^(ELECTRON_|VSCODE_|CODE_SERVER_|APPLICATION_INSIGHTS_|CHROME_|ORIGINAL_XDG_)/;
 
 /** Nothing is read or loaded before the link is opened: the editor is starting meanwhile. */
-export function openLink({ program, version, env, log, greeted }: Bundled): AgentLink {
+export function openLink({ program, version, env, trusted, log, greeted }: Bundled): AgentLink {
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !editorsOwn.test(name)));
   const folder = async (): Promise<string> =>
     (await import('../../agent/protocol/connection/folder.ts')).discoveryFolder(env);
@@ -48,6 +49,7 @@ export function openLink({ program, version, env, log, greeted }: Bundled): Agen
     },
     end: (pid) => process.kill(pid, 'SIGTERM'),
     clock: systemClock,
+    trusted,
     log,
   });
 }

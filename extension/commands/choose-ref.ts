@@ -9,7 +9,12 @@ interface Choosing {
   readonly folder: string;
   readonly state: EnvironmentState;
   readonly title: string;
+  /** It is the second question: the first one can be asked again. */
+  readonly isSecond?: boolean;
 }
+
+/** Somebody wants to answer the question before once more. */
+export class Back extends Error {}
 
 interface Item extends vscode.QuickPickItem {
   readonly ref?: string;
@@ -20,7 +25,7 @@ interface Item extends vscode.QuickPickItem {
 /** A name that is in no list (an abbreviated id, an older tag) may be typed. */
 export async function chooseRef(
   { link }: CommandContext,
-  { folder, state, title }: Choosing,
+  { folder, state, title, isSecond = false }: Choosing,
 ): Promise<string> {
   const pick = vscode.window.createQuickPick<Item>();
   Object.assign(pick, {
@@ -28,6 +33,7 @@ export async function chooseRef(
     placeholder: vscode.l10n.t('Reading tags and branches …'),
     busy: true,
     ignoreFocusOut: true,
+    ...(isSecond && { step: 2, totalSteps: 2, buttons: [vscode.QuickInputButtons.Back] }),
   });
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
@@ -89,6 +95,8 @@ function chosen(pick: vscode.QuickPick<Item>): Promise<string> {
       pick.hide();
       void vscode.commands.executeCommand('workbench.view.scm');
     });
+    // The only button there is.
+    pick.onDidTriggerButton(() => reject(new Back()));
     pick.onDidHide(() => reject(new Declined()));
   });
 }

@@ -40,7 +40,7 @@ export interface CommandContext {
   /** Looks for files named tidegate.yaml again. */
   readonly lookForProjects: () => Promise<void>;
   readonly flagTokens: FlagServerTokens;
-  /** What a row of a tree is about. */
+  /** What a row of a tree is about, empty for one that is about nothing; `undefined`: there is no such row. */
   readonly targetOfRow: (id: string) => RowTarget | undefined;
   readonly views: Pick<Views, 'showStale'>;
   readonly version: string;
@@ -58,7 +58,12 @@ export class NoProject extends Error {}
  */
 export function targetOf(context: CommandContext, given: unknown): Partial<Target> {
   if (given === undefined || given === null) return {};
-  if (typeof given === 'string') return context.targetOfRow(given) ?? {};
+  if (typeof given === 'string') {
+    const row = context.targetOfRow(given);
+    // A row that has gone must not become "whichever there is".
+    if (row === undefined) throw badArgument(given);
+    return row;
+  }
   if (typeof given !== 'object' || Array.isArray(given)) throw badArgument(given);
   const known = [
     'folder',
@@ -72,6 +77,7 @@ export function targetOf(context: CommandContext, given: unknown): Partial<Targe
     'rollout',
     'suite',
     'compose',
+    'node',
   ];
   for (const [name, value] of Object.entries(given))
     if (!known.includes(name) || typeof value !== 'string') throw badArgument(given);
@@ -82,27 +88,37 @@ function badArgument(given: unknown): Error {
   return new Error(
     vscode.l10n.t(
       'A Tidegate command takes {0}, all of them texts, not {1}.',
-      ...['{ folder, environment, service, tag, flag, user, value, suite, compose }', JSON.stringify(given)],
+      ...[
+        '{ folder, environment, service, tag, flag, user, value, suite, compose, node }',
+        JSON.stringify(given),
+      ],
     ),
   );
+}
+
+/**
+ * As `targetOf`, with the reference that is to be deployed. A row is about what is there, not about what is wanted: the
+ * editor hands the row that has the focus to the buttons of a view's title, and the tag of a slot is no answer to "which?".
+ */
+export function toBeDeployed(context: CommandContext, given: unknown): Partial<Target> {
+  const { tag, ...target } = targetOf(context, given);
+  return typeof given === 'string' || tag === undefined ? target : { ...target, tag };
+}
+
+export interface Placed {
+  readonly folder: string;
+  readonly state: EnvironmentState;
 }
 
 /** The environment that is meant; asked for where it is not said and there are several. */
 export async function chooseEnvironment(
   context: CommandContext,
-  { folder, environment }: Partial<Target>,
+  target: Partial<Target>,
   title: string,
   fits: (state: EnvironmentState) => boolean = () => true,
-): Promise<{ readonly folder: string; readonly state: EnvironmentState }> {
-  await ready(context);
-  const all = (context.store.state.projects ?? []).flatMap((project) =>
-    project.environments.map((state) => ({ folder: project.folder, state })),
-  );
-  const named = all.filter(
-    (one) =>
-      (folder === undefined || one.folder === folder) &&
-      (environment === undefined || one.state.facts.environment === environment),
-  );
+): Promise<Placed> {
+  const { environment } = target;
+  const named = await candidates(context, target);
   if (named.length === 0) throw nothingToChoose(context, environment);
   const [only] = named;
   if (only !== undefined && named.length === 1) return only;
@@ -127,6 +143,22 @@ export async function chooseEnvironment(
   });
   if (picked === undefined) throw new Declined();
   return picked.one;
+}
+
+/** Which may be meant: with several, it is asked. */
+export async function candidates(
+  context: CommandContext,
+  { folder, environment }: Partial<Target>,
+): Promise<readonly Placed[]> {
+  await ready(context);
+  const all = (context.store.state.projects ?? []).flatMap((project) =>
+    project.environments.map((state) => ({ folder: project.folder, state })),
+  );
+  return all.filter(
+    (one) =>
+      (folder === undefined || one.folder === folder) &&
+      (environment === undefined || one.state.facts.environment === environment),
+  );
 }
 
 /** Connected, and the projects of the workspace are known. */

@@ -51,7 +51,7 @@ export async function setFlag(context: CommandContext, setting: Setting): Promis
   const { folder, state, key, to, from } = setting;
   const { environment } = state.facts;
   const confirmed = await confirm({
-    change: to.on ? (from.on ? 'flagChange' : 'flagOn') : 'flagOff',
+    change: isOff(to) ? 'flagOff' : from.on ? 'flagChange' : 'flagOn',
     facts: state.facts,
     what: key,
     from: wantedWords(from),
@@ -69,6 +69,11 @@ export async function setFlag(context: CommandContext, setting: Setting): Promis
   // The message stays as long as it likes; the command has ended.
   void offerUndo(context, setting, result);
   return result;
+}
+
+/** To users a share of nobody is off. */
+function isOff({ on, share }: Wanted): boolean {
+  return !on || share === 0;
 }
 
 function strategyOf({ to, state: { facts } }: Setting): string {

@@ -5,11 +5,11 @@ import { planDocument, rolloutDocument } from '../model/documents.ts';
 import { liveRelease, openRollout } from '../model/state.ts';
 import { targetName } from '../model/words.ts';
 import { chooseRef } from './choose-ref.ts';
-import { chooseEnvironment, targetOf, type CommandContext } from './context.ts';
+import { chooseEnvironment, targetOf, toBeDeployed, type CommandContext } from './context.ts';
 import { call } from './run.ts';
 
 export async function plan(context: CommandContext, given: unknown): Promise<PlanResult> {
-  const { tag, ...target } = targetOf(context, given);
+  const { tag, ...target } = toBeDeployed(context, given);
   const { folder, state } = await chooseEnvironment(
     context,
     target,

@@ -4,6 +4,7 @@ import { commands, type CommandId } from '../ids.ts';
 import { copyDiagnostics, restartAgent } from './agent.ts';
 import type { CommandContext } from './context.ts';
 import { openDashboard } from './dashboard.ts';
+import { edgeHandlers } from './edge-handlers.ts';
 import { flagHandlers } from './flag-handlers.ts';
 import { setFlagServerToken } from './flag-server.ts';
 import {
@@ -50,6 +51,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.showLogs]: (own, given) => logs.show(own, given),
     [commands.setUpEnvironment]: setUpEnvironment,
     [commands.takeDown]: takeDown,
+    ...edgeHandlers,
     [commands.openDashboard]: openDashboard,
     [commands.openApp]: openApp,
     [commands.openPreview]: openPreview,

@@ -7,9 +7,9 @@ import type { Target } from '../model/node.ts';
 import { isHeld, liveRelease, openRollout, type EnvironmentState } from '../model/state.ts';
 import { nameOf } from '../model/words.ts';
 import { confirm, isAsked } from './ask.ts';
-import { chooseRef } from './choose-ref.ts';
+import { Back, chooseRef } from './choose-ref.ts';
 import { chooseReleasedTag } from './choose-tag.ts';
-import { chooseEnvironment, targetOf, type CommandContext } from './context.ts';
+import { candidates, chooseEnvironment, targetOf, toBeDeployed, type CommandContext } from './context.ts';
 import { previewRollback } from './preview.ts';
 import { call, tell } from './run.ts';
 import { offerSetUp, setUpFirst } from './set-up.ts';
@@ -20,12 +20,9 @@ type Chosen = Awaited<ReturnType<typeof chooseEnvironment>>;
 type Run = (context: CommandContext, given: unknown) => Promise<RolloutResult | undefined>;
 
 export const deploy: Run = async (context, given) => {
-  const { tag, ...target } = targetOf(context, given);
-  const chosen = await chooseEnvironment(context, target, vscode.l10n.t('Deploy: which environment?'));
+  const { chosen, ref } = await chooseWhereAndWhat(context, toBeDeployed(context, given));
   const { folder, state } = chosen;
   const { environment } = state.facts;
-  const title = vscode.l10n.t('Deploy to {0}', environment);
-  const ref = tag ?? (await chooseRef(context, { folder, state, title }));
   const params = { folder, environment, ref };
   const run = async (): Promise<RolloutResult> => {
     let confirmed = false;
@@ -50,6 +47,24 @@ export const deploy: Run = async (context, given) => {
     return run();
   }
 };
+
+async function chooseWhereAndWhat(
+  context: CommandContext,
+  { tag, ...target }: Partial<Target>,
+): Promise<{ readonly chosen: Chosen; readonly ref: string }> {
+  for (;;) {
+    const isSecond = tag === undefined && (await candidates(context, target)).length > 1;
+    const question = vscode.l10n.t('Deploy: which environment?');
+    const chosen = await chooseEnvironment(context, target, isSecond ? `${question} (1/2)` : question);
+    if (tag !== undefined) return { chosen, ref: tag };
+    const title = vscode.l10n.t('Deploy to {0}', chosen.state.facts.environment);
+    try {
+      return { chosen, ref: await chooseRef(context, { ...chosen, title, isSecond }) };
+    } catch (error) {
+      if (!(error instanceof Back)) throw error;
+    }
+  }
+}
 
 export const promote: Run = (context, given) =>
   decide(context, given, {
@@ -186,7 +201,7 @@ async function moved<M extends Moving>(
 ): Promise<RolloutResult> {
   const target: Target = { folder, environment: state.facts.environment };
   const result: RolloutResult = await call(context, { title, method, params });
-  tell(context, result, { ...target, isRollback: method === 'rollback' });
+  tell(context, result, { target, ended: method });
   return result;
 }
 

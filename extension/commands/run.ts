@@ -4,10 +4,13 @@ import type { AgentEvent, Method, Params, Results, RolloutResult } from '../../a
 import { isProgress } from '../../agent/protocol/progress.ts';
 import { hasCode, messageOf, TidegateError } from '../../agent/protocol/errors.ts';
 import { commands, views } from '../ids.ts';
+import { messageDocument } from '../model/documents.ts';
 import { hintForEditor } from '../model/hints.ts';
-import { endMessage, nextTitle, withoutLinks, type NextStep } from '../model/messages.ts';
+import { endMessage, nextTitle, withoutLinks, type Ended, type NextStep } from '../model/messages.ts';
 import type { Target } from '../model/node.ts';
+import type { Store } from '../project/store.ts';
 import { Declined, NoProject, type CommandContext } from './context.ts';
+import { writeEvent } from '../rollout-log.ts';
 import { say } from '../say.ts';
 
 export interface Calling<M extends Method> {
@@ -34,7 +37,7 @@ export async function call<M extends Method>(
         token.onCancellationRequested(() => controller.abort());
         const onEvent = (event: AgentEvent): void => {
           if (isProgress(event)) heard.event(event);
-          const text = write(output, event);
+          const text = writeEvent(output, event);
           if (text === undefined) return;
           progress.report({ message: withoutLinks(text) });
           bar.say(`${title}: ${text}`);
@@ -50,45 +53,13 @@ export async function call<M extends Method>(
   }
 }
 
-/** Writes it down; what is worth showing while it runs comes back. */
-function write(output: vscode.LogOutputChannel, event: AgentEvent): string | undefined {
-  switch (event.kind) {
-    case 'note':
-      if (event.level === 'warning') output.warn(event.text);
-      else output.info(event.text);
-      return event.text;
-    case 'phase':
-      output.info(`${event.phase}${event.detail === '' ? '' : `: ${event.detail}`}`);
-      return event.phase;
-    case 'line':
-      output.debug(`[${event.source}] ${event.text}`);
-      return undefined;
-    case 'suite':
-      if (event.outcome === 'failed') output.error(event.text);
-      else output.info(event.text);
-      return event.text;
-    case 'problem':
-      output.error(`${event.file}:${event.line}:${event.column} ${event.message}`);
-      return undefined;
-    case 'tests':
-      for (const { name, status, message } of event.tests)
-        if (status === 'failed') output.error(`${event.suite}: ${name}: ${message}`);
-      return undefined;
-    case 'watch':
-    case 'traffic':
-    case 'local':
-    case 'serving':
-      return undefined;
-  }
-}
-
 /** A message with buttons; what they do happens when they are pressed, if ever. */
 export function tell(
   context: CommandContext,
   result: RolloutResult,
-  target: Target & { readonly isRollback: boolean },
+  { target, ended }: { readonly target: Target; readonly ended: Ended },
 ): void {
-  const { level, text, next } = endMessage(result, target);
+  const { level, text, next } = endMessage(result, ended);
   context.output[level === 'warning' ? 'warn' : level](text);
   const steps = new Map(next.map((step) => [nextTitle(step), step]));
   void say(level, text, ...steps.keys()).then((pressed) => {
@@ -123,7 +94,9 @@ async function follow(
       await run(commands.rollback);
       return;
     case 'Undo':
+      // A rollback goes to a tag; what was deployed without one is deployed again: its slot is still warm.
       if (result.from?.tag) await run(commands.rollbackToTag, { ...target, tag: result.from.tag });
+      else if (result.from) await run(commands.deploy, { ...target, tag: result.from.commit });
       return;
     case 'Show Details': {
       const known = store
@@ -131,7 +104,7 @@ async function follow(
         ?.history?.some(({ rollout }) => rollout === result.rollout);
       if (known === true && result.rollout !== null)
         await run(commands.showRelease, { ...target, rollout: result.rollout });
-      else await documents.show(`${environment} ${result.reason}`, `${result.message}\n`);
+      else await documents.show(`${environment} ${result.reason}`, messageDocument(result));
     }
   }
 }
@@ -151,7 +124,7 @@ export function handled(
   };
 }
 
-function complain({ output }: CommandContext, error: unknown): void {
+function complain({ output, store }: CommandContext, error: unknown): void {
   const hint = error instanceof TidegateError ? error.hint : undefined;
   if (error instanceof TidegateError && error.code === 'cancelled') {
     output.info(error.message);
@@ -165,9 +138,7 @@ function complain({ output }: CommandContext, error: unknown): void {
   }
   const text = [messageOf(error), hintForEditor(hint ?? '')].filter(Boolean).join(' ');
   output.error(text);
-  const { environment, method } = error instanceof TidegateError ? error.data : {};
-  const about = typeof environment === 'string' && method === undefined ? { environment } : undefined;
-  const [title, id, ...given] = wayOut(error, about);
+  const [title, id, ...given] = wayOut(error, store);
   // Beside a button that mends it nobody needs the command for a terminal.
   void say('error', id === commands.showOutput ? text : messageOf(error), title).then((pressed) => {
     if (pressed !== undefined) void vscode.commands.executeCommand(id, ...given);
@@ -175,14 +146,28 @@ function complain({ output }: CommandContext, error: unknown): void {
 }
 
 /** The button below an error: what it says, and the command it calls. */
-function wayOut(error: unknown, about: object | undefined): readonly [string, string, ...unknown[]] {
+function wayOut(error: unknown, store: Store): readonly [string, string, ...unknown[]] {
   if (hasCode(error, 'environment.not-set-up'))
-    return [vscode.l10n.t('Set Up'), commands.setUpEnvironment, about];
+    return [vscode.l10n.t('Set Up'), commands.setUpEnvironment, aboutOf(error, store)];
+  if (hasCode(error, 'environment.outdated'))
+    return [vscode.l10n.t('Upgrade Edge…'), commands.upgradeEdge, aboutOf(error, store)];
   if (hasCode(error, 'swarm.inactive')) return [vscode.l10n.t('Turn On Swarm Mode…'), commands.startSwarm];
   if (hasCode(error, 'config.invalid'))
     return [vscode.l10n.t('Show Problems'), 'workbench.actions.view.problems'];
   if (error instanceof NoProject) return [vscode.l10n.t('Set Up This Project'), commands.setUpProject];
   return [vscode.l10n.t('Show Output'), commands.showOutput];
+}
+
+/** The environment that an error is about, by its name or its stack; where neither is known, it is asked for. */
+function aboutOf({ data }: TidegateError, { state: { projects = [] } }: Store): Partial<Target> | undefined {
+  const { environment, stack, method } = data;
+  if (typeof environment === 'string' && method === undefined) return { environment };
+  const named = projects.flatMap(({ folder, environments }) =>
+    environments
+      .filter(({ facts }) => facts.stack === stack)
+      .map(({ facts }) => ({ folder, environment: facts.environment })),
+  );
+  return named.length === 1 ? named[0] : undefined;
 }
 
 /** The agent is gone, and with it whoever could say how it ended; the next one shows that. */

@@ -37,10 +37,23 @@ export async function setUpEnvironment(context: CommandContext, given: unknown):
     result.outcome === 'done'
       ? vscode.l10n.t('{0} is set up.', environment)
       : vscode.l10n.t('{0} was set up already.', environment);
+  if (result.pending.length > 0) {
+    sayPending(text, { folder, environment }, result.pending);
+    return result;
+  }
   void say('info', text, vscode.l10n.t('Deploy…')).then((pressed) => {
     if (pressed !== undefined) void vscode.commands.executeCommand(commands.deploy, { folder, environment });
   });
   return result;
+}
+
+/** What was left alone is for somebody to decide, who has to know of it. */
+function sayPending(text: string, target: Target, pending: readonly string[]): void {
+  const upgrade = vscode.l10n.t('Upgrade Edge…');
+  const left = vscode.l10n.t('Left as it is, since changing it interrupts traffic: {0}', pending.join('; '));
+  void say('warning', `${text} ${left}`, upgrade).then((pressed) => {
+    if (pressed === upgrade) void vscode.commands.executeCommand(commands.upgradeEdge, target);
+  });
 }
 
 /** Somebody wants to deploy to what is not there yet: once they say yes, it is brought in first. */

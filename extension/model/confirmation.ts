@@ -11,6 +11,11 @@ export type Change =
   | 'abort'
   | 'takeDown'
   | 'setUp'
+  | 'upgradeEdge'
+  | 'forgetEdge'
+  | 'maintenanceOn'
+  | 'maintenanceOff'
+  | 'setCertificate'
   | 'flagOn'
   | 'flagOff'
   | 'flagChange'
@@ -39,13 +44,17 @@ export interface About {
   readonly strategy: string;
 }
 
+/** Wherever it is: they take an environment away, interrupt its traffic, or have no way back. */
+const alwaysAsked: readonly Change[] = ['takeDown', 'upgradeEdge', 'forgetEdge'];
+
+/** After which users do not get what they got. */
+const typedWhereProtected: readonly Change[] = ['rollback', 'takeDown', 'flagOff', 'maintenanceOn'];
+
 /** `undefined`: nobody is asked. */
 export function confirmationOf(about: About, setting: ConfirmSetting): Confirmation | undefined {
   const { change, facts } = about;
   const isProtected = facts.protected;
-  // What takes an environment away is asked about wherever it is.
-  if (!isProtected && setting !== 'always' && change !== 'takeDown') return undefined;
-  const typing: readonly Change[] = ['rollback', 'takeDown', 'flagOff'];
+  if (!isProtected && setting !== 'always' && !alwaysAsked.includes(change)) return undefined;
   return {
     title: titleOf(about),
     detail: [
@@ -58,12 +67,14 @@ export function confirmationOf(about: About, setting: ConfirmSetting): Confirmat
       l10n.t('How: {0}', about.strategy),
     ].join('\n'),
     yes: yesOf(change),
-    typed: isProtected && typing.includes(change) ? facts.environment : undefined,
+    typed: isProtected && typedWhereProtected.includes(change) ? facts.environment : undefined,
   };
 }
 
 function whatOf({ change, what }: About): string {
   if (change === 'runSuite') return l10n.t('Suites: {0}', what);
+  if (change === 'forgetEdge') return l10n.t('Edge on: {0}', what);
+  if (change === 'setCertificate') return l10n.t('Certificate: {0}', what);
   return change.startsWith('flag') ? l10n.t('Flag: {0}', what) : l10n.t('Services: {0}', what);
 }
 
@@ -81,6 +92,16 @@ function titleOf({ change, facts: { environment }, to, what }: About): string {
       return l10n.t('Take {0} down?', environment);
     case 'setUp':
       return l10n.t('Set up {0}?', environment);
+    case 'upgradeEdge':
+      return l10n.t('Upgrade the edge of {0}?', environment);
+    case 'forgetEdge':
+      return l10n.t('Forget the edge on {0} in {1}?', what, environment);
+    case 'maintenanceOn':
+      return l10n.t('Put up the maintenance page of {0}?', environment);
+    case 'maintenanceOff':
+      return l10n.t('Take the maintenance page of {0} away?', environment);
+    case 'setCertificate':
+      return l10n.t('Set the certificate {0} of {1}?', what, environment);
     case 'flagOn':
       return l10n.t('Switch {0} on in {1}?', what, environment);
     case 'flagChange':
@@ -100,6 +121,11 @@ function yesOf(change: Change): string {
     abort: l10n.t('Abort the Rollout'),
     takeDown: l10n.t('Take Down'),
     setUp: l10n.t('Set Up'),
+    upgradeEdge: l10n.t('Upgrade'),
+    forgetEdge: l10n.t('Forget'),
+    maintenanceOn: l10n.t('Put Up'),
+    maintenanceOff: l10n.t('Take Away'),
+    setCertificate: l10n.t('Set'),
     flagOn: l10n.t('Switch On'),
     flagOff: l10n.t('Switch Off'),
     flagChange: l10n.t('Change'),

@@ -1,5 +1,6 @@
 /** Read-only documents in Markdown: a plan, a past rollout. */
 import type { Difference, PlannedBacking, PlannedService, PlanResult } from '../../agent/protocol/plan.ts';
+import type { RolloutResult } from '../../agent/protocol/methods.ts';
 import type { PastRollout } from '../../agent/protocol/project.ts';
 import { strategyOf } from './confirmation.ts';
 import { l10n } from './l10n.ts';
@@ -66,11 +67,21 @@ export function rolloutDocument(past: PastRollout, environment: string): string 
     past.tookMs === null
       ? l10n.t('It {0}.', plain(endWords(past)))
       : l10n.t('It {0} after {1}.', plain(endWords(past)), took(past.tookMs)),
-    past.detail === '' ? '' : ['```text', past.detail.replaceAll('```', "'''"), '```'].join('\n'),
+    past.detail === '' ? '' : verbatim(past.detail),
     l10n.t('Services: {0}', plain(past.services.join(', '))),
     `## ${l10n.t('Phases')}`,
     past.trail.map(({ phase, at }) => `- ${plain(at)} ${plain(phase)}`).join('\n'),
   );
+}
+
+/** Of a rollout that the ledger has no record of: all there is is what was said at its end. */
+export function messageDocument({ message }: Pick<RolloutResult, 'message'>): string {
+  return lines(verbatim(message));
+}
+
+/** Nothing in it is Markdown. */
+function verbatim(text: string): string {
+  return ['```text', text.replaceAll('```', "'''"), '```'].join('\n');
 }
 
 function whoAndWhen({ kind, by, at, ref, to: { commit } }: PastRollout): string {

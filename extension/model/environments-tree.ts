@@ -79,7 +79,7 @@ function environmentNode({ folder }: ProjectState, state: EnvironmentState, now:
       ...(status?.backing ?? []).map((backing) =>
         backingNode(id, { ...target, service: backing.service }, backing),
       ),
-      ...behind(id, status),
+      ...behind(id, target, status),
     ],
     open: true,
     target,
@@ -107,6 +107,8 @@ function kindsOf({ facts, status }: EnvironmentState, rollout: RolloutStatus | u
     status?.state ?? 'unknown',
     facts.protected ? 'protected' : 'unprotected',
     ...(rollout === undefined ? ['idle'] : ['running', ...(isHeld(rollout) ? ['held'] : [])]),
+    ...(status?.maintenance == null ? [] : ['maintenance']),
+    ...(facts.certificates === undefined ? [] : ['certificates']),
   ];
 }
 
@@ -161,19 +163,16 @@ function edgeWords({ edges }: EnvironmentStatus): string {
 }
 
 /** Edges that have not: what they serve may be the old. */
-function behind(id: string, status: EnvironmentStatus | undefined): readonly TreeNode[] {
+function behind(id: string, target: Target, status: EnvironmentStatus | undefined): readonly TreeNode[] {
   return (status?.edges ?? [])
     .filter(({ state }) => state === 'behind' || state === 'missing')
-    .map(({ node, state, detail }) =>
-      leaf(
-        `${id}#edge:${node}`,
-        l10n.t('edge on {0}', node),
-        state === 'missing' ? l10n.t('missing: {0}', detail) : l10n.t('behind: {0}', detail),
-        ['edge', state],
-        'warning',
-        detail,
-      ),
-    );
+    .map(({ node, state, detail }) => {
+      const words = state === 'missing' ? l10n.t('missing: {0}', detail) : l10n.t('behind: {0}', detail);
+      // The internal edge is wherever it runs: of no node that could be gone for good.
+      const kinds = ['edge', state, ...(node === 'inside' ? [] : ['node'])];
+      const row = leaf(`${id}#edge:${node}`, l10n.t('edge on {0}', node), words, kinds, 'warning', detail);
+      return { ...row, target: { ...target, node } };
+    });
 }
 
 function rolloutNode(id: string, target: Target, rollout: RolloutStatus, now: number): TreeNode {

@@ -11,18 +11,17 @@ export interface EndMessage {
   readonly next: readonly NextStep[];
 }
 
-/** `isRollback`: the way back from it is to what was left by it, and not one release further back. */
-export function endMessage(
-  { outcome, message, preview, from }: RolloutResult,
-  { isRollback }: { readonly isRollback: boolean },
-): EndMessage {
+/** What somebody called that has ended. */
+export type Ended = 'deploy' | 'promote' | 'abort' | 'rollback';
+
+export function endMessage({ outcome, message, preview, from }: RolloutResult, ended: Ended): EndMessage {
   const text = message.replaceAll('\n', ' ');
   switch (outcome) {
     case 'done':
       return {
         level: 'info',
         text,
-        next: ['Open App', 'Show Details', ...wayBack(from, isRollback)],
+        next: ['Open App', 'Show Details', ...wayBack(from, ended)],
       };
     case 'unchanged':
       return { level: 'info', text, next: ['Open App'] };
@@ -40,11 +39,19 @@ export function endMessage(
   }
 }
 
-function wayBack(from: RolloutResult['from'], isRollback: boolean): readonly NextStep[] {
+function wayBack(from: RolloutResult['from'], ended: Ended): readonly NextStep[] {
   if (from === null) return [];
-  if (!isRollback) return ['Roll Back'];
-  // A rollback goes to a tag; what was deployed without one is deployed again.
-  return from.tag === null ? [] : ['Undo'];
+  switch (ended) {
+    case 'deploy':
+    case 'promote':
+      return ['Roll Back'];
+    case 'rollback':
+      // To what was left by it, and not one release further back.
+      return ['Undo'];
+    case 'abort':
+      // What is live was live before: one step back from there is no way back from here.
+      return [];
+  }
 }
 
 /** What the button of it says. */

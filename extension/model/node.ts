@@ -40,10 +40,12 @@ export interface Target {
   readonly suite?: string;
   /** A compose file, seen from the folder. */
   readonly compose?: string;
+  /** Name of a node of the Swarm: of its edge. */
+  readonly node?: string;
 }
 
-/** Of a row that is about all environments. */
-export type RowTarget = Omit<Target, 'environment'> & { readonly environment?: string };
+/** Of a row: it may be about all environments, or all projects. */
+export type RowTarget = Partial<Target>;
 
 /** Text from a repository or a cluster inside Markdown. */
 export function plain(text: string): string {

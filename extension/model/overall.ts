@@ -28,6 +28,14 @@ export function overallOf({ link, trusted, projects }: State): Overall {
   return projects.map(projectOverall).reduce((a, b) => (a === b ? a : 'ready'));
 }
 
+/** False while there is nothing to paint yet, or only rows that will say something else in a moment. */
+export function isKnown(state: State): boolean {
+  const overall = overallOf(state);
+  if (overall !== 'ready') return overall !== 'loading';
+  const environments = (state.projects ?? []).flatMap((project) => project.environments);
+  return environments.every(({ status, trouble }) => status !== undefined || trouble !== undefined);
+}
+
 function isUnknown({ environments, trouble }: ProjectState): boolean {
   return environments.length === 0 && trouble === undefined;
 }

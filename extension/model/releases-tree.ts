@@ -4,7 +4,7 @@ import { groupsOf } from './groups.ts';
 import { l10n } from './l10n.ts';
 import { plain, type TreeNode } from './node.ts';
 import { projectNames } from './project-names.ts';
-import type { ProjectState } from './state.ts';
+import { runsOnly, type ProjectState } from './state.ts';
 import { clockTime, endWords, nameOf, targetName, took } from './words.ts';
 
 interface Dated {
@@ -13,6 +13,8 @@ interface Dated {
   readonly project: string | undefined;
   readonly environment: string;
   readonly past: PastRollout;
+  /** All that has traffic runs it: there is nothing to go back to it from. */
+  readonly isLive: boolean;
 }
 
 const most = 200;
@@ -25,9 +27,10 @@ export function releasesTree(
   const names = projects.length > 1 ? projectNames(projects) : undefined;
   const all = projects
     .flatMap(({ folder, environments }) =>
-      environments.flatMap(({ facts, history = [] }) =>
-        history.map((past): Dated => ({
-          ...{ folder, project: names?.get(folder), environment: facts.environment, past },
+      environments.flatMap((state) =>
+        (state.history ?? []).map((past): Dated => ({
+          ...{ folder, project: names?.get(folder), environment: state.facts.environment, past },
+          isLive: runsOnly(state, past.to),
         })),
       ),
     )
@@ -48,17 +51,18 @@ export function releasesTree(
   }));
 }
 
-function rolloutRow({ folder, project, environment, past }: Dated): TreeNode {
+function rolloutRow({ folder, project, environment, past, isLive }: Dated): TreeNode {
   const from = past.from === null ? l10n.t('nothing') : nameOf(past.from);
   const to = targetName(past);
   const ended = endWords(past);
   const named = project === undefined ? [] : [project];
+  const isReturnable = past.outcome === 'live' && past.to.tag !== null && !isLive;
   const lasted = past.tookMs === null ? [] : [took(past.tookMs)];
   return {
     id: `rollout:${folder}#${environment}#${past.rollout}`,
     label: `${environment}: ${from} → ${to}`,
     description: [clockTime(past.at), ...named, past.by, ...lasted, ended].join(' · '),
-    kinds: ['past', past.outcome, ...(past.outcome === 'live' && past.to.tag !== null ? ['returnable'] : [])],
+    kinds: ['past', past.outcome, ...(isReturnable ? ['returnable'] : [])],
     icon: iconOf(past),
     tooltip: tooltipOf(past),
     spoken: spokenOf(past, [environment, from, to, past.by, [...lasted, ended, ...named].join(', ')]),

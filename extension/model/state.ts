@@ -122,3 +122,14 @@ export function liveRelease(
   );
   return active.sort((a, b) => b.number - a.number)[0] ?? null;
 }
+
+/** Every service that has traffic runs what this names. */
+export function runsOnly(
+  { status }: EnvironmentState,
+  { tag, commit }: { readonly tag: string | null; readonly commit: string },
+): boolean {
+  const active = (status?.services ?? []).flatMap(({ slots }) =>
+    slots.filter((slot) => slot.state === 'active').map(({ release }) => release),
+  );
+  return active.length > 0 && active.every((one) => one?.tag === tag && one.commit === commit);
+}

@@ -85,8 +85,14 @@ export class Store {
   setActive(active: boolean): void {
     if (this.#active === active) return;
     this.#active = active;
-    if (active) void this.reload();
-    else this.#rest();
+    if (!active) {
+      this.#rest();
+      return;
+    }
+    // Those that are known are not kept waiting for what the files say now.
+    const agent = this.#deps.agent();
+    if (agent !== undefined) this.#startWatches(agent);
+    void this.reload();
   }
 
   /** Reads what the files of the projects say now, and watches the environments they name. */

@@ -9,6 +9,8 @@ export interface TreeSource {
   /** The rows as they are now. */
   readonly nodes: () => readonly TreeNode[];
   readonly onVisible: () => void;
+  /** Resolves when the first rows are worth painting. */
+  readonly known: () => Promise<void>;
 }
 
 /** Elements are the ids of nodes: the editor keeps them, nodes come and go. */
@@ -19,6 +21,7 @@ export class Tree implements vscode.TreeDataProvider<string> {
   readonly onDidChangeTreeData = this.#changed.event as vscode.Event<string | string[] | undefined>;
   readonly #source: TreeSource;
   #shown: readonly TreeNode[] = [];
+  #isOpen = false;
 
   constructor(source: TreeSource) {
     this.#source = source;
@@ -32,7 +35,7 @@ export class Tree implements vscode.TreeDataProvider<string> {
 
   /** Whatever has changed is painted; nothing is while nobody looks. */
   update(): void {
-    if (!this.view.visible) return;
+    if (!this.view.visible || !this.#isOpen) return;
     const after = this.#source.nodes();
     const changed = repaint(this.#shown, after);
     this.#shown = after;
@@ -44,10 +47,18 @@ export class Tree implements vscode.TreeDataProvider<string> {
     return findNode(this.#shown, id);
   }
 
-  getChildren(id?: string): string[] {
-    if (id === undefined) this.#shown = this.#source.nodes();
-    const nodes = id === undefined ? this.#shown : (this.node(id)?.children ?? []);
-    return nodes.map((node) => node.id);
+  /** As they are now. */
+  rows(): readonly TreeNode[] {
+    this.#shown = this.#source.nodes();
+    return this.#shown;
+  }
+
+  /** The first rows may take a moment: painting nothing, and then each thing as it is heard of, takes longer. */
+  async getChildren(id?: string): Promise<string[]> {
+    if (id !== undefined) return (this.node(id)?.children ?? []).map((node) => node.id);
+    if (!this.#isOpen) await this.#source.known();
+    this.#isOpen = true;
+    return this.rows().map((node) => node.id);
   }
 
   getTreeItem(id: string): vscode.TreeItem {

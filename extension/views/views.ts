@@ -4,7 +4,7 @@ import { onlyStaleKey, overallKey, views, type ViewId } from '../ids.ts';
 import { environmentsTree } from '../model/environments-tree.ts';
 import { flagsTree, type FlagRows } from '../model/flags-tree.ts';
 import type { RowTarget, TreeNode } from '../model/node.ts';
-import { overallOf, type Overall } from '../model/overall.ts';
+import { isKnown, overallOf, type Overall } from '../model/overall.ts';
 import { releasesTree } from '../model/releases-tree.ts';
 import type { StaleFlags } from '../flags/stale-flags.ts';
 import { openRollout, type State } from '../model/state.ts';
@@ -13,6 +13,8 @@ import { Tree } from './tree.ts';
 
 /** Rows that count down do so by the second. */
 const tickMs = 1_000;
+/** What is not known by then is painted as such. */
+const knownWithinMs = 500;
 
 export class Views {
   readonly #store: Store;
@@ -20,7 +22,7 @@ export class Views {
   readonly #onLook: () => void;
   #overall: Overall | undefined;
   #tick: NodeJS.Timeout | undefined;
-
+  readonly #whenKnown: (() => void)[] = [];
   #onlyStale = false;
 
   /** `onLook`: one of the views was shown or hidden; `flags`: why one may be taken out. */
@@ -33,6 +35,7 @@ export class Views {
         id,
         nodes: () => (overallOf(store.state) === 'ready' ? nodes(store.state) : []),
         onVisible: () => this.#onLook(),
+        known: () => this.#known(),
       });
     this.#trees = [
       tree(views.environments, ({ projects = [] }) => environmentsTree(projects, Date.now())),
@@ -50,16 +53,14 @@ export class Views {
       this.#overall = overall;
       void vscode.commands.executeCommand('setContext', overallKey, overall);
     }
+    if (isKnown(state)) for (const tell of this.#whenKnown.splice(0)) tell();
     for (const tree of this.#trees) tree.update();
     this.#keepTicking(state);
   }
 
   targetOfRow(id: string): RowTarget | undefined {
-    for (const tree of this.#trees) {
-      const target = tree.node(id)?.target;
-      if (target !== undefined) return target;
-    }
-    return undefined;
+    const [node] = this.#trees.flatMap((tree) => tree.node(id) ?? []);
+    return node && (node.target ?? {});
   }
 
   /** Of the view "Flags": only those that may be taken out. */
@@ -74,11 +75,19 @@ export class Views {
   /** `view`: `environments`, `releases` or `flags`. */
   nodes(view: string): readonly TreeNode[] {
     const tree = this.#trees.find(({ id }) => id === `tidegate.${view}`);
-    return tree?.getChildren().flatMap((id) => tree.node(id) ?? []) ?? [];
+    return tree?.rows() ?? [];
   }
 
   get anyVisible(): boolean {
     return this.#trees.some(({ view }) => view.visible);
+  }
+
+  #known(): Promise<void> {
+    if (isKnown(this.#store.state)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenKnown.push(resolve);
+      setTimeout(resolve, knownWithinMs);
+    });
   }
 
   dispose(): void {

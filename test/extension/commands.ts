@@ -175,9 +175,33 @@ export function commandTests(): void {
     });
 
     it('puts what a report needs on the clipboard, and nothing secret', async () => {
+      agent.answers.doctor = () => ({
+        checks: [
+          { check: 'git', environment: null, state: 'ok', detail: '2.43', fix: null },
+          { check: 'disk', environment: 'dev', state: 'warn', detail: '1 GB left', fix: null },
+        ],
+      });
       const text = (await run(commands.copyDiagnostics)) as string;
-      const said = JSON.parse(text) as { projects: { environments: unknown[] }[] };
-      assert.equal(said.projects[0]?.environments.length, 2);
+      const said = JSON.parse(text) as {
+        readonly agent: { readonly kind: string };
+        readonly projects: readonly { readonly environments: readonly unknown[]; readonly doctor: unknown }[];
+      };
+      assert.equal(said.agent.kind, 'connected');
+      const [shop] = said.projects;
+      assert.deepEqual(shop?.doctor, ['machine git ok', 'dev disk warn 1 GB left']);
+      assert.deepEqual(shop.environments[0], {
+        ...{ environment: 'dev', protected: false, state: 'ready', problem: null, edges: ['n1 current'] },
+        services: [
+          {
+            'service web': [
+              'blue active v1.1.0 100 % 2/2 answers 200',
+              'green warm v1.0.0 0 % 2/2 answers -',
+            ],
+          },
+        ],
+        ...{ maintenance: false, backing: [], flags: 1, flagsProblem: null },
+      });
+      assert.equal(await vscode.env.clipboard.readText(), text);
       assert.doesNotMatch(text, /token|PATH/);
     });
   });

@@ -4,12 +4,14 @@ import { apiTests } from './api.ts';
 import { commandTests } from './commands.ts';
 import { connectionTests } from './connection.ts';
 import { dashboardTests } from './dashboard.ts';
+import { edgeTests } from './edges.ts';
 import { editingTests } from './editing.ts';
 import { flagCommandTests } from './flag-commands.ts';
 import { flagFileTests } from './flag-file.ts';
 import { flagServerTests } from './flag-server.ts';
 import { flagTests } from './flags.ts';
 import { localFlagTests } from './local-flags.ts';
+import { mannerTests } from './manners.ts';
 import { manifestTests } from './manifest.ts';
 import { oddInputTests } from './odd-input.ts';
 import { previewTests } from './preview.ts';
@@ -27,6 +29,8 @@ const suites = [
     manifestTests,
     treeTests,
     commandTests,
+    edgeTests,
+    mannerTests,
     editingTests,
     problemTests,
     projectTests,

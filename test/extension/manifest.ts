@@ -12,6 +12,36 @@ function inWords(text: string): string {
   return (words as Readonly<Record<string, string>>)[text.slice(1, -1)] ?? text;
 }
 
+/** Kinds of rows (`model/`), after the view that they are in. */
+const rows = [
+  'environments environment ready unprotected idle',
+  'environments environment ready protected running held maintenance certificates',
+  'environments environment not-set-up unprotected idle',
+  'environments setUp',
+  'environments rollout held shifting',
+  'environments rollout moving building',
+  'environments slot warm returnable',
+  'environments release returnable',
+  'environments edge missing node',
+  'releases past live returnable',
+  'flags flag known',
+  'flags flagState on known variants',
+  'flags flagState on known remote',
+  'flags flagState on forgotten',
+  'flags flagOverride',
+  'flags flagServer own',
+  'flags flagServer other',
+  'flags flagServer tokenless',
+];
+
+/** Whether an entry of a menu is there for a row; of `when` what is written here: one view, one pattern. */
+function fits({ when }: { readonly when: string }, row: string): boolean {
+  const [, view = '', kinds = ''] = /^(\w+) (.*)$/.exec(row) ?? [];
+  const [, operator, name] = /^view (==|!=) tidegate\.(\w+) && viewItem =~/.exec(when) ?? [];
+  const [, pattern = '(?!)'] = /=~ \/(.*)\/$/.exec(when) ?? [];
+  return (operator === '==') === (view === name) && new RegExp(pattern).test(kinds);
+}
+
 export function manifestTests(): void {
   describe('the manifest', () => {
     before(api);
@@ -56,17 +86,29 @@ export function manifestTests(): void {
         if (!when.includes('loading')) assert.match(inWords(contents), /\]\(command:/, when);
     });
 
+    it('has every inline action in the menu of its row as well, for those who use the keyboard', () => {
+      const items = contributes.menus['view/item/context'];
+      const inMenu = (command: string, row: string): boolean =>
+        items.some((item) => item.command === command && !item.group.startsWith('inline') && fits(item, row));
+      const missing = rows.flatMap((row) =>
+        items
+          .filter((item) => item.group.startsWith('inline') && fits(item, row))
+          .filter(({ command }) => !inMenu(command, row))
+          .map(({ command }) => `${row}: ${command}`),
+      );
+      assert.deepEqual(missing, []);
+    });
+
+    it('has what takes something away in the last group', () => {
+      const away = ['tidegate.takeDown', 'tidegate.forgetEdge', 'tidegate.killFlag', 'tidegate.removeFlag'];
+      for (const { command, group } of contributes.menus['view/item/context'])
+        assert.equal(group.startsWith('9_'), away.includes(command), `${command} in ${group}`);
+    });
+
     it('has at most three inline actions for any row', () => {
       const inline = contributes.menus['view/item/context'].filter(({ group }) => group.startsWith('inline'));
-      const kinds = [
-        'environment ready unprotected idle',
-        'environment ready protected running held',
-        'rollout held shifting',
-        'slot warm returnable',
-        'flagState on known',
-      ];
-      for (const row of kinds) {
-        const shown = inline.filter(({ when }) => new RegExp(/=~ \/(.*)\//.exec(when)?.[1] ?? '').test(row));
+      for (const row of rows) {
+        const shown = inline.filter((item) => fits(item, row));
         assert.ok(shown.length <= 3, `${row}: ${shown.map(({ command }) => command).join()}`);
       }
     });

@@ -6,6 +6,7 @@ import { failure } from '../../agent/protocol/errors.ts';
 import { commands } from '../../extension/ids.ts';
 import type { TidegateApi } from '../../extension/main.ts';
 import type { TreeNode } from '../../extension/model/node.ts';
+import { pickers } from './pickers.ts';
 import type { Answers, ScriptedAgent } from './scripted-agent.ts';
 import { api, commit, Dialogs, folder, showViews, startAgent, statusOf, until } from './stage.ts';
 
@@ -171,18 +172,4 @@ export function oddInputTests(): void {
       await until('rows go on', () => tidegate.rows('environments')[0]?.description.includes('maintenance'));
     });
   });
-}
-
-/** Quick picks that are shown, for a test to look at. */
-function pickers(): { readonly shown: vscode.QuickPick<vscode.QuickPickItem>[]; restore(): void } {
-  const { createQuickPick } = vscode.window;
-  const shown: vscode.QuickPick<vscode.QuickPickItem>[] = [];
-  Object.assign(vscode.window, {
-    createQuickPick: () => {
-      const pick = createQuickPick();
-      shown.push(pick);
-      return pick;
-    },
-  });
-  return { shown, restore: () => void Object.assign(vscode.window, { createQuickPick }) };
 }

@@ -1,20 +1,20 @@
 /** The discovery file: how clients of the same user reach the running agent. */
 import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { checkFolder } from './folder.ts';
 import { lives } from './process.ts';
 
 const shape = z.object({
   format: z.literal(1),
-  pid: z.int().positive(),
-  started: z.string().nullable(),
-  port: z.int().min(1).max(65_535),
-  token: z.string().min(32),
+  pid: z.int().check(z.positive()),
+  started: z.nullable(z.string()),
+  port: z.int().check(z.minimum(1), z.maximum(65_535)),
+  token: z.string().check(z.minLength(32)),
   version: z.string(),
   /** Which build of that version: two checkouts may both call themselves 0.1.0. */
   build: z.string(),
-  protocolVersion: z.int().positive(),
+  protocolVersion: z.int().check(z.positive()),
 });
 export type Discovered = z.infer<typeof shape>;
 

@@ -10,7 +10,7 @@ import {
   type MessageWriter,
 } from 'vscode-jsonrpc/node';
 import type { TidegateError } from '../errors.ts';
-import { type AgentApi, type Call, type Method, type Params, type Results } from '../methods.ts';
+import type { AgentApi, Call, Method, Params, Results } from '../methods.ts';
 import { protocolVersion } from '../version.ts';
 import { fromWire } from './errors-on-the-wire.ts';
 import {

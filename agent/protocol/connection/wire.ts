@@ -2,7 +2,8 @@
  * What goes over a connection to the agent beside the methods of `methods.ts`: JSON-RPC 2.0, a
  * `hello` first, and events as the library's own `$/progress`.
  */
-import * as z from 'zod';
+// The small one: editors wait for it.
+import * as z from 'zod/mini';
 import { ProgressType } from 'vscode-jsonrpc/node';
 import type { AgentEvent } from '../methods.ts';
 
@@ -13,19 +14,19 @@ export const address = '127.0.0.1';
 export const helloMethod = 'hello';
 
 export const helloParams = z.object({
-  protocolVersion: z.int().positive(),
+  protocolVersion: z.int().check(z.positive()),
   /** Of the client's process, those that `session-env.ts` allows. An agent on pipes has its own and needs none. */
-  env: z.record(z.string(), z.string()).optional(),
+  env: z.optional(z.record(z.string(), z.string())),
   /** For interpolating compose files only. */
-  variables: z.record(z.string(), z.string()).optional(),
+  variables: z.optional(z.record(z.string(), z.string())),
 });
 export type HelloParams = z.infer<typeof helloParams>;
 
 /** The other side may be newer: what it adds is ignored. */
 export const helloResult = z.object({
-  protocolVersion: z.int().positive(),
+  protocolVersion: z.int().check(z.positive()),
   version: z.string(),
-  pid: z.int().positive(),
+  pid: z.int().check(z.positive()),
 });
 export type Hello = z.infer<typeof helloResult>;
 
@@ -41,7 +42,7 @@ export const eventProgress = new ProgressType<AgentEvent>();
 /** `data` of a JSON-RPC error: what a `TidegateError` says beside its message. */
 export const wireErrorData = z.object({
   code: z.string(),
-  hint: z.string().optional(),
-  data: z.record(z.string(), z.unknown()).optional(),
+  hint: z.optional(z.string()),
+  data: z.optional(z.record(z.string(), z.unknown())),
 });
 export type WireErrorData = z.infer<typeof wireErrorData>;

@@ -33,7 +33,10 @@ export async function claim(rollout: Rollout, signal: AbortSignal): Promise<Roll
   if (claimed === undefined || claimed === 'lost')
     return { type: 'failed', reason: 'lost-claim', detail: lost };
   const { holder, epoch } = claimed.value.lock;
-  if (holder === holderOf(writerOf(rollout))) rollout.epoch = epoch;
+  if (holder === holderOf(writerOf(rollout))) {
+    rollout.epoch = epoch;
+    rollout.claimed = claimed;
+  }
   return { type: 'claimed' };
 }
 

@@ -23,9 +23,7 @@ export async function shift(rollout: Rollout, share: number, signal: AbortSignal
   if (unhealthy !== '') return { type: 'failed', reason: 'verify-failed', detail: unhealthy };
   const routes = await writeRoutes(rollout, (now) => shifted(now, webMoves(head.moves), share), signal);
   const missing = await acknowledged(rollout, routes, signal);
-  return missing.length === 0
-    ? { type: 'shifted' }
-    : { type: 'unacknowledged', detail: describeMissing(missing) };
+  return missing.length === 0 ? { type: 'shifted' } : unacknowledged(missing);
 }
 
 /**
@@ -37,7 +35,7 @@ export async function promote(rollout: Rollout, signal: AbortSignal): Promise<Ro
   const { engine, head } = rollout;
   const release = await targetRelease(rollout);
   // The lock first: health that was looked at before a wait for it would be old news.
-  let routes = await writeRoutes(rollout, (same) => same, signal);
+  let routes = rollout.claimed ?? (await writeRoutes(rollout, (same) => same, signal));
   if (!isPromoted(routes.value, rollout, release.number)) {
     const unhealthy =
       (await workersNotRunning(rollout, signal)) || (await notHealthy(rollout, routes, signal));
@@ -45,33 +43,45 @@ export async function promote(rollout: Rollout, signal: AbortSignal): Promise<Ro
       return { type: 'failed', reason: 'verify-failed', detail: unhealthy, beforeSwap: true };
     routes = await writeRoutes(rollout, (now) => promoted(now, head.moves, release.number), signal);
   }
-  if (head.warm) await supersede(rollout);
-  return prove(
-    rollout,
-    routes,
-    { acknowledge: engine.limits.acknowledge, prove: engine.limits.prove },
-    signal,
-  );
+  try {
+    const silent = await acknowledged(rollout, routes, signal);
+    if (silent.length > 0) return unacknowledged(silent);
+  } finally {
+    // The engine has enough to do until edges have said so, and until then the claim keeps what is in use from being emptied.
+    if (head.warm) await supersede(rollout);
+  }
+  return answered(rollout, routes, engine.limits.prove, signal);
 }
 
 export async function prove(
   rollout: Rollout,
   routes: Stored<Routes>,
   limits: { readonly acknowledge: number; readonly prove: number },
+): Promise<RolloutEvent> {
+  const silent = await acknowledged(rollout, routes, undefined, limits.acknowledge);
+  return silent.length > 0 ? unacknowledged(silent) : answered(rollout, routes, limits.prove);
+}
+
+/** A probe through each edge, which has acknowledged the routes. */
+async function answered(
+  rollout: Rollout,
+  routes: Stored<Routes>,
+  limitMs: number,
   signal?: AbortSignal,
 ): Promise<RolloutEvent> {
   const { engine, head } = rollout;
   if (webMoves(head.moves).length === 0) return { type: 'proven' };
-  const release = await targetRelease(rollout);
-  const silent = await awaitEdges(engine, { routes, limitMs: limits.acknowledge, signal });
-  if (silent.length > 0) return { type: 'unacknowledged', detail: describeMissing(silent) };
-  const answers = liveAnswers(head, release);
-  const unproven = await awaitEdges(engine, { routes, require: { answers }, limitMs: limits.prove, signal });
+  const answers = liveAnswers(head, await targetRelease(rollout));
+  const unproven = await awaitEdges(engine, { routes, require: { answers }, limitMs, signal });
   if (unproven.length === 0) return { type: 'proven' };
   // An edge that fell silent since is not one that answers wrongly.
   const stillSilent = await missingEdges(engine, routes);
-  if (stillSilent.length > 0) return { type: 'unacknowledged', detail: describeMissing(stillSilent) };
+  if (stillSilent.length > 0) return unacknowledged(stillSilent);
   return { type: 'failed', reason: 'proof-failed', detail: describeMissing(unproven) };
+}
+
+function unacknowledged(missing: readonly Unacknowledged[]): RolloutEvent {
+  return { type: 'unacknowledged', detail: describeMissing(missing) };
 }
 
 /** Who must answer users once the release is live. */
@@ -91,9 +101,7 @@ export async function revert(rollout: Rollout): Promise<RolloutEvent> {
     isReverted(now, head.moves) ? now : reverted(now, head.moves),
   );
   const missing = await acknowledged(rollout, routes);
-  return missing.length === 0
-    ? { type: 'reverted' }
-    : { type: 'unacknowledged', detail: describeMissing(missing) };
+  return missing.length === 0 ? { type: 'reverted' } : unacknowledged(missing);
 }
 
 /** Edges that have not acknowledged the routes in time; none where only workers were moved, which no edge knows. */
@@ -101,9 +109,10 @@ async function acknowledged(
   { engine, head }: Rollout,
   routes: Stored<Routes>,
   signal?: AbortSignal,
+  limitMs = engine.limits.acknowledge,
 ): Promise<readonly Unacknowledged[]> {
   if (webMoves(head.moves).length === 0) return [];
-  return awaitEdges(engine, { routes, limitMs: engine.limits.acknowledge, signal });
+  return awaitEdges(engine, { routes, limitMs, signal });
 }
 
 function isPromoted(routes: Routes, { head }: Rollout, release: number): boolean {

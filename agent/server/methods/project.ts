@@ -18,6 +18,7 @@ export async function project(agent: Agent, params: Params<'project'>): Promise<
       protected: environment.protected,
       dockerContext: environment.dockerContext ?? null,
       url: edgeUrl(environment, hosts[0]),
+      ...(environment.edge.tls !== undefined && { certificates: environment.edge.tls }),
       ...serverName(environment),
     })),
   };

@@ -5,7 +5,7 @@ import { cannotBeRestored, fileGone, nothingToGoBackTo } from '../../release/fai
 import { history, wentLive } from '../../release/history.ts';
 import { missingFiles } from '../../release/mounted-files.ts';
 import { isWarm, movesTo, policyOf, previousOf, webMoves, type Wanted } from '../../release/plan.ts';
-import { recover } from '../../release/recovery.ts';
+import { lookAtLedger, recover, type LedgerSeen } from '../../release/recovery.ts';
 import { runsStill } from '../../release/warm.ts';
 import { isPinned } from '../../swarm/image-name.ts';
 import type { ReleaseRecord } from '../../swarm/ledger/release.ts';
@@ -28,32 +28,56 @@ import { deploySource } from './deploy.ts';
  */
 export async function rollback(agent: Agent, params: Params<'rollback'>, call: Call): Promise<RolloutResult> {
   const place = await openPlace(agent, params.folder, params.environment);
-  await checkDelivery(place);
+  const { ledger } = place.engine;
   const note = (text: string): void => call.onEvent({ kind: 'note', level: 'info', text });
-  await recover(place.engine, { driverState: agent.identity.stateOf, signal: call.signal, onNote: note });
-  await clearAway(place);
-  const current = await readCurrent(place.engine.ledger);
-  const target = await findTarget(place, params.tag, liveRelease(current));
-  const going: Going = { agent, place, call, current, target, tag: params.tag, note };
+  // Somebody waits for this: what is asked does not wait for the answer to something else.
+  const seen = lookAtLedger(ledger);
+  const early = findWay(place, params.tag, seen);
+  early.catch(() => undefined);
+  await checkDelivery(place, seen.routes);
+  const options = { driverState: agent.identity.stateOf, signal: call.signal, onNote: note };
+  const isOld = await recover(place.engine, options, seen);
+  const cleared = clearAway(place);
+  cleared.catch(() => undefined);
+  const { current, target } = await (isOld ? findWay(place, params.tag, lookAtLedger(ledger)) : early);
+  const going: Going = { agent, place, call, current, target, tag: params.tag, cleared, note };
   if (params.withFlags !== true) return goBack(going);
   const name = params.tag ?? target?.tag ?? 'the release before';
-  const changes = await statesToBring(place.engine.ledger, target, name);
+  const changes = await statesToBring(ledger, target, name);
   return withStates(await goBack(going), { place, changes, by: agent.identity.by, call });
 }
 
-interface Going {
+interface Way {
+  readonly current: Current;
+  readonly target: ReleaseRecord | undefined;
+}
+
+async function findWay(place: Place, tag: string | null, seen: LedgerSeen): Promise<Way> {
+  const reading = readCurrent(place.engine.ledger, seen.routes);
+  const [current, target] = await Promise.all([
+    reading,
+    tag === null
+      ? reading.then((current) => findPrevious(place, liveRelease(current)))
+      : findReleased(place, tag, seen.journals),
+  ]);
+  return { current, target };
+}
+
+interface Going extends Way {
   readonly agent: Agent;
   readonly place: Place;
   readonly call: Call;
-  readonly current: Current;
-  readonly target: ReleaseRecord | undefined;
   readonly tag: string | null;
+  /** What dead agents left of suites is away; nothing begins before. */
+  readonly cleared: Promise<void>;
   readonly note: (text: string) => void;
 }
 
-async function goBack({ agent, place, call, current, target, tag, note }: Going): Promise<RolloutResult> {
+async function goBack(going: Going): Promise<RolloutResult> {
+  const { agent, place, call, current, target, tag, note } = going;
   const live = liveRelease(current);
   if (!target) {
+    await going.cleared;
     note(`${tag ?? ''} has not been released here yet: it is built`);
     const source = await readSource(agent, place, tag ?? 'HEAD', call);
     return deploySource(agent, place, { source, hold: false, kind: 'rollback', call });
@@ -61,12 +85,17 @@ async function goBack({ agent, place, call, current, target, tag, note }: Going)
   const wanted = wantedByRelease(target);
   const moves = movesTo(current, wanted);
   if (moves.length === 0) return already(agent, place, target, live);
-  const warm =
-    isWarm(current, moves, target) && (await runsStill(place.engine, current.routes, moves, target));
+  const mayBeWarm = isWarm(current, moves, target);
+  const [warm] = await Promise.all([
+    mayBeWarm && runsStill(place.engine, current.routes, moves, target),
+    going.cleared,
+    checkImages(place, target, moves, { warm: mayBeWarm }),
+    checkFiles(place, target, moves),
+  ]);
+  if (mayBeWarm && !warm) await checkImages(place, target, moves, { warm });
   note(
     `going back to ${target.tag ?? target.commit.slice(0, 8)} (release ${target.number}${warm && webMoves(moves).length > 0 ? ', still warm' : ''})`,
   );
-  await checkImages(place, target, moves, { warm });
   return runRollout({
     place,
     call,
@@ -89,20 +118,31 @@ async function goBack({ agent, place, call, current, target, tag, note }: Going)
 }
 
 /** `undefined`: a tag that no kept release carries. */
-export async function findTarget(
-  { engine }: Place,
+export function findTarget(
+  place: Place,
   tag: string | null,
   live: ReleaseRecord | undefined,
 ): Promise<ReleaseRecord | undefined> {
+  return tag === null ? findPrevious(place, live) : findReleased(place, tag);
+}
+
+async function findPrevious({ engine }: Place, live: ReleaseRecord | undefined): Promise<ReleaseRecord> {
   const { ledger } = engine;
-  if (tag === null) {
-    const previous = previousOf(live);
-    if (previous === null) throw nothingToGoBackTo(ledger.stack);
-    const record = await ledger.releases.get(previous);
-    if (!record) throw cannotBeRestored(previous, 'its record is not kept any more');
-    return record;
-  }
-  const [past, releases] = await Promise.all([history(ledger), ledger.releases.list()]);
+  const previous = previousOf(live);
+  if (previous === null) throw nothingToGoBackTo(ledger.stack);
+  const record = await ledger.releases.get(previous);
+  if (!record) throw cannotBeRestored(previous, 'its record is not kept any more');
+  return record;
+}
+
+/** `journals`: where somebody has asked for them already. */
+async function findReleased(
+  { engine }: Place,
+  tag: string,
+  journals?: LedgerSeen['journals'],
+): Promise<ReleaseRecord | undefined> {
+  const { ledger } = engine;
+  const [past, releases] = await Promise.all([history(ledger, journals), ledger.releases.list()]);
   const served = wentLive(past);
   return releases.filter((record) => record.tag === tag && served.has(record.number)).at(-1);
 }
@@ -130,6 +170,9 @@ async function checkImages(
     const why = await whyImageIsGone(engine.swarm, image);
     if (why !== undefined) throw cannotBeRestored(target.number, `the image of ${service} ${why}`);
   }
+}
+
+async function checkFiles({ engine }: Place, target: ReleaseRecord, moves: readonly Move[]): Promise<void> {
   const services = moves.flatMap(({ service }) => target.services[service] ?? []);
   const [gone] = await missingFiles(engine.swarm, services);
   if (gone !== undefined) throw fileGone(target.number, gone);

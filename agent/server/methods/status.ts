@@ -48,23 +48,30 @@ export async function statusOf(agent: Agent, environment: Environment): Promise<
   const nothing = { services: [], edges: [], rollouts: [], maintenance: null, flagsVersion: null };
   try {
     const { engine } = await openEnvironment(agent, environment, 'look');
-    await engine.swarm.info();
-    const current = await readCurrent(engine.ledger);
-    const [reports, flags] = await Promise.all([
-      edgeReports(engine.swarm, engine.ledger),
-      engine.ledger.flags.find(),
+    const { swarm, ledger } = engine;
+    const [current, reports, flags, backing, rollouts] = await Promise.all([
+      readCurrent(ledger),
+      edgeReports(swarm, ledger),
+      ledger.flags.find(),
+      backingOf(engine),
+      rolloutsOf(engine),
+    ]).catch(async (error: unknown) => {
+      // What is wrong with the Swarm as a whole is said first; who has read a ledger out of it need not ask.
+      await swarm.info();
+      throw error;
+    });
+    const seen = { routing: routingOf(ledger.stack, current.routes, current.releases), reports };
+    const [services, edges] = await Promise.all([
+      servicesOf(engine, current, seen),
+      edgesOf(engine, current, seen),
     ]);
-    const routing = routingOf(engine.ledger.stack, current.routes, current.releases);
     const down = current.routes.value.lock.holder?.startsWith(`${downHolder}/`) === true;
     return {
       ...common,
       state: down ? 'going-down' : 'ready',
       problem: down ? 'It is being taken down; "tidegate down" finishes that.' : null,
       problemCode: down ? 'environment.going-down' : null,
-      services: await servicesOf(engine, current, { routing, reports }),
-      backing: await backingOf(engine),
-      edges: await edgesOf(engine, current, { routing, reports }),
-      rollouts: await rolloutsOf(engine),
+      ...{ services, backing, edges, rollouts },
       maintenance: current.routes.value.maintenance ?? null,
       flagsVersion: flags === undefined ? null : `${flags.id}:${flags.version}`,
     };

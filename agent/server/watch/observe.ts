@@ -12,8 +12,13 @@ import type { Observer } from './feeds.ts';
 const pollMs = 5_000;
 /** An engine that is gone tells of no events either, and somebody waits for it. */
 const goneMs = 1_000;
-/** Events come in bursts: one look for all of them. */
+/**
+ * Events come in bursts: one look for all of them, when it is over. A rollout is one, and the engine that it waits for
+ * would do the looking.
+ */
 const calmMs = 100;
+/** A burst that does not end is looked at all the same. */
+const burstMs = 500;
 
 /** Two clients see the same environment when both mean the same stack of the same engine. */
 export function feedKey({ connection, environment }: Pick<Place, 'connection' | 'environment'>): string {
@@ -25,11 +30,13 @@ export function observe(agent: Agent, place: Place): Observer {
   const counters = [names.traffic(stack), names.flagCounts(stack)];
   let dirty = false;
   let gone = false;
+  let quiet = true;
   let wake: () => void = () => undefined;
   const stop = place.connection.changes.listen((event) => {
     // Counters change all the time, and no status tells of them.
     if (event?.type === 'config' && counters.includes(event.name)) return;
     dirty = true;
+    quiet = false;
     wake();
   });
   return {
@@ -50,7 +57,11 @@ export function observe(agent: Agent, place: Place): Observer {
         await agent.clock
           .sleep(gone ? goneMs : pollMs, AbortSignal.any([signal, woken.signal]))
           .catch(() => undefined);
-      await agent.clock.sleep(calmMs, signal).catch(() => undefined);
+      const end = agent.clock.monotonic() + burstMs;
+      do {
+        quiet = true;
+        await agent.clock.sleep(calmMs, signal).catch(() => undefined);
+      } while (!isSet(quiet) && !signal.aborted && agent.clock.monotonic() < end);
     },
     close: () => {
       stop();
@@ -58,6 +69,11 @@ export function observe(agent: Agent, place: Place): Observer {
       wake();
     },
   };
+}
+
+/** Reads a variable that a listener sets while we await (the compiler cannot see that). */
+function isSet(value: boolean): boolean {
+  return value;
 }
 
 /** An environment whose ledger cannot be read has no rollouts to tell of; its status says why. */

@@ -36,16 +36,9 @@ export function acksStore(swarm: Swarm, stack: string): AcksStore {
         const labels = { ...own, ...merge(parseAcks(name, readable(name, object.labels)), reports) };
         return sameLabels(object.labels, labels) ? undefined : labels;
       };
-      let known = await ahead;
+      const known = await ahead;
       ahead = Promise.resolve(undefined);
-      // What was read ahead may be old: only a write that succeeds says that it was not.
-      if (known && !after(known)) known = undefined;
-      const read = (): Promise<ConfigObject> => {
-        const first = known;
-        known = undefined;
-        return first ? Promise.resolve(first) : get();
-      };
-      await compareAndSwap(swarm, read, after);
+      await compareAndSwap(swarm, get, after, known);
       ahead = get().catch(() => undefined);
     },
     create: async () => {

@@ -47,9 +47,11 @@ export function journalStore(swarm: Swarm, stack: string): JournalStore {
     if (!object) throw gone(id);
     return object;
   };
+  const ahead = readingAhead(get);
   return {
     create: async (head, write) => {
       await swarm.configs.create(name(head.id), await encode(head), { ...own, ...format(write) });
+      ahead.wrote(head.id, write);
     },
     get: async (id) => {
       const object = await swarm.configs.get(name(id));
@@ -65,10 +67,14 @@ export function journalStore(swarm: Swarm, stack: string): JournalStore {
           const request = write.driver ? object.labels['request'] : undefined;
           return { ...own, ...format(write), ...(request === undefined ? {} : { request }) };
         },
+        await ahead.take(id, as),
       );
+      ahead.wrote(id, write);
     },
     takeOver: async (entry, write) => {
-      await swapUnchanged(swarm, entry, await get(entry.value.head.id), { ...own, ...format(write) });
+      const { id } = entry.value.head;
+      await swapUnchanged(swarm, entry, await get(id), { ...own, ...format(write) });
+      ahead.wrote(id, write);
     },
     request: async (id, action, by) => {
       await compareAndSwap(
@@ -80,6 +86,29 @@ export function journalStore(swarm: Swarm, stack: string): JournalStore {
     remove: async (id) => {
       const object = await swarm.configs.get(name(id));
       if (object) await swarm.configs.remove(object.id);
+    },
+  };
+}
+
+interface ReadingAhead {
+  wrote(id: string, write: JournalWrite): void;
+  /** As it was read after the last write, if it was, and `driver` drove it then. */
+  take(id: string, driver: string | undefined): Promise<ConfigObject | undefined>;
+}
+
+/** A journal that we drive is read while the effect is done that was written down: the next write need not wait for it. */
+function readingAhead(get: (id: string) => Promise<ConfigObject>): ReadingAhead {
+  const ahead = new Map<string, Promise<ConfigObject | undefined>>();
+  return {
+    wrote: (id, { driver }) => {
+      if (!driver) return;
+      const object = get(id).catch(() => undefined);
+      ahead.set(id, object);
+    },
+    take: async (id, driver) => {
+      const object = await ahead.get(id);
+      ahead.delete(id);
+      return object?.labels['driver'] === driver ? object : undefined;
     },
   };
 }

@@ -30,27 +30,48 @@ const attempts = 40;
 /**
  * Reads, changes and writes the labels of an object until nobody came in between. `change` gets the newest
  * object and returns its labels, or `undefined` to leave it as it is; what it throws goes to the caller.
- * Returns the object as it was before this write, and whether it was written.
+ * `known`: as it was read some time ago. It spares a reading when nobody wrote since, and only a write that succeeds
+ * says so: what `change` makes of it otherwise counts for nothing.
  */
 export async function compareAndSwap(
   swarm: Swarm,
   read: () => Promise<ConfigObject>,
-  change: (object: ConfigObject) => Readonly<Record<string, string>> | undefined,
-): Promise<ConfigObject> {
+  change: (object: ConfigObject) => Labels | undefined,
+  known?: ConfigObject,
+): Promise<Swapped> {
   let name = '';
+  let first = known && wouldWrite(known, change) ? known : undefined;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const object = await read();
+    const object = first ?? (await read());
+    first = undefined;
     name = object.name;
     const labels = change(object);
-    if (labels === undefined) return object;
+    if (labels === undefined) return { object, written: undefined };
     try {
       await swarm.configs.updateLabels(object, labels);
-      return object;
+      return { object, written: labels };
     } catch (error) {
       if (!hasCode(error, 'swarm.conflict')) throw error;
     }
   }
   throw contended(name);
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+export interface Swapped {
+  /** As it was before. */
+  readonly object: ConfigObject;
+  /** `undefined`: it was left as it is. */
+  readonly written: Labels | undefined;
+}
+
+function wouldWrite(known: ConfigObject, change: (object: ConfigObject) => Labels | undefined): boolean {
+  try {
+    return change(known) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Records are a few kilobytes: packing them takes less time than the way to the thread pool and back. */

@@ -12,7 +12,8 @@ export interface RoutesStore {
   /**
    * One compare-and-swap. `change` is called with the newest routes, again after each lost race, and returns
    * what is to be written (the same object: nothing to write). What it throws goes to the caller.
-   * Returns what is in the ledger now.
+   * Returns what is in the ledger now. The engine does not tell the version that a write got; the one that is given is
+   * the lowest it can be, and nothing lies between the two.
    */
   change(change: (routes: Routes) => Routes): Promise<Stored<Routes>>;
   /** Creates the empty routes unless they are there. */
@@ -27,25 +28,35 @@ export function routesStore(swarm: Swarm, stack: string): RoutesStore {
     version: object.version,
     value: parseRoutes(name, object.labels),
   });
+  /** As it was read last: a write out of it succeeds only where nobody wrote since. */
+  let known: Promise<ConfigObject | undefined> = Promise.resolve(undefined);
+  const find = (): Promise<ConfigObject | undefined> => {
+    const found = swarm.configs.get(name);
+    known = found.catch(() => undefined);
+    return found;
+  };
   const get = async (): Promise<ConfigObject> => {
-    const object = await swarm.configs.get(name);
+    const object = await find();
     if (!object) throw notSetUp(stack);
     return object;
   };
   return {
     read: async () => stored(await get()),
     find: async () => {
-      const object = await swarm.configs.get(name);
+      const object = await find();
       return object && stored(object);
     },
     change: async (change) => {
-      await compareAndSwap(swarm, get, (object) => {
+      const after = (object: ConfigObject): Record<string, string> | undefined => {
         const before = parseRoutes(name, object.labels);
-        const after = change(before);
-        return after === before ? undefined : { ...own, ...formatRoutes(after) };
-      });
-      // Read again for the version the write got: what edges acknowledge is at least that one.
-      return stored(await get());
+        const next = change(before);
+        return next === before ? undefined : { ...own, ...formatRoutes(next) };
+      };
+      const { object, written } = await compareAndSwap(swarm, get, after, await known);
+      if (written === undefined) return stored(object);
+      // For the next change, while edges learn of this one.
+      void find().catch(() => undefined);
+      return { ...stored({ ...object, labels: written }), version: object.version + 1 };
     },
     create: async () => {
       if (await swarm.configs.get(name)) return;

@@ -120,6 +120,27 @@ describe("control's view of the ledger", () => {
     assert.notEqual(view.current()?.services.hash, before);
   });
 
+  it('has read a release when the routes name it, unless one of that number was removed since', async () => {
+    const fake = fakeLedger();
+    fake.routes = stored(5, web('green'));
+    const view = openLedgerView(fake.ledger, silentLog);
+    await view.refresh();
+    const heard = (action: 'create' | 'remove'): void =>
+      view.notice({ type: 'config', action, id: 'x', name: 'shop-dev.release.3' });
+    const portAt = async (version: number): Promise<number | undefined> => {
+      fake.routes = stored(version, { ...web('green'), slots: { 'web-blue': 1, 'web-green': 3 } });
+      await view.refresh();
+      return view.current()?.routing.services[0]?.slots[1]?.port;
+    };
+    fake.releases.set(3, release(3, 4000));
+    heard('create');
+    fake.releases.delete(3);
+    assert.equal(await portAt(6), 4000);
+    heard('remove');
+    fake.releases.set(3, release(3, 5000));
+    assert.equal(await portAt(7), 5000);
+  });
+
   it('reads at an event of its own routes, and at no other', async () => {
     const fake = fakeLedger();
     const view = openLedgerView(fake.ledger, silentLog);

@@ -6,16 +6,20 @@ import { headers } from '../../../agent/edge/wire.ts';
 import type { Ack, Proof } from '../../../agent/swarm/ledger/acks.ts';
 import type { Swarm, Task } from '../../../agent/swarm/port.ts';
 import { eventually } from '../../support/eventually.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { fakeLedger, stored } from './fake-ledger.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 
-async function opened(fetch: Fetch) {
+const routed = (active: 'blue' | 'green') => ({
+  routes: { web: { active, canary: 0 } },
+  slots: { 'web-blue': 1, 'web-green': 2 },
+});
+
+/** Without a clock of the test's own nobody sleeps. */
+async function opened(fetch: Fetch, clock?: FakeClock) {
   const fake = fakeLedger();
-  fake.routes = stored(5, {
-    routes: { web: { active: 'blue', canary: 0 } },
-    slots: { 'web-blue': 1, 'web-green': 2 },
-  });
+  fake.routes = stored(5, routed('blue'));
   const view = openLedgerView(fake.ledger, silentLog);
   await view.refresh();
   const proofs: [string, Proof][] = [];
@@ -49,7 +53,7 @@ async function opened(fetch: Fetch) {
       return fetch(request);
     },
     reachOf: () => Promise.resolve({ address: '10.0.32.9', side: 'outside' }),
-    clock: {
+    clock: clock ?? {
       now: () => 0,
       monotonic: () => performance.now(),
       sleep: () => new Promise((resolve) => setImmediate(resolve)),
@@ -133,6 +137,38 @@ describe('probing through an edge', () => {
       status: 503,
     });
     assert.equal(proofs[2]?.[1].answers['web']?.digest, digest);
+  });
+
+  it('does not hurry where only a claim was taken, and at once when the route is another', async () => {
+    const clock = new FakeClock();
+    const { fake, view, probing, proofs } = await opened(honest, clock);
+    probing.consider('t1', ack(5));
+    await eventually(() => assert.equal(proofs.length, 1));
+    fake.routes = stored(6, { ...routed('blue'), claims: { web: 'r1' } });
+    await view.refresh();
+    probing.consider('t1', ack(6));
+    await eventually(() => assert.equal(clock.waiting, 1));
+    fake.routes = stored(7, routed('green'));
+    await view.refresh();
+    probing.consider('t1', ack(7));
+    await eventually(() => assert.equal(proofs.length, 2));
+    assert.deepEqual(
+      proofs.map(([, { version }]) => version),
+      [5, 7],
+    );
+  });
+
+  it('proves a claim that stays alone as well', async () => {
+    const clock = new FakeClock();
+    const { fake, view, probing, proofs } = await opened(honest, clock);
+    probing.consider('t1', ack(5));
+    await eventually(() => assert.equal(proofs.length, 1));
+    fake.routes = stored(6, routed('blue'));
+    await view.refresh();
+    probing.consider('t1', ack(6));
+    await eventually(() => assert.equal(clock.waiting, 1));
+    await clock.advance(1_000);
+    await eventually(() => assert.equal(proofs[1]?.[1].version, 6));
   });
 
   it('reads the ledger again for an edge that is ahead, and leaves one that is behind', async () => {

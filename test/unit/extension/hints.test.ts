@@ -14,6 +14,10 @@ describe('a hint in the editor', () => {
     ],
     ['Deploy one first: "tidegate deploy dev".', 'Deploy one first: "Tidegate: Deploy…".'],
     [
+      'Run "tidegate setup ENV --upgrade-edge"; it interrupts traffic.',
+      'Run "Tidegate: Upgrade Edge…"; it interrupts traffic.',
+    ],
+    [
       'Turn it on with "docker swarm init" (a locked one: "docker swarm unlock").',
       'Turn it on with "Tidegate: Turn On Swarm Mode…" (a locked one: "docker swarm unlock").',
     ],
@@ -22,7 +26,6 @@ describe('a hint in the editor', () => {
 
   it('keeps what the palette has no word for', () => {
     for (const hint of [
-      'Run "tidegate setup ENV --upgrade-edge"; it interrupts traffic for some seconds on each node.',
       '"tidegate deploy dev REF --hold" stops before users see a release.',
       'Mount it read-only (":ro"), or write "volumes: shared".',
     ])
@@ -33,7 +36,8 @@ describe('a hint in the editor', () => {
     const titles = Object.values(words).map((title) => `Tidegate: ${title}`);
     const named = [
       ...['setup', 'deploy', 'promote', 'abort', 'rollback', 'rollback ENV TAG', 'down', 'logs'],
-      ...['validate --fix', 'init'],
+      ...['validate --fix', 'init', 'setup ENV --upgrade-edge', 'edge forget ENV NODE', 'cert set ENV NAME'],
+      ...['maintenance on ENV', 'maintenance off ENV'],
     ].map((command) => hintForEditor(`"tidegate ${command}"`).slice(1, -1));
     assert.deepEqual(
       [...named, hintForEditor('"docker swarm init"').slice(1, -1)].filter(

@@ -56,6 +56,7 @@ class World {
           return Promise.race([woken, this.pausing(ms)]);
         },
       },
+      trusted: () => true,
       log: (level, text) => this.logged.push(`${level}: ${text}`),
       ...deps,
     });
@@ -92,6 +93,30 @@ describe('the link to the agent', () => {
   it('starts one where there is none, and waits until it can be found', async () => {
     const world = new World();
     world.found = { state: 'none' };
+    await world.link.connected();
+    assert.deepEqual(world.asked, ['start', 'connect 7']);
+  });
+
+  it('meets an agent that runs, and starts none where none does', async () => {
+    const world = new World();
+    world.found = { state: 'none' };
+    await world.link.meet();
+    assert.deepEqual([world.link.state.kind, world.asked], ['idle', []]);
+    world.found = running();
+    await world.link.meet();
+    await world.link.connected();
+    assert.deepEqual(world.asked, ['connect 7']);
+  });
+
+  it('looks for none and starts none before the workspace is trusted, whoever asks', async () => {
+    let trusted = false;
+    const world = new World({ trusted: () => trusted });
+    world.found = { state: 'none' };
+    world.link.open();
+    await assert.rejects(world.link.connected(), /not trusted/);
+    await assert.rejects(world.link.restart(), /not trusted/);
+    assert.deepEqual([world.said, world.asked], [[], []]);
+    trusted = true;
     await world.link.connected();
     assert.deepEqual(world.asked, ['start', 'connect 7']);
   });

@@ -72,7 +72,7 @@ describe('an agent of an earlier contract, as it was recorded', () => {
 
   function linkOf(spoken: number, ended: number[] = []): AgentLink {
     return new AgentLink({
-      ...{ version, build, protocolVersion: spoken, clock: systemClock },
+      ...{ version, build, protocolVersion: spoken, clock: systemClock, trusted: () => true },
       discover: () => discover(agent.folder),
       connect: (found) => connectSocket(found),
       greet: (remote) => remote.hello({ env: {} }),

@@ -138,6 +138,35 @@ describe('the rows of the side bar', () => {
     assert.match(days[0]?.children[0]?.description ?? '', /taken back: suite-failed/);
   });
 
+  it('offer to go back to every release that was live, but for the one that is', () => {
+    const history = [
+      past({ rollout: 'r3', to: release(1) }),
+      past({ rollout: 'r2', to: release(2) }),
+      past({ rollout: 'r1', to: release(3, null) }),
+      past({ rollout: 'r0', to: release(4), outcome: 'failed' }),
+    ];
+    const [day] = releasesTree([project(environment({ history }))]);
+    const isReturnable = ({ kinds }: TreeNode): boolean => kinds.includes('returnable');
+    assert.deepEqual(day?.children.map(isReturnable), [false, true, false, false]);
+  });
+
+  it('say which edge has not answered, which can be forgotten where it belongs to a node', () => {
+    const edges = [
+      { node: 'n1', state: 'current', detail: '' },
+      { node: 'n2', state: 'missing', detail: 'its node is down' },
+      { node: 'inside', state: 'behind', detail: 'has version 6' },
+    ] as const;
+    const [dev] = tree(environment({ status: status({ edges, maintenance: 'ann' }) }));
+    assert.deepEqual(dev?.kinds, ['environment', 'ready', 'unprotected', 'idle', 'maintenance']);
+    assert.deepEqual(
+      dev.children.slice(1).map(({ kinds, target }) => [kinds, target?.node]),
+      [
+        [['edge', 'missing', 'node'], 'n2'],
+        [['edge', 'behind'], 'inside'],
+      ],
+    );
+  });
+
   it('show a flag once, with its state in each environment', () => {
     const key = 'odd key/ä*';
     const flag: FlagStatus = {

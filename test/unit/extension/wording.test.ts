@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { confirmationOf, type About, type Change } from '../../../extension/model/confirmation.ts';
 import { endMessage, withoutLinks } from '../../../extension/model/messages.ts';
-import { overallOf } from '../../../extension/model/overall.ts';
+import { isKnown, overallOf } from '../../../extension/model/overall.ts';
 import { refItems, refsPlaceholder } from '../../../extension/model/ref-items.ts';
 import { nothingYet, type State } from '../../../extension/model/state.ts';
 import { commit, environment, project, release, status } from './samples.ts';
@@ -18,13 +18,14 @@ const about = (change: Change, name: string): About => ({
 });
 const all: readonly Change[] = [
   ...(['deploy', 'rollback', 'promote', 'abort', 'takeDown', 'setUp', 'flagOn', 'flagOff'] as const),
+  ...(['upgradeEdge', 'forgetEdge', 'maintenanceOn', 'maintenanceOff', 'setCertificate'] as const),
 ];
 
 describe('confirmations', () => {
-  it('ask nothing in an open environment, but before taking it down', () => {
+  it('ask nothing in an open environment, but before what interrupts it or has no way back', () => {
     assert.deepEqual(
       all.filter((change) => confirmationOf(about(change, 'dev'), 'protected') !== undefined),
-      ['takeDown'],
+      ['takeDown', 'upgradeEdge', 'forgetEdge'],
     );
   });
 
@@ -35,9 +36,9 @@ describe('confirmations', () => {
     }
   });
 
-  it('want the name of a protected one typed before it goes back, goes away, or loses a flag', () => {
+  it('want the name of a protected one typed before users lose what they have', () => {
     const typed = all.filter((change) => confirmationOf(about(change, 'production'), 'protected')?.typed);
-    assert.deepEqual(typed, ['rollback', 'takeDown', 'flagOff']);
+    assert.deepEqual(typed, ['rollback', 'takeDown', 'flagOff', 'maintenanceOn']);
   });
 
   it('name environment, services, from, to and how', () => {
@@ -101,6 +102,19 @@ describe('what stands in the way of everything', () => {
     ['the connection comes back', at({ projects: [project(environment())] }), 'ready'],
   ] as const)
     it(`is ${expected} when ${what}`, () => assert.equal(overallOf(state), expected));
+
+  it('is worth painting when every environment has said something, or can say nothing', () => {
+    const unheard = environment({ status: undefined });
+    const gone = { code: 'internal', message: 'it is gone', hint: undefined } as const;
+    const known = [
+      at({}),
+      at({ projects: [] }),
+      at({ projects: [project(environment(), unheard)] }),
+      at({ projects: [project(environment(), environment({ status: undefined, trouble: gone }))] }),
+      at({ projects: [project(environment())] }),
+    ].map(isKnown);
+    assert.deepEqual(known, [false, true, false, true, true]);
+  });
 });
 
 describe('the words of a notification', () => {
@@ -124,24 +138,26 @@ describe('the last message', () => {
     },
     ...{ services: [], tookMs: 1, preview: 'http://p/' },
   };
-  const deploy = { isRollback: false };
   it('has what can be done next', () => {
-    assert.deepEqual(endMessage({ ...result, outcome: 'done' }, deploy), {
+    assert.deepEqual(endMessage({ ...result, outcome: 'done' }, 'deploy'), {
       ...{ level: 'info', text: 'it is so and stays', next: ['Open App', 'Show Details', 'Roll Back'] },
     });
-    assert.deepEqual(endMessage({ ...result, outcome: 'held' }, deploy).next, [
+    assert.deepEqual(endMessage({ ...result, outcome: 'held' }, 'deploy').next, [
       'Promote',
       'Abort',
       'Open Preview',
     ]);
-    assert.equal(endMessage({ ...result, outcome: 'reverted' }, deploy).level, 'error');
-    assert.equal(endMessage({ ...result, outcome: 'partial' }, deploy).level, 'warning');
+    assert.equal(endMessage({ ...result, outcome: 'reverted' }, 'deploy').level, 'error');
+    assert.equal(endMessage({ ...result, outcome: 'partial' }, 'deploy').level, 'warning');
   });
 
-  it('takes a rollback back to what it left, where that has a tag', () => {
-    const next = (from: typeof result.from) =>
-      endMessage({ ...result, from, outcome: 'done' }, { isRollback: true }).next.at(-1);
-    assert.equal(next(release(2)), 'Undo');
-    assert.equal(next(release(2, null)), 'Show Details');
+  it('takes a rollback back to what it left, with or without a tag', () => {
+    for (const from of [release(2), release(2, null)])
+      assert.equal(endMessage({ ...result, from, outcome: 'done' }, 'rollback').next.at(-1), 'Undo');
+  });
+
+  it('offers no step further back after an abort: what is live was live before it', () => {
+    assert.deepEqual(endMessage({ ...result, outcome: 'done' }, 'abort').next, ['Open App', 'Show Details']);
+    assert.equal(endMessage({ ...result, outcome: 'done' }, 'promote').next.at(-1), 'Roll Back');
   });
 });

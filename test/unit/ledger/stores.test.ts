@@ -4,7 +4,8 @@ import { failure, hasCode } from '../../../agent/common/errors.ts';
 import { names } from '../../../agent/common/names.ts';
 import { compareAndSwap } from '../../../agent/swarm/ledger/object.ts';
 import type { Ack } from '../../../agent/swarm/ledger/acks.ts';
-import { emptyRoutes } from '../../../agent/swarm/ledger/routes.ts';
+import { openLedger } from '../../../agent/swarm/ledger/ledger.ts';
+import { emptyRoutes, type Routes } from '../../../agent/swarm/ledger/routes.ts';
 import { turn } from '../../support/fake-clock.ts';
 import { aHead, aLedger, aPhase, aRecord, driver, stack } from './samples.ts';
 
@@ -24,6 +25,57 @@ describe('compare and swap', () => {
     const { value, version } = await ledger.routes.read();
     assert.deepEqual(Object.keys(value.claims).sort(), [...claims].sort());
     assert.equal(version, cluster.config(names.routes(stack))?.version);
+  });
+
+  it('loses no change of writers who each know only what they read some time ago', async () => {
+    const writers = fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(writers, async (turns) => {
+        const { ledger, cluster } = aLedger(slow);
+        await ledger.routes.create();
+        const stores = Array.from({ length: 4 }, () => openLedger(cluster.view(slow), stack).routes);
+        await Promise.all(
+          stores.map(async (store, writer) => {
+            for (const [index, turnOf] of turns.entries())
+              if (turnOf === writer)
+                await store.change((now) => ({ ...now, claims: { ...now.claims, [`s${index}`]: 'r1' } }));
+          }),
+        );
+        const { claims } = (await ledger.routes.read()).value;
+        assert.equal(Object.keys(claims).length, turns.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('tells a version that what was there before has not, and what it wrote has', async () => {
+    const { ledger, cluster } = aLedger();
+    await ledger.routes.create();
+    const other = openLedger(cluster.view(), stack);
+    for (const name of ['api', 'web', 'shop']) {
+      await other.routes.change((now) => ({ ...now, forgotten: { ...now.forgotten, [name]: 'ann' } }));
+      const before = (await other.routes.read()).version;
+      const claim = { [name]: 'r1' };
+      const { version, value } = await ledger.routes.change((now) => ({ ...now, claims: claim }));
+      const after = cluster.config(names.routes(stack))?.version ?? 0;
+      assert.ok(before < version && version <= after, `${before} < ${version} <= ${after}`);
+      assert.deepEqual(value, (await other.routes.read()).value);
+    }
+  });
+
+  it('refuses by what is there now, not by what was there when it was read last', async () => {
+    const { ledger, cluster } = aLedger();
+    await ledger.routes.create();
+    const other = openLedger(cluster.view(), stack);
+    const claimed = (now: Routes): Routes => {
+      if (now.claims['web'] !== undefined) throw failure('ledger.busy', { message: 'no' });
+      return { ...now, claims: { web: 'r1' } };
+    };
+    await ledger.routes.read();
+    await other.routes.change(claimed);
+    await assert.rejects(ledger.routes.change(claimed), (error) => hasCode(error, 'ledger.busy'));
+    await other.routes.change((now) => ({ ...now, claims: {} }));
+    assert.deepEqual((await ledger.routes.change(claimed)).value.claims, { web: 'r1' });
   });
 
   it('gives up with ledger.busy, naming the object, when others are always faster', async () => {
@@ -189,6 +241,18 @@ describe('journals', () => {
     await assert.rejects(ledger.journals.write('r2', 'ann', write), (e) => hasCode(e, 'ledger.fenced'));
   });
 
+  it('that somebody else has taken over are not written by who drove them, whatever was read before', async () => {
+    const { ledger, cluster } = aLedger();
+    const write = { state: aPhase({ name: 'building' }), driver: driver('ann') };
+    await ledger.journals.create(aHead(), write);
+    await ledger.journals.write('r1', 'ann', write);
+    await turn();
+    const bob = openLedger(cluster.view(), stack).journals;
+    await bob.takeOver(existing(await bob.get('r1')), { ...write, driver: driver('bob') });
+    await assert.rejects(ledger.journals.write('r1', 'ann', write), (e) => hasCode(e, 'ledger.fenced'));
+    assert.equal((await bob.get('r1'))?.value.driver, 'bob');
+  });
+
   it('are taken over by one of many', async () => {
     const { ledger } = aLedger(slow);
     const state = aPhase({ name: 'building' });
@@ -204,11 +268,12 @@ describe('journals', () => {
   });
 
   it('keep a request while they are driven, and drop it when the driver leaves', async () => {
-    const { ledger } = aLedger();
+    const { ledger, cluster } = aLedger();
     const state = aPhase({ name: 'building' });
     const request = async (): Promise<unknown> => (await ledger.journals.get('r1'))?.value.request;
     await ledger.journals.create(aHead(), { state, driver: driver('ann') });
-    await ledger.journals.request('r1', 'abort', 'bob@desk');
+    await turn();
+    await openLedger(cluster.view(), stack).journals.request('r1', 'abort', 'bob@desk');
     await ledger.journals.write('r1', 'ann', { state, driver: driver('ann', 2) });
     assert.deepEqual(await request(), { action: 'abort', by: 'bob@desk' });
     await ledger.journals.write('r1', 'ann', { state, driver: undefined });

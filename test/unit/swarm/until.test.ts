@@ -43,6 +43,19 @@ describe('waiting for the cluster', () => {
     assert.equal(clock.monotonic(), 0);
   });
 
+  it('sleeps through what does not concern it, and not through events that may have been missed', async () => {
+    const found = changes.until(foundAt(3), { ...limits, concerns: ({ name }) => name === 'news' });
+    await turn();
+    something();
+    await turn();
+    assert.equal(looks, 1);
+    cluster.createConfig('news', '-', {});
+    await turn();
+    assert.equal(looks, 2);
+    await clock.advance(limits.pollMs);
+    assert.equal(await found, 3);
+  });
+
   it('looks again at once when something happened while it looked', async () => {
     const found = changes.until(() => {
       looks += 1;

@@ -5,7 +5,12 @@ import { drive } from '../../../../agent/release/driver.ts';
 import type { MakeRelease, Suites } from '../../../../agent/release/engine.ts';
 import { firstState, transition, type RolloutEvent } from '../../../../agent/release/machine.ts';
 import { isWarm, movesTo, policyOf, previousOf, type Wanted } from '../../../../agent/release/plan.ts';
-import { recover } from '../../../../agent/release/recovery.ts';
+import {
+  lookAtLedger,
+  recover,
+  type LedgerSeen,
+  type RecoveryOptions,
+} from '../../../../agent/release/recovery.ts';
 import { runsStill } from '../../../../agent/release/warm.ts';
 import { agentLeaves, takeOver } from '../../../../agent/release/takeover.ts';
 import type { ReleasedService, ReleasedWeb, ReleaseRecord } from '../../../../agent/swarm/ledger/release.ts';
@@ -38,16 +43,17 @@ export const policy = { drainMs: 1_000, keepWarmMs: 2_500, deadlineMs: 4_000 };
 const silent = (): void => undefined;
 export const never = new AbortController().signal;
 
-export async function recoverFirst(world: World, { name, engine }: Process): Promise<void> {
+export async function recoverFirst(
+  world: World,
+  { name, engine }: Process,
+  seen?: LedgerSeen,
+): Promise<boolean> {
   const host = name.split('/')[0];
-  await recover(engine, {
-    driverState: (driver) => {
-      if (driver.split('/')[0] !== host) return 'unknown';
-      return world.livingDrivers.has(driver) ? 'alive' : 'dead';
-    },
-    signal: never,
-    onNote: silent,
-  });
+  const driverState: RecoveryOptions['driverState'] = (driver) => {
+    if (driver.split('/')[0] !== host) return 'unknown';
+    return world.livingDrivers.has(driver) ? 'alive' : 'dead';
+  };
+  return recover(engine, { driverState, signal: never, onNote: silent }, seen);
 }
 
 export async function deploy(
@@ -83,9 +89,12 @@ export async function goBack(
   process: Process,
   signal: AbortSignal,
 ): Promise<RolloutState | undefined> {
-  await recoverFirst(world, process);
   const { ledger } = process.engine;
-  const current = await readCurrent(ledger);
+  const seen = lookAtLedger(ledger);
+  const early = readCurrent(ledger, seen.routes);
+  early.catch(() => undefined);
+  const isOld = await recoverFirst(world, process, seen);
+  const current = await (isOld ? readCurrent(ledger) : early);
   const number = previousOf(liveRelease(current));
   const target = number === null ? undefined : await ledger.releases.get(number);
   if (!target) return undefined;
