@@ -51,26 +51,30 @@ const bundleControl = (outfile) =>
     plugins: unused,
   });
 
-// `--control FILE`: only control, and nothing in dist/ is touched (tests run side by side).
-if (process.argv[2] === '--control') {
-  await bundleControl(path.resolve(process.argv[3]));
+// In parts: what a command does not need is not read (the engine's, git's and YAML's libraries are most of it).
+const bundleAgent = (outdir) =>
+  build({
+    ...common,
+    entryPoints: { tidegate: path.join(root, 'agent/cli/main.ts') },
+    outdir,
+    splitting: true,
+    chunkNames: 'parts/[name]-[hash]',
+    format: 'esm',
+    banner: { js: `#!/usr/bin/env node\n${banner.js}` },
+    plugins: unused,
+  });
+
+// `--control FILE`, `--agent FOLDER`: only that, and nothing in dist/ is touched (tests run side by side).
+const alone = { '--control': bundleControl, '--agent': bundleAgent }[process.argv[2]];
+if (alone) {
+  await alone(path.resolve(process.argv[3]));
   process.exit(0);
 }
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await Promise.all([
-  // In parts: what a command does not need is not read (the engine's, git's and YAML's libraries are most of it).
-  build({
-    ...common,
-    entryPoints: { tidegate: path.join(root, 'agent/cli/main.ts') },
-    outdir: out,
-    splitting: true,
-    chunkNames: 'parts/[name]-[hash]',
-    format: 'esm',
-    banner: { js: `#!/usr/bin/env node\n${banner.js}` },
-    plugins: unused,
-  }),
+  bundleAgent(out),
   bundleControl(path.join(out, 'control.cjs')),
   // The editor loads CommonJS, and gives it `vscode`.
   build({

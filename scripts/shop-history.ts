@@ -53,6 +53,8 @@ export interface ShopEnvironment {
    * a core, every second for every container.
    */
   readonly healthChecks?: 'edge';
+  /** Of the engine's health checks, instead of the compose file's: a task that never becomes healthy costs so much longer. */
+  readonly startPeriod?: string;
   /** Instead of the compose file's. */
   readonly replicas?: number;
   /** `none`: without its test suite, which every deploy would run. */
@@ -101,8 +103,9 @@ async function writeVersion(target: string, version: Version, environment?: Shop
 
 const otherParts = ['catalog', 'orders', 'store'];
 
-function withServices(text: string, { healthChecks, replicas, parts }: ShopEnvironment): string {
-  if (healthChecks === undefined && replicas === undefined && parts === undefined) return text;
+function withServices(text: string, environment: ShopEnvironment): string {
+  const { healthChecks, startPeriod, replicas, parts } = environment;
+  if ([healthChecks, startPeriod, replicas, parts].every((one) => one === undefined)) return text;
   const document = parseDocument(text);
   if (parts === 'web') {
     for (const service of otherParts) document.deleteIn(['services', service]);
@@ -111,6 +114,8 @@ function withServices(text: string, { healthChecks, replicas, parts }: ShopEnvir
   }
   for (const service of Object.keys((document.toJS() as { services: object }).services)) {
     if (healthChecks === 'edge') document.deleteIn(['services', service, 'healthcheck']);
+    else if (startPeriod !== undefined)
+      document.setIn(['services', service, 'healthcheck', 'start_period'], startPeriod);
     if (replicas !== undefined) document.setIn(['services', service, 'deploy', 'replicas'], replicas);
   }
   return document.toString();

@@ -6,6 +6,7 @@ import type { AgentApi, Call, Method, Params, Results } from '../protocol/method
 import { openSwarm } from '../swarm/docker-swarm.ts';
 import { checkConfirmed } from './confirmation.ts';
 import { checkFlagSource } from './flag-sources/open.ts';
+import { defaultLimits, type Limits } from '../release/engine.ts';
 import { openConnections, type Connections, type OpenSwarm } from './connections.ts';
 import { ownFolders, type OwnFolders } from './folders.ts';
 import { identity, working, type Identity } from './identity.ts';
@@ -59,6 +60,8 @@ export interface AgentOptions {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly open?: OpenSwarm;
+  /** Of rollouts, where they are not the usual ones. */
+  readonly limits?: Partial<Limits>;
   /** Of this process's user, where they are not the usual ones. */
   readonly folders?: OwnFolders;
   /** What several sessions of one process have together; without it, an agent has its own. */
@@ -75,6 +78,7 @@ export interface Agent {
   readonly clock: Clock;
   readonly log: Log;
   readonly leaseSeconds: number;
+  readonly limits: Limits;
   readonly identity: Identity;
   readonly connections: Connections;
   readonly feeds: Feeds;
@@ -153,6 +157,7 @@ export function createAgent(options: AgentOptions): AgentApi & { close(): void }
     clock,
     log,
     leaseSeconds: leaseOf(env),
+    limits: { ...defaultLimits, ...options.limits },
     identity: identity(),
     connections: options.shared?.connections ?? openConnections({ env, clock, log, open }),
     feeds: options.shared?.feeds ?? openFeeds(),

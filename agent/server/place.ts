@@ -9,7 +9,7 @@ import { edgePorts } from '../edge/wire.ts';
 import type { Repository } from '../git/repository.ts';
 import { openLedger, type Ledger } from '../swarm/ledger/ledger.ts';
 import type { ReleaseRecord } from '../swarm/ledger/release.ts';
-import { defaultLimits, type ReleaseEngine } from '../release/engine.ts';
+import type { ReleaseEngine } from '../release/engine.ts';
 import type { Agent } from './agent.ts';
 import type { Connection } from './connections.ts';
 
@@ -83,12 +83,12 @@ export async function openEnvironment(
   const connection = await agent.connections.engine(environment.dockerContext);
   const { changes } = connection;
   const swarm = to === 'look' ? connection.looking : connection.swarm;
-  const { clock, log, leaseSeconds } = agent;
+  const { clock, log, leaseSeconds, limits } = agent;
   const ledger = rememberingReleases(openLedger(swarm, environment.stack));
   const { driver } = agent.identity;
   return {
     connection,
-    engine: { swarm, ledger, changes, clock, log, driver, leaseSeconds, limits: defaultLimits },
+    engine: { swarm, ledger, changes, clock, log, driver, leaseSeconds, limits },
   };
 }
 

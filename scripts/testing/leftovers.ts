@@ -22,19 +22,24 @@ export interface TestRun {
 }
 
 /**
- * Names what it found and removed. A network that was removed is still listed until its last task has left this node:
- * only one that stays counts.
+ * Names what it found and removed. What is on its way out when this begins (`Shop.leave`, networks whose last task has not
+ * left this node) is waited for: only what stays counts.
  */
 export async function removeLeftovers(docker: Docker, run: TestRun): Promise<readonly string[]> {
-  const services = await servicesLeft(docker, run);
-  await removeAll(services);
-  const others = await Promise.all([
-    configsLeft(docker, run),
-    secretsLeft(docker, run),
-    networksLeft(docker, run),
-  ]);
-  await removeAll(others.flat());
-  return [...services, ...others.flat()].map(({ what }) => what);
+  const deadline = performance.now() + leavingMs;
+  let left = await leftOf(docker, run);
+  while (left.length > 0 && performance.now() < deadline) {
+    await delay(250);
+    left = await leftOf(docker, run);
+  }
+  // A network cannot go before its services, which is why it is tried again and again.
+  await removeAll(left);
+  return left.map(({ what }) => what);
+}
+
+async function leftOf(docker: Docker, run: TestRun): Promise<readonly Leftover[]> {
+  const kinds = [servicesLeft, configsLeft, secretsLeft, networksLeft];
+  return (await Promise.all(kinds.map((left) => left(docker, run)))).flat();
 }
 
 /** Images the tests built: worth nothing to the next run, whose stacks have other names. */
@@ -53,7 +58,7 @@ function isOf(run: TestRun, { Labels }: Labelled): boolean {
   return about.startsWith('tg') && rest.startsWith(run.id);
 }
 
-const leavingMs = 20_000;
+const leavingMs = 30_000;
 const ours = { filters: { label: [labels.stack] } };
 
 async function servicesLeft(docker: Docker, run: TestRun): Promise<readonly Leftover[]> {
@@ -87,16 +92,13 @@ async function secretsLeft(docker: Docker, run: TestRun): Promise<readonly Lefto
 }
 
 async function networksLeft(docker: Docker, run: TestRun): Promise<readonly Leftover[]> {
-  const deadline = performance.now() + leavingMs;
-  for (;;) {
-    const networks = (await docker.listNetworks(ours)).filter((network) => isOf(run, network));
-    if (networks.length === 0 || performance.now() > deadline)
-      return networks.map(({ Id, Name }) => ({
-        what: `network ${Name}`,
-        remove: () => docker.getNetwork(Id).remove(),
-      }));
-    await delay(250);
-  }
+  const networks = await docker.listNetworks(ours);
+  return networks
+    .filter((network) => isOf(run, network))
+    .map(({ Id, Name }) => ({
+      what: `network ${Name}`,
+      remove: () => docker.getNetwork(Id).remove(),
+    }));
 }
 
 async function removeAll(leftovers: readonly Leftover[]): Promise<void> {

@@ -37,7 +37,7 @@ describe('a release that does not come up', function () {
 
   after(async () => {
     await load.stop();
-    await shop.close();
+    shop.leave();
   });
 
   async function changedNothing(): Promise<void> {

@@ -68,7 +68,7 @@ export function crashMatrix<O extends string>(matrix: CrashMatrix<O>): void {
     after(async () => {
       await load.stop();
       await rm(recordLog, { force: true });
-      await shop.close();
+      shop.leave();
     });
 
     /** Runs `tidegate ARGS`; the agent kills itself after the record or step, if there is one of that name. */

@@ -7,11 +7,13 @@ import type { Results } from '../../agent/protocol/methods.ts';
 import { colours, slotServiceName } from '../../agent/common/names.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Load } from '../support/load.ts';
-import { must, openShop, type Shop } from '../support/shop.ts';
+import { must, openShop, type CliRun, type Shop } from '../support/shop.ts';
 import { canCutOff, cutOffEdge } from './edge-cut-off.ts';
 import { activeTasks, answering, comesToRestOn, liveTag, noFailure } from './shop-facts.ts';
 
 const crashAgent = path.resolve(import.meta.dirname, '../support/crash-agent.ts');
+/** An edge that is cut off never answers: the usual ten seconds would prove no more. */
+const patience = { TIDEGATE_PATIENCE_MS: '3000' };
 
 describe('an edge that is cut off from control', function () {
   this.timeout(240_000);
@@ -30,7 +32,7 @@ describe('an edge that is cut off from control', function () {
 
   after(async () => {
     await load?.stop();
-    await shop.close();
+    shop.leave();
   });
 
   async function statusOf(): Promise<Results['status']['environments'][number]> {
@@ -40,6 +42,10 @@ describe('an edge that is cut off from control', function () {
     return status;
   }
 
+  function impatient(...args: readonly string[]): Promise<CliRun> {
+    return shop.start(args, { program: crashAgent, env: patience }).done;
+  }
+
   /** Leaves `tag` promoted at an edge that does not answer: it is cut off between the last look and the swap. */
   async function promoteUnheard(tag: string): Promise<void> {
     await must(shop.cli('deploy', 'dev', tag, '--hold'));
@@ -47,7 +53,7 @@ describe('an edge that is cut off from control', function () {
     const [held, go] = [path.join(folder, 'held'), path.join(folder, 'go')];
     const promotion = shop.start(['promote', 'dev'], {
       program: crashAgent,
-      env: { TIDEGATE_HOLD_BEFORE: 'swap', TIDEGATE_HELD: held, TIDEGATE_HOLD_UNTIL: go },
+      env: { ...patience, TIDEGATE_HOLD_BEFORE: 'swap', TIDEGATE_HELD: held, TIDEGATE_HOLD_UNTIL: go },
     });
     await eventually(() => access(held), { withinMs: 60_000 });
     mend = await cutOffEdge(shop);
@@ -69,7 +75,7 @@ describe('an edge that is cut off from control', function () {
     const tasks = await activeTasks(shop);
     await must(shop.cli('deploy', 'dev', 'v1.1.0', '--hold'));
     mend = await cutOffEdge(shop);
-    const promoted = await shop.cli('promote', 'dev');
+    const promoted = await impatient('promote', 'dev');
     assert.equal(promoted.code, 1, promoted.stdout + promoted.stderr);
     assert.match(promoted.stdout, /edge has version \d+, not \d+ yet/);
     assert.match(promoted.stdout, /nothing changed for its users/);
@@ -102,7 +108,7 @@ describe('an edge that is cut off from control', function () {
     const before = await liveTag(shop);
     const other = before === 'v1.1.0' ? 'v1.0.0' : 'v1.1.0';
     await promoteUnheard(other);
-    const aborted = await shop.cli('abort', 'dev');
+    const aborted = await impatient('abort', 'dev');
     assert.equal(aborted.code, 4, aborted.stdout + aborted.stderr);
     await bothSlotsRun();
     assert.equal((await statusOf()).rollouts[0]?.phase, 'partial (aborting)');

@@ -22,7 +22,7 @@ describe('flags, when something goes wrong', function () {
     shop = await openShop({ about: 'fflag', replicas: 1 });
     await must(shop.cli('deploy', 'dev', 'v1.0.0'));
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   const json = async <T>(...args: readonly string[]): Promise<T> =>
     JSON.parse((await must(shop.cli(...args, '--json'))).stdout) as T;

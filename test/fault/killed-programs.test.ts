@@ -17,7 +17,7 @@ describe('programs that are killed', function () {
     await must(shop.cli('deploy', 'dev', 'v1.0.0'));
   });
 
-  after(() => shop.close());
+  after(() => shop.leave());
 
   /** Resolves with the container that was killed. */
   async function kill(service: string): Promise<string> {

@@ -18,7 +18,7 @@ describe('a ledger that was edited by hand', function () {
 
   after(async () => {
     await load.stop();
-    await shop.close();
+    shop.leave();
   });
 
   /** Gives what the label was. */

@@ -27,7 +27,7 @@ describe('two agents at once', function () {
 
   after(async () => {
     await load.stop();
-    await shop.close();
+    shop.leave();
     await rm(folder, { recursive: true });
   });
 

@@ -19,7 +19,7 @@ describe('rollbacks', function () {
 
   after(async () => {
     await load.stop();
-    await shop.close();
+    shop.leave();
   });
 
   async function deployed(...tags: readonly string[]): Promise<void> {

@@ -20,7 +20,7 @@ describe('suites that hang on the networks of the stack', function () {
     await load.stop();
     noFailure(load);
     assert.deepEqual(Object.keys(load.stats().versions), ['1.0.0'], 'what users saw');
-    await shop.close();
+    shop.leave();
   });
 
   it('are killed at their timeout, deaf to every signal', async () => {

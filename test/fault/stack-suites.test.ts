@@ -22,7 +22,7 @@ describe('suites on the networks of the stack', function () {
     noFailure(load);
     await nothingIsLeft(shop);
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   const versionsSeen = (): readonly string[] => Object.keys(load.stats().versions).sort();
 

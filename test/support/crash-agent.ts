@@ -6,6 +6,7 @@
  *   TIDEGATE_CRASH_LOG   = file that gets the name of each record, one a line
  *   TIDEGATE_HOLD_BEFORE = `plan` or `swap` (see `holdBefore`): there it makes the file TIDEGATE_HELD, and goes on when
  *                          the file TIDEGATE_HOLD_UNTIL is there
+ *   TIDEGATE_PATIENCE_MS = how long it waits for edges to acknowledge; default: as always
  */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,6 +20,7 @@ import { holdBefore, watchRecords, watchSteps } from './crash-records.ts';
 
 const after = process.env['TIDEGATE_CRASH_AFTER'] ?? '';
 const log = process.env['TIDEGATE_CRASH_LOG'];
+const patience = process.env['TIDEGATE_PATIENCE_MS'];
 
 function onRecord(name: string): void {
   if (log !== undefined) appendFileSync(log, `${name}\n`);
@@ -58,6 +60,7 @@ const code = await run({
       env: process.env,
       assets: findAssets(path.resolve(import.meta.dirname, '../../dist')),
       open,
+      ...(patience !== undefined && { limits: { acknowledge: Number(patience) } }),
     }),
   build: 'crash',
   agents: () => Promise.reject(new Error('it serves nobody')),

@@ -46,7 +46,7 @@ describe('the dashboard of the shop, under load', function () {
   after(async function () {
     this.timeout(60_000);
     await workbench.close();
-    await shop.close();
+    shop.leave();
   });
 
   afterEach(async function () {

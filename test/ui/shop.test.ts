@@ -24,7 +24,7 @@ describe('the shop, delivered from the side bar and the palette', function () {
   after(async function () {
     this.timeout(60_000);
     await workbench.close();
-    await shop.close();
+    shop.leave();
   });
 
   afterEach(async function () {

@@ -24,10 +24,7 @@ describe('tidegate in a pipeline', function () {
     jobs = (await ciExamples()).find(({ system }) => system === 'GitLab CI')?.jobs ?? {};
     await must(shop.cli('setup', 'production', '--yes'));
   });
-  after(async () => {
-    await shop.cli('down', 'production', '--yes', '--volumes');
-    await shop.close();
-  });
+  after(() => shop.leave('production'));
 
   /** Environments are those of the checkout; `dev` is only built on. */
   async function addProduction(): Promise<void> {

@@ -19,7 +19,7 @@ describe('the commands about the door', function () {
     shop = await openShop({ about: 'door' });
     https = await freePort();
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   it('put up the maintenance page, show it, and take it away', async () => {
     assert.equal((await json('maintenance', 'on', 'dev'))['outcome'], 'done');

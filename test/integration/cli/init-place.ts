@@ -1,6 +1,6 @@
 /** One of the ten compose projects as its user has it: a repository that knows nothing of Tidegate. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,6 +11,7 @@ import { ask } from '../../support/ask.ts';
 import { standIns, type ComposeProject } from '../../support/compose-projects.ts';
 import { freePort } from '../../support/edge-environment.ts';
 import { testEngine, testStackName, type TestEngine } from '../../support/engine.ts';
+import { takeAway } from '../../support/shop.ts';
 
 const program = path.resolve(import.meta.dirname, '../../../dist/tidegate.js');
 
@@ -69,8 +70,7 @@ export async function deployAsItIs(project: ComposeProject): Promise<void> {
       assert.ok(answer.text.includes(text), `${host} says ${answer.text}`);
     }
   } finally {
-    await tidegate('down', 'dev', '--yes', '--volumes').catch(() => undefined);
-    await rm(parent, { recursive: true, force: true });
+    takeAway({ checkout: folder, folder: parent, env, environments: ['dev'] });
   }
 }
 

@@ -72,7 +72,7 @@ describe('a command that cannot be done says why and what to do', function () {
       edit: { 'compose.yaml': (text) => text.replace('replicas: 2', 'replicas: many\n      privileged: [') },
     });
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   for (const [name, refusal] of Object.entries(refusals))
     it(`${name}: ${refusal.code}, exit code ${refusal.exit}`, async () => {

@@ -98,7 +98,7 @@ export async function openFrontStage(about: string): Promise<FrontStage> {
   }
 
   async function close(): Promise<void> {
-    for (const name of environments) await must(shop.cli('down', name, '--yes', '--volumes'));
+    await Promise.all(environments.map((name) => must(shop.cli('down', name, '--yes', '--volumes'))));
     const services = await swarm.services.list(own);
     for (const { name } of services) await removeService({ swarm, clock: systemClock }, name);
     const gone = new Set(services.map(({ id }) => id));
@@ -107,7 +107,7 @@ export async function openFrontStage(about: string): Promise<FrontStage> {
     );
     for (const { id } of await swarm.configs.list(own)) await swarm.configs.remove(id);
     for (const { id } of await swarm.networks.list(own)) await swarm.networks.remove(id);
-    await shop.close();
+    shop.leave();
   }
 
   const asked: FrontStage['asked'] = (host, headers = {}) =>

@@ -17,7 +17,7 @@ describe('feature flags of the shop', function () {
     shop = await openShop({ about: 'flag', replicas: 2 });
     await must(shop.cli('deploy', 'dev', 'v1.0.0'));
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   async function set(state: 'on' | 'off'): Promise<FlagSetResult> {
     const { stdout } = await must(shop.cli('flags', state, 'dev', key, '--json'));

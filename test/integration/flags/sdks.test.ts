@@ -49,7 +49,7 @@ describe('the SDKs in the containers of the shop', function () {
     await addTag(shop.folder, { from: 'v1.0.0', tag: 'sdks', edit });
     await must(shop.cli('deploy', 'dev', 'sdks'));
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   const set = (state: 'on' | 'off'): Promise<unknown> => must(shop.cli('flags', state, 'dev', key));
 

@@ -27,8 +27,8 @@ describe('neighbours on one Swarm', function () {
 
   after(async () => {
     await load?.stop();
-    await must(shop.cli('down', 'staging', '--yes', '--volumes'));
-    await Promise.all([shop.close(), other.close()]);
+    shop.leave('staging');
+    other.leave();
   });
 
   it('answer to the same host on their own ports, each with its own version', async () => {

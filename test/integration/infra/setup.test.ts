@@ -14,10 +14,9 @@ describe('setup and down', function () {
   before(async () => {
     shop = await openShop({ about: 'infra', setUp: false });
   });
-  after(async () => {
+  after(() => {
     for (const listener of listeners) listener.close();
-    await shop.cli('down', 'staging', '--yes', '--volumes');
-    await shop.close();
+    shop.leave('staging');
   });
 
   /** Ids and versions of everything that carries the stack's label, and ids and states of its tasks. */

@@ -26,7 +26,7 @@ describe('a backing service', function () {
     });
     await addTag(folder, { from: 'v1.1.0', tag: 'bad', edit: withServices({ compose: { store: broken } }) });
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   let first: readonly string[];
 

@@ -92,5 +92,7 @@ tell('start');
 setInterval(() => {}, 1000);
 process.on('SIGTERM', () => tell('end').then(() => process.exit(0)));
 `;
-  return { image, command: ['node', '-e', program], init: true };
+  // Docker's five seconds would be most of a test in which it does not stay up.
+  const deploy = { restart_policy: { delay: '500ms' } };
+  return { image, command: ['node', '-e', program], init: true, deploy };
 }

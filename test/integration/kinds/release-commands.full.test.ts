@@ -12,7 +12,7 @@ describe('release commands that hang', function () {
     shop = await openMigratingShop();
     await must(shop.cli('deploy', 'dev', 'one'));
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   it('end when somebody aborts, deaf to every signal but the last', async () => {
     const { child, done } = shop.start(['deploy', 'dev', 'slow']);

@@ -11,7 +11,7 @@ describe('release commands', function () {
   before(async () => {
     shop = await openMigratingShop();
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   it('are named by the plan, with what cannot be undone', async () => {
     const plan = JSON.parse((await must(shop.cli('plan', 'dev', 'one', '--json'))).stdout) as PlanResult;

@@ -30,7 +30,7 @@ describe('workers', function () {
     await addTag(folder, { from: 'v1.0.0', tag: 'bad', edit: services('3', true) });
     await must(shop.cli('deploy', 'dev', 'one'));
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   it('are placed, swapped with the rest, and their old tasks end: beside or before the new ones', async () => {
     const result = JSON.parse(

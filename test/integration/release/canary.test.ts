@@ -45,7 +45,7 @@ describe('a release with steps, and the way back when nothing is warm', function
   });
   after(async () => {
     flagServer.close();
-    await shop.close();
+    await shop.leave();
   });
 
   const flagServerUrl = (): string => `http://127.0.0.1:${(flagServer.address() as AddressInfo).port}`;

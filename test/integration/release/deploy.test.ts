@@ -24,7 +24,7 @@ describe('a release goes live and comes back', function () {
   });
   after(async () => {
     await load.stop();
-    await shop.close();
+    shop.leave();
   });
   // Users are there all the time: whatever a test does, none of them notices.
   afterEach(() => assert.deepEqual(load.stats().failures, []));

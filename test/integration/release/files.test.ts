@@ -68,7 +68,7 @@ describe('a release brings its configs, secrets and variables along', function (
       edit: { 'app.conf': () => b.config, 'tidegate.yaml': rollout('deadline: 1m, drain: 1s, keepWarm: 1s') },
     });
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   async function give({ password, env, filledIn }: Files): Promise<void> {
     await writeFile(path.join(shop.folder, 'private/db_password'), password);

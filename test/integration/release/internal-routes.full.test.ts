@@ -18,7 +18,7 @@ describe('a chain of services under load', function () {
     shop = await openShop({ about: 'chains' });
     await release('chain-1', chainOf(live));
   });
-  after(() => shop.close());
+  after(() => shop.leave());
   beforeEach(() => {
     load = shop.load({ connections: 8, ratePerSecond: 150 });
   });

@@ -21,7 +21,7 @@ describe('services that call each other by name', function () {
       rollout: { deadline: '6s', drain: '2s', keepWarm: '10m' },
     });
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   const page = async (): Promise<string> => (await ask({ url: shop.url })).text;
 

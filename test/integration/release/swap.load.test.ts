@@ -40,9 +40,9 @@ describe('swaps between two warm releases', function () {
     await must(shop.cli('deploy', 'dev', 'short-1.0.0'));
     await must(shop.cli('deploy', 'dev', 'short-1.1.0'));
   });
-  after(async () => {
+  after(() => {
     agent.close();
-    await shop.close();
+    shop.leave();
   });
 
   /** Goes to the other version; resolves when the agent says that every edge has it. */

@@ -13,7 +13,10 @@ function twoServices(currency: string, options: { readonly broken?: boolean } = 
     const { services } = document.toJS() as { services: { web: Record<string, unknown> } };
     const environment = { PORT: '3000', SHOP_CURRENCY: currency };
     const healthcheck = { test: ['CMD', 'false'], interval: '1s', timeout: '2s', retries: 1 };
-    const other = { ...services.web, environment, ...(options.broken ? { healthcheck } : {}) };
+    // It has to fail twice.
+    const deploy = { ...(services.web.deploy as object), restart_policy: { delay: '500ms' } };
+    const broken = options.broken ? { healthcheck, deploy } : {};
+    const other = { ...services.web, environment, ...broken };
     document.setIn(['services', 'outlet'], document.createNode(other));
     return document.toString();
   };
@@ -48,7 +51,7 @@ describe('two services of one project', function () {
     await addTag(folder, { from: 'v1.1.0', tag: 'both-4', edit: twoServices('SEK') });
     await must(shop.cli('deploy', 'dev', 'both-1'));
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   it('answer each to its own host', async () => {
     assert.deepEqual(await versions(), ['1.0.0', '1.0.0']);

@@ -197,7 +197,7 @@ describe('a release with a unit suite', function () {
   before(async () => {
     shop = await openShop({ about: 'suites', suites: true, replicas: 1 });
   });
-  after(() => shop.close());
+  after(() => shop.leave());
 
   it('goes live when it passes', async () => {
     const { stderr } = await must(shop.cli('deploy', 'dev', 'v1.1.0'));

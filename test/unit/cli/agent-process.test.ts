@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { connectSocket } from '../../../agent/protocol/connection/socket.ts';
 import { discover, type Discovered } from '../../../agent/protocol/connection/discovery.ts';
 import { eventually } from '../../support/eventually.ts';
 
-/** By its path: an agent is started in a folder where the name leads nowhere. */
-const tsx = path.resolve(import.meta.dirname, '../../../node_modules/tsx/dist/loader.mjs');
-const program = path.resolve(import.meta.dirname, '../../../agent/cli/main.ts');
+const root = path.resolve(import.meta.dirname, '../../..');
 
 interface Ended {
   readonly code: number | null;
@@ -19,12 +18,20 @@ interface Ended {
 }
 
 describe('tidegate agent as a process', function () {
-  // Each process compiles its sources first.
   this.timeout(60_000);
 
+  let built: string;
   let runtime: string;
   const children: ChildProcess[] = [];
 
+  // Eight processes that compile their sources would take ten times as long.
+  before(async () => {
+    built = await mkdtemp(path.join(tmpdir(), 'tidegate-built-'));
+    // As in `dist/`: ES modules, by the package they are in.
+    await writeFile(path.join(built, 'package.json'), '{ "type": "module" }');
+    await promisify(execFile)(process.execPath, [path.join(root, 'scripts/build.mjs'), '--agent', built]);
+  });
+  after(() => rm(built, { recursive: true }));
   beforeEach(async () => (runtime = await mkdtemp(path.join(tmpdir(), 'tidegate-agent-'))));
   afterEach(async () => {
     for (const child of children.splice(0)) {
@@ -41,7 +48,7 @@ describe('tidegate agent as a process', function () {
   ): { ended: Promise<Ended> } & {
     child: ChildProcess;
   } {
-    const child = spawn(process.execPath, ['--import', tsx, program, ...args], {
+    const child = spawn(process.execPath, [path.join(built, 'tidegate.js'), ...args], {
       env: { PATH: process.env['PATH'], HOME: runtime, XDG_RUNTIME_DIR: runtime, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { listFiles, PackageManager } from '@vscode/vsce';
 import metadata from '../../../package.json' with { type: 'json' };
+import { withoutHeavyFolders } from '../../../scripts/editor/package.ts';
 import { placeholders, textsIn, textsOf } from '../../../scripts/l10n/keys.ts';
 import { figure, hoursAndMinutes, toTheSecond } from '../../../extension/model/figures.ts';
 import { inEnglish, l10n, outOf, translateBy } from '../../../extension/model/l10n.ts';
@@ -166,7 +167,9 @@ describe('the words of package.json', () => {
 
 describe('the packaged extension', () => {
   it('has every translation in it, and every icon of its own', async () => {
-    const packed = await listFiles({ cwd: root, packageManager: PackageManager.None });
+    const packed = await withoutHeavyFolders((cwd) =>
+      listFiles({ cwd, packageManager: PackageManager.None }),
+    );
     const wanted = [
       ...['package.nls.json', 'l10n/bundle.l10n.json'],
       ...(await translations('.', 'package.nls')),

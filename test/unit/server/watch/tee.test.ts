@@ -3,6 +3,7 @@ import { systemClock } from '../../../../agent/common/clock.ts';
 import { silentLog } from '../../../../agent/common/log.ts';
 import type { AgentEvent } from '../../../../agent/protocol/methods.ts';
 import type { WatchedRollout } from '../../../../agent/protocol/watch.ts';
+import { defaultLimits } from '../../../../agent/release/engine.ts';
 import { openConnections } from '../../../../agent/server/connections.ts';
 import { identity } from '../../../../agent/server/identity.ts';
 import { openServings } from '../../../../agent/server/local/servings.ts';
@@ -34,6 +35,7 @@ describe('what a rollout reports', () => {
       clock: systemClock,
       log: silentLog,
       leaseSeconds: 15,
+      limits: defaultLimits,
       identity: identity(),
       connections,
       feeds,
