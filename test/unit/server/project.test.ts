@@ -75,7 +75,7 @@ describe('what a client shows of a project', () => {
     await git(at, 'add', 'tidegate.yaml');
     assert.equal(await isDirty(), false);
     await git(at, 'commit', '-qm', 'with it');
-    await writeFile(path.join(place.folder, 'tidegate.yaml'), 'version: 1 # changed\n', { flag: 'a' });
+    await writeFile(path.join(place.folder, 'tidegate.yaml'), '# changed\n', { flag: 'a' });
     assert.equal(await isDirty(), true);
   });
 
