@@ -25,9 +25,7 @@ describe('a hint in the editor', () => {
     it(`names what the palette has: ${read}`, () => assert.equal(hintForEditor(said), read));
 
   it('keeps what the palette has no word for', () => {
-    for (const hint of [
-      'Mount it read-only (":ro"), or write "volumes: shared".',
-    ])
+    for (const hint of ['Mount it read-only (":ro"), or write "volumes: shared".'])
       assert.equal(hintForEditor(hint), hint);
   });
 
@@ -35,7 +33,14 @@ describe('a hint in the editor', () => {
     const titles = Object.values(words).map((title) => `Tidegate: ${title}`);
     const named = [
       ...['setup', 'deploy', 'promote', 'abort', 'rollback', 'rollback ENV TAG', 'down', 'logs'],
-      ...['validate --fix', 'init', 'setup ENV --upgrade-edge', 'deploy ENV REF --hold', 'edge forget ENV NODE', 'cert set ENV NAME'],
+      ...[
+        'validate --fix',
+        'init',
+        'setup ENV --upgrade-edge',
+        'deploy ENV REF --hold',
+        'edge forget ENV NODE',
+        'cert set ENV NAME',
+      ],
       ...['maintenance on ENV', 'maintenance off ENV'],
     ].map((command) => hintForEditor(`"tidegate ${command}"`).slice(1, -1));
     assert.deepEqual(
