@@ -32,7 +32,7 @@ export function treeTests(): void {
         ['blue v1.1.0 · live 100 % · 2/2', 'green v1.0.0 · warm · 2/2'],
       );
       assert.equal(
-        web?.children[0]?.spoken,
+        web.children[0]?.spoken,
         'slot blue, v1.1.0, live 100 %, 2/2 healthy, answers 200, 1234567',
       );
     });
