@@ -13,7 +13,7 @@ import type { State } from './model/state.ts';
 import { watchFolders } from './project/folders.ts';
 import { Looking } from './looking.ts';
 import { openApi } from './open-api.ts';
-import { openParts } from './parts.ts';
+import { openParts, type Parts } from './parts.ts';
 import { RollbackPreview } from './rollback/preview.ts';
 import { RunningBar } from './running-bar.ts';
 import { registerTasks } from './tasks.ts';
@@ -74,11 +74,14 @@ export function activate(extension: vscode.ExtensionContext): TidegateApi {
   const tasks = registerTasks(extension.asAbsolutePath('dist/tidegate.js'), store);
   extension.subscriptions.push(commands, tasks, trust, folders, views, dashboards, running, preview, flags);
   extension.subscriptions.push(documents, parts.registered, opened, output);
+  return { ...openApi(store), ...insides(parts, views) };
+}
+
+function insides({ store, suites, references }: Parts, views: Views): Omit<TidegateApi, keyof PublicApi> {
   return {
-    ...openApi(store),
     state: () => store.state,
     rows: (view) => views.nodes(view),
-    suites: (folder) => parts.suites.controller(folder),
-    codeRead: () => parts.references.read,
+    suites: (folder) => suites.controller(folder),
+    codeRead: () => references.read,
   };
 }

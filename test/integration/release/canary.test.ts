@@ -43,9 +43,9 @@ describe('a release with steps, and the way back when nothing is warm', function
       return document.toString();
     });
   });
-  after(async () => {
+  after(() => {
     flagServer.close();
-    await shop.leave();
+    shop.leave();
   });
 
   const flagServerUrl = (): string => `http://127.0.0.1:${(flagServer.address() as AddressInfo).port}`;
