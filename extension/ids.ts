@@ -16,6 +16,7 @@ export const commands = {
   changeFlagVariant: 'tidegate.changeFlagVariant',
   killFlag: 'tidegate.killFlag',
   whoGetsFlag: 'tidegate.whoGetsFlag',
+  flagHistory: 'tidegate.flagHistory',
   editFlagRules: 'tidegate.editFlagRules',
   createFlag: 'tidegate.createFlag',
   wrapInFlag: 'tidegate.wrapInFlag',

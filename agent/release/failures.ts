@@ -77,8 +77,8 @@ export function cannotBeRestored(release: number, why: string): TidegateError {
 
 export function interruptedNotOver(id: string, driver: string): TidegateError {
   return failure('ledger.busy', {
-    message: `The rollout ${id} is being driven by ${driver}.`,
-    hint: 'Wait until it has ended, then try again.',
+    message: `Another rollout is going on here, driven by ${driver.split('/')[0] ?? driver} (${id}).`,
+    hint: 'Wait until it has ended, or end it with "tidegate abort ENV", then try again.',
     data: { rollout: id, driver },
   });
 }

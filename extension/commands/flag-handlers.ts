@@ -3,6 +3,7 @@ import { commands } from '../ids.ts';
 import type { CommandContext } from './context.ts';
 import { createFlag } from './flag-create.ts';
 import { killFlag } from './flag-kill.ts';
+import { flagHistory } from './flag-history.ts';
 import { findFlagReferences, openFlagDefinition, showStaleFlags } from './flag-places.ts';
 import { removeFlag } from './flag-remove.ts';
 import { editFlagRules } from './flag-rules.ts';
@@ -16,6 +17,7 @@ export const flagHandlers = {
   [commands.changeFlagVariant]: changeVariant,
   [commands.killFlag]: killFlag,
   [commands.whoGetsFlag]: whoGetsFlag,
+  [commands.flagHistory]: flagHistory,
   [commands.editFlagRules]: editFlagRules,
   [commands.createFlag]: createFlag,
   [commands.wrapInFlag]: wrapInFlag,

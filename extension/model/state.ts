@@ -100,7 +100,10 @@ export function applyUpdates(
       case 'event':
         break;
     }
-  return { state: { ...state, status, rollouts, trouble: undefined }, ended };
+  // What was taken down took its past and its flags along, but not those that another server holds.
+  const isGone = status?.state === 'not-set-up';
+  const gone = { history: [], ...(state.facts.flagServer === undefined && { flags: undefined }) };
+  return { state: { ...state, status, rollouts, trouble: undefined, ...(isGone && gone) }, ended };
 }
 
 /** The rollout that somebody may promote or abort: settling ones have let go of their services. */

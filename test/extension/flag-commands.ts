@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { failure } from '../../agent/protocol/errors.ts';
+import type { FlagChangeTold } from '../../agent/protocol/flag-settling.ts';
 import type { FlagStatus } from '../../agent/protocol/methods.ts';
 import { commands } from '../../extension/ids.ts';
 import type { TidegateApi } from '../../extension/main.ts';
@@ -142,6 +143,73 @@ export function flagCommandTests(): void {
       await run(commands.changeFlagVariant, at('dev', { flag: 'free-delivery' }));
       assert.deepEqual(sets(), []);
       assert.match(dialogs.said[0]?.text ?? '', /boolean flag/);
+    });
+
+    describe('by their history', () => {
+      const made = { at: '2026-01-02T10:00:00.000Z', by: 'ann@laptop' };
+      const changes = [
+        {
+          ...made,
+          change: 3,
+          from: { state: 'on', share: 25 },
+          to: { state: 'off', share: null },
+          reason: 'errors',
+        },
+        {
+          ...made,
+          change: 2,
+          from: { state: null, share: null },
+          to: { state: 'on', share: 25 },
+          reason: null,
+        },
+      ] as const;
+      let kept: readonly FlagChangeTold[];
+      beforeEach(() => {
+        kept = changes;
+        const of = (environment: string, flag: string) => ({
+          environment,
+          stack: `shop-${environment}`,
+          flag,
+        });
+        agent.answers['flags.history'] = ({ environment, key }) => ({
+          ...of(environment, key),
+          changes: kept,
+        });
+        agent.answers['flags.undo'] = ({ environment, key, change = 0 }) => ({
+          ...{ ...of(environment, key), outcome: 'done', undone: change, to: { state: null, share: null } },
+          ...{ message: `${key} is as defined again`, controls: 1, missing: [] },
+        });
+      });
+      const look = (): Thenable<unknown> => run(commands.flagHistory, at('dev', { flag: 'free-delivery' }));
+
+      it('tell who switched them, and go back to what they were before', async () => {
+        dialogs.picks.push('on for 25 % → off');
+        await look();
+        assert.deepEqual(sets(), [{ environment: 'dev', key: 'free-delivery', on: true, share: 25 }]);
+        const [first] = dialogs.lists[0] ?? [];
+        for (const word of ['on for 25 % → off', 'ann@laptop · 2026-01-02', 'errors'])
+          assert.ok(first?.includes(word), `${word}: ${first ?? 'no line'}`);
+      });
+
+      it('go back to where nobody had switched them by undoing the only change, and not past newer ones', async () => {
+        dialogs.picks.push('what its definition says → on');
+        await look();
+        assert.deepEqual(agent.asksFor('flags.undo'), []);
+        assert.match(dialogs.said[0]?.text ?? '', /Undo the newer changes first/);
+        kept = changes.slice(1);
+        dialogs.picks.push('what its definition says → on');
+        await look();
+        assert.deepEqual(
+          agent.asksFor('flags.undo').map(({ params }) => [params['key'], params['change']]),
+          [['free-delivery', 2]],
+        );
+      });
+
+      it('say so where there is none', async () => {
+        kept = [];
+        await look();
+        assert.match(dialogs.said[0]?.text ?? '', /never switched in dev/);
+      });
     });
 
     describe('by the kill switch', () => {
