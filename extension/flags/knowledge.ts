@@ -74,8 +74,10 @@ export class FlagKnowledge {
 
   /** The folder of the project whose flags file it is. */
   async ownerOf(document: vscode.TextDocument): Promise<string | undefined> {
-    const known = await this.ask(document);
-    return this.isFlagsFile(document) ? known?.folder : undefined;
+    const project = this.#projectOf(document);
+    if (project === undefined || this.#link.agent === undefined) return undefined;
+    const keys = await this.#keysOf(project.folder);
+    return keys?.file === document.uri.fsPath ? project.folder : undefined;
   }
 
   dispose(): void {
