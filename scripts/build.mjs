@@ -1,7 +1,7 @@
 // Bundles the programs of the project into dist/: the agent with its CLI, and control (which runs inside the
 // Swarm). Everything they read at run time is placed beside them.
 import { build } from 'esbuild';
-import { chmod, cp, mkdir, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -21,6 +21,28 @@ const stub = (filter) => ({
 // dockerode's own ssh, its BuildKit session and progress: gRPC and protobuf would be a third of the bundle, and half
 // of the time it takes to start.
 const unused = [stub(/^ssh2$/), stub(/^cpu-features$/), stub(/^\.\/(buildkit|session)$/)];
+
+/**
+ * The editor's API is CommonJS: esbuild would copy all of it for each file that imports it, which takes longer than all the
+ * rest of the extension's start. Here each name that is used is read once.
+ */
+const vscodeOnce = {
+  name: 'vscode once',
+  setup(b) {
+    b.onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
+      namespace === 'vscode-once'
+        ? { path: 'vscode', external: true }
+        : { path: 'vscode', namespace: 'vscode-once' },
+    );
+    b.onLoad({ filter: /.*/, namespace: 'vscode-once' }, async () => {
+      const types = await readFile(path.join(root, 'node_modules/@types/vscode/index.d.ts'), 'utf8');
+      const values = /^(?:\t| {4})export (?:class|enum|namespace|const|let|function) (\w+)/gm;
+      const names = new Set([...types.matchAll(values)].map(([, name]) => name));
+      const read = (name) => `export const ${name} = /* @__PURE__ */ (() => api.${name})();`;
+      return { contents: [`const api = require('vscode');`, ...[...names].map(read)].join('\n') };
+    });
+  },
+};
 
 // ESM output of CommonJS dependencies needs these three names (esbuild does not define them).
 const banner = {
@@ -83,7 +105,8 @@ await Promise.all([
     outdir: out,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
-    external: ['vscode', 'bufferutil', 'utf-8-validate'],
+    external: ['bufferutil', 'utf-8-validate'],
+    plugins: [vscodeOnce],
   }),
   // Pages inside the editor: a script and a style sheet each.
   build({

@@ -21,20 +21,23 @@ export function outOf(texts: Texts): Translate {
 
 let translate = inEnglish;
 let spoken = 'en';
+let known: string | undefined;
 
 /** Named as the editor's own, so that one script finds the keys of both. */
 export const l10n: { readonly t: Translate; readonly language: string } = {
   t: (message, ...args) => translate(message, ...args),
   /** Of the texts (BCP 47): numbers and times are written as the words around them are. */
   get language() {
-    return spoken;
+    // Asked for here, for the first answer of `Intl` takes longer than all the rest of a start.
+    return (known ??= isKnown(spoken) ? spoken : 'en');
   },
 };
 
 /** `language`: `de`; one that `Intl` does not know counts as English. */
 export function translateBy(own: Translate, language = 'en'): void {
   translate = own;
-  spoken = isKnown(language) ? language : 'en';
+  spoken = language;
+  known = undefined;
 }
 
 function isKnown(language: string): boolean {
