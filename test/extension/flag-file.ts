@@ -111,7 +111,8 @@ export function flagFileTests(): void {
         );
         return list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
       };
-      assert.ok((await offered('staff }, serve')).includes('staff'), 'segments');
+      // The editor hears of a new file in its own time.
+      await until('segments are offered', async () => (await offered('staff }, serve')).includes('staff'));
       assert.ok((await offered('rules:')).includes('expires'), 'keys of a flag');
       const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
         'vscode.executeHoverProvider',
