@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { positionOf } from '../../agent/config/fix/layout.ts';
@@ -67,8 +67,11 @@ export function flagFileTests(): void {
       await showViews();
       await until('flags are shown', () => tidegate.rows('flags').length > 0);
       page = await vscode.workspace.openTextDocument(file('src/page.ts'));
-      // The editor may still have a file of that name from before, and reads it anew in its own time.
-      const isRead = async (): Promise<boolean> => (await flagsText()) === flags && page.getText() === code;
+      // The editor may still have a file of that name from before, and of the first files in a folder it may never hear.
+      const isRead = async (): Promise<boolean> => {
+        for (const name of ['flags.yaml', 'src/page.ts']) await utimes(file(name), new Date(), new Date());
+        return (await flagsText()) === flags && page.getText() === code;
+      };
       await until('the files are as they were written', isRead);
     });
     beforeEach(async () => {
