@@ -77,7 +77,7 @@ export function cannotBeRestored(release: number, why: string): TidegateError {
 
 export function interruptedNotOver(id: string, driver: string): TidegateError {
   return failure('ledger.busy', {
-    message: `Another rollout is going on here, driven by ${driver.split('/')[0] ?? driver} (${id}).`,
+    message: `The rollout ${id} is going on here already, driven by ${driver.split('/')[0] ?? driver}.`,
     hint: 'Wait until it has ended, or end it with "tidegate abort ENV", then try again.',
     data: { rollout: id, driver },
   });
