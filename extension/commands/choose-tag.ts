@@ -1,5 +1,6 @@
 /** The second step of Roll Back to Tag: which. */
 import * as vscode from 'vscode';
+import { ask } from '../agent/quiet.ts';
 import type { EnvironmentState } from '../model/state.ts';
 import { liveRelease } from '../model/state.ts';
 import { tagItems, type TagItem } from '../model/tag-items.ts';
@@ -28,10 +29,9 @@ export async function chooseReleasedTag(
   await ready(context);
   const { environment } = state.facts;
   const agent = await context.link.connected();
-  const call = { signal: new AbortController().signal, onEvent: () => undefined };
   const [{ rollouts }, refs] = await Promise.all([
-    agent.request('history', { folder, environment }, call),
-    agent.request('refs', { folder }, call),
+    ask(agent, 'history', { folder, environment }),
+    ask(agent, 'refs', { folder }),
   ]);
   const current = liveRelease(state)?.tag ?? null;
   const items = tagItems(rollouts, refs.tags, current);

@@ -2,11 +2,13 @@
 import * as vscode from 'vscode';
 import type { LocalOverride } from '../../agent/protocol/local-flags.ts';
 import type { Method, Params, Results } from '../../agent/protocol/methods.ts';
+import { ask as askQuietly } from '../agent/quiet.ts';
 import { overrideWords, variableText } from '../model/local-flags.ts';
 import type { Target } from '../model/node.ts';
 import type { ProjectState } from '../model/state.ts';
 import { say } from '../say.ts';
 import { Declined, ready, targetOf, type CommandContext } from './context.ts';
+import { pick as pickOf } from './pick.ts';
 
 export async function overrideFlag(
   context: CommandContext,
@@ -187,12 +189,8 @@ async function chooseWhatToServe({ environments }: ProjectState): Promise<What> 
   return pick(items, vscode.l10n.t('Serve the flags of the working tree on this machine'));
 }
 
-async function pick<T extends vscode.QuickPickItem>(items: T[], title: string): Promise<T> {
-  const picked = await vscode.window.showQuickPick(items, {
-    ...{ title, matchOnDetail: true, matchOnDescription: true, ignoreFocusOut: true },
-  });
-  if (picked === undefined) throw new Declined();
-  return picked;
+function pick<T extends vscode.QuickPickItem>(items: T[], title: string): Promise<T> {
+  return pickOf(items, { title, matchOnDetail: true, matchOnDescription: true });
 }
 
 async function typed(title: string, prompt: string): Promise<string> {
@@ -211,8 +209,5 @@ async function ask<M extends Method>(
   method: M,
   params: Params<M>,
 ): Promise<Results[M]> {
-  const agent = await link.connected();
-  return agent.request(method, params, {
-    ...{ signal: new AbortController().signal, onEvent: () => undefined },
-  });
+  return askQuietly(await link.connected(), method, params);
 }

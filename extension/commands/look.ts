@@ -1,6 +1,7 @@
 /** Commands that only look: plan, details of a rollout, the application, a preview. */
 import * as vscode from 'vscode';
 import type { PlanResult } from '../../agent/protocol/plan.ts';
+import { ask } from '../agent/quiet.ts';
 import { planDocument, rolloutDocument } from '../model/documents.ts';
 import { liveRelease, openRollout } from '../model/state.ts';
 import { targetName } from '../model/words.ts';
@@ -36,12 +37,7 @@ export async function showRelease(context: CommandContext, given: unknown): Prom
   );
   const { environment } = state.facts;
   const agent = await context.link.connected();
-  const signal = new AbortController().signal;
-  const { rollouts } = await agent.request(
-    'history',
-    { folder, environment },
-    { signal, onEvent: () => undefined },
-  );
+  const { rollouts } = await ask(agent, 'history', { folder, environment });
   const past = rollouts.find((one) => rollout === undefined || one.rollout === rollout);
   if (past === undefined)
     throw new Error(vscode.l10n.t('{0} remembers no such rollout any more.', environment));
@@ -69,12 +65,7 @@ export async function openPreview(context: CommandContext, given: unknown): Prom
   );
   const agent = await context.link.connected();
   const { environment } = state.facts;
-  const signal = new AbortController().signal;
-  const { url } = await agent.request(
-    'preview',
-    { folder, environment },
-    { signal, onEvent: () => undefined },
-  );
+  const { url } = await ask(agent, 'preview', { folder, environment });
   return open(url);
 }
 

@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import { messageOf } from '../../agent/protocol/errors.ts';
 import type { AgentApi } from '../../agent/protocol/methods.ts';
+import { ask } from '../agent/quiet.ts';
 
 /** One entry for all of them: secret storage lists no keys. */
 const entry = 'tidegate.flagServerTokens';
@@ -49,9 +50,8 @@ export class FlagServerTokens {
     const gone = Object.keys(this.#handed).filter((url) => !(url in tokens));
     this.#handed = tokens;
     const all = [...Object.entries(tokens), ...gone.map((url) => [url, null] as const)];
-    const call = { signal: new AbortController().signal, onEvent: () => undefined };
     await Promise.all(
-      all.map(([url, token]) => agent.request('flags.useToken', { folder: '.', url, token }, call)),
+      all.map(([url, token]) => ask(agent, 'flags.useToken', { folder: '.', url, token })),
     ).catch((error: unknown) => this.#log(messageOf(error)));
   }
 

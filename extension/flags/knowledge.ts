@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FlagKeysResult } from '../../agent/protocol/flag-keys.ts';
 import type { AgentLink } from '../agent/link.ts';
+import { ask } from '../agent/quiet.ts';
 import { mayEvaluate } from '../model/flag-literals.ts';
 import { knownFlags, projectOf, type KnownFlags } from '../model/known-flags.ts';
 import type { Store } from '../project/store.ts';
@@ -126,8 +127,8 @@ export class FlagKnowledge {
 
   async #request(folder: string, text: string | undefined): Promise<FlagKeysResult | undefined> {
     try {
-      const call = { signal: new AbortController().signal, onEvent: () => undefined };
-      return await this.#link.agent?.request('flagKeys', { folder, text: text ?? null }, call);
+      const { agent } = this.#link;
+      return agent && (await ask(agent, 'flagKeys', { folder, text: text ?? null }));
     } catch {
       // What is wrong with the project is told by the views; here nothing is known.
       return undefined;

@@ -6,6 +6,7 @@ import type { AgentApi, FlagsResult, Params, ProgressEvent } from '../../agent/p
 import type { ProjectEnvironment } from '../../agent/protocol/project.ts';
 import type { WatchUpdate } from '../../agent/protocol/watch.ts';
 import type { Clock } from '../agent/clock.ts';
+import { ask } from '../agent/quiet.ts';
 import {
   applyUpdates,
   liveRelease,
@@ -122,7 +123,7 @@ export class Store {
     if (agent === undefined) throw new Error('There is no connection to the agent.');
     const { folder, environment } = about;
     try {
-      const flags = await agent.request('flags.list', about, quiet());
+      const flags = await ask(agent, 'flags.list', about);
       this.#change(folder, environment, (state) => ({
         ...state,
         flags,
@@ -190,7 +191,7 @@ export class Store {
 
   async #reloadProject(agent: AgentApi, folder: string): Promise<void> {
     try {
-      const { project: name, environments } = await agent.request('project', { folder }, quiet());
+      const { project: name, environments } = await ask(agent, 'project', { folder });
       this.#changeProject(folder, (project) => ({
         ...project,
         name,
@@ -275,7 +276,7 @@ export class Store {
   async #readHistory(agent: AgentApi, params: Params<'history'>): Promise<void> {
     const { folder, environment } = params;
     await this.#read(environment, async () => {
-      const { rollouts: history } = await agent.request('history', params, quiet());
+      const { rollouts: history } = await ask(agent, 'history', params);
       this.#change(folder, environment, (state) => ({ ...state, history }));
     });
   }
@@ -284,7 +285,7 @@ export class Store {
     const { folder, environment } = params;
     await this.#read(environment, async () => {
       try {
-        const flags = await agent.request('flags.list', params, quiet());
+        const flags = await ask(agent, 'flags.list', params);
         this.#change(folder, environment, (state) => ({ ...state, flags, flagsTrouble: undefined }));
       } catch (error) {
         const { code, message } = troubleOf(error);
@@ -351,8 +352,4 @@ function flagsMark(state: EnvironmentState): string {
 /** A rollout has gone live when it settles, which is some minutes before it ends. */
 function settled(state: EnvironmentState): string {
   return [...state.rollouts.values()].map(({ id, stage }) => `${id}:${stage === 'settling'}`).join();
-}
-
-function quiet(): { signal: AbortSignal; onEvent: () => void } {
-  return { signal: new AbortController().signal, onEvent: () => undefined };
 }

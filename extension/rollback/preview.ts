@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../agent/protocol/errors.ts';
 import type { RollbackPlan } from '../../agent/protocol/rollback-plan.ts';
 import type { AgentLink } from '../agent/link.ts';
+import { ask } from '../agent/quiet.ts';
 import { scheme, type Documents } from '../documents.ts';
 import { commands, previewKey } from '../ids.ts';
 import { blobText, comparedIn, type Side } from '../model/compared.ts';
@@ -130,8 +131,7 @@ export class RollbackPreview implements vscode.CodeLensProvider {
       this.#limited(async () => {
         try {
           const agent = await this.#link.connected();
-          const call = { signal: new AbortController().signal, onEvent: () => undefined };
-          return blobText(blob, await agent.request('blob', { folder, blob }, call));
+          return blobText(blob, await ask(agent, 'blob', { folder, blob }));
         } catch (error) {
           // One file that cannot be read is no reason to show none.
           return `${vscode.l10n.t('(cannot be read: {0})', messageOf(error))}\n`;
