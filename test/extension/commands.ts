@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Results } from '../../agent/protocol/methods.ts';
 import { commands } from '../../extension/ids.ts';
 import type { ScriptedAgent } from './scripted-agent.ts';
-import { api, Dialogs, done, folder, live, showViews, startAgent, until } from './stage.ts';
+import { api, Dialogs, done, folder, live, showEnvironments, startAgent, until } from './stage.ts';
 
 export function commandTests(): void {
   describe('commands', () => {
@@ -12,11 +12,7 @@ export function commandTests(): void {
 
     before(async () => {
       agent = await startAgent();
-      const tidegate = await api();
-      await showViews();
-      await until('production is known', () =>
-        tidegate.rows('environments')[1]?.description.includes('v1.1.0'),
-      );
+      await showEnvironments();
     });
     beforeEach(() => {
       dialogs = new Dialogs();

@@ -5,7 +5,7 @@ import type { Results } from '../../agent/protocol/methods.ts';
 import { commands } from '../../extension/ids.ts';
 import type { TidegateApi } from '../../extension/main.ts';
 import type { Answers, ScriptedAgent } from './scripted-agent.ts';
-import { api, Dialogs, folder, showViews, startAgent, statusOf, until } from './stage.ts';
+import { Dialogs, folder, showEnvironments, startAgent, statusOf, until } from './stage.ts';
 
 export function edgeTests(): void {
   describe('edges, the maintenance page and certificates', () => {
@@ -39,11 +39,7 @@ export function edgeTests(): void {
           validUntil: '2027-01-01T00:00:00.000Z',
         }),
       };
-      tidegate = await api();
-      await showViews();
-      await until('production is known', () =>
-        tidegate.rows('environments')[1]?.description.includes('v1.1.0'),
-      );
+      tidegate = await showEnvironments();
     });
     beforeEach(() => {
       dialogs = new Dialogs();

@@ -4,7 +4,7 @@ import { commands } from '../../extension/ids.ts';
 import type { TidegateApi } from '../../extension/main.ts';
 import { pickers } from './pickers.ts';
 import type { ScriptedAgent } from './scripted-agent.ts';
-import { api, commit, Dialogs, done, folder, live, showViews, startAgent, until } from './stage.ts';
+import { commit, Dialogs, done, folder, live, showEnvironments, startAgent, until } from './stage.ts';
 
 export function mannerTests(): void {
   describe('what a command takes, and what it leaves behind', () => {
@@ -14,11 +14,7 @@ export function mannerTests(): void {
 
     before(async () => {
       agent = await startAgent();
-      tidegate = await api();
-      await showViews();
-      await until('production is known', () =>
-        tidegate.rows('environments')[1]?.description.includes('v1.1.0'),
-      );
+      tidegate = await showEnvironments();
       await until('the past is known', () => tidegate.rows('releases').length > 0);
     });
     beforeEach(() => {

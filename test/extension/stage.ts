@@ -49,6 +49,14 @@ export async function until<T>(
   }
 }
 
+/** With every view open and both environments in them. */
+export async function showEnvironments(): Promise<TidegateApi> {
+  const tidegate = await api();
+  await showViews();
+  await until('production is known', () => tidegate.rows('environments')[1]?.description.includes('v1.1.0'));
+  return tidegate;
+}
+
 export const live = { number: 2, tag: 'v1.1.0', commit };
 const warm = { number: 1, tag: 'v1.0.0', commit };
 
